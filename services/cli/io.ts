@@ -1,0 +1,10 @@
+/** What a command may touch. Handed in, so that tests see every byte and no real clock. */
+export interface CliIo {
+  /** Data goes here. */
+  readonly out: (text: string) => void
+  /** Talk goes here. */
+  readonly err: (text: string) => void
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly nowMs: () => number
+  readonly isTty: boolean
+}

@@ -1,0 +1,1 @@
+export type { OperatingPoint } from './operating-point.ts'

@@ -1,0 +1,67 @@
+import type { Window } from '../domain/window.ts'
+
+/** Replicas of one variant in one region and window. */
+export interface Assignment {
+  readonly window: number
+  readonly region: string
+  readonly model: string
+  readonly pointId: string
+  readonly replicas: number
+  /** Replicas that start in this window. */
+  readonly starts: number
+  /** Interactive output tokens/s they carry. */
+  readonly tokensPerSecond: number
+  /** Deferrable output tokens/s on top. */
+  readonly batchTokensPerSecond: number
+}
+
+/** Interactive traffic from one origin served in one region. */
+export interface Flow {
+  readonly window: number
+  readonly model: string
+  readonly origin: string
+  readonly region: string
+  readonly tokensPerSecond: number
+}
+
+export interface Totals {
+  readonly energyKwh: number
+  readonly carbonG: number
+  readonly costUsd: number
+}
+
+/** A promise that costs carbon: the limit, in words and numbers. */
+export interface BindingLimit {
+  readonly limit: 'gpus' | 'latency' | 'min-replicas' | 'residency' | 'spare' | 'change-limit'
+  readonly region?: string
+  readonly model?: string
+  readonly gpu?: string
+  readonly windows: readonly number[]
+  /** gCO2e saved by one more unit of the limit, where the solver knows it. */
+  readonly shadowPriceG?: number
+  readonly words: string
+}
+
+/** Immutable answer to one `PlanningProblem`. */
+export interface Plan {
+  readonly windows: readonly Window[]
+  readonly assignments: readonly Assignment[]
+  readonly flows: readonly Flow[]
+  readonly predicted: Totals & { readonly carbonLowG: number; readonly carbonHighG: number }
+  /** Tensor parallel over all GPUs of a node, provisioned for the peak, no shifting. */
+  readonly baseline: Totals & { readonly name: string }
+  /** No feasible plan of this problem emits less. `gapRatio` = (predicted - bound) / predicted. */
+  readonly bound: { readonly carbonG: number; readonly kind: string; readonly gapRatio: number }
+  readonly binding: readonly BindingLimit[]
+}
+
+export type PlanOutcome =
+  | { readonly status: 'planned'; readonly plan: Plan }
+  | {
+      /** A value, not an error: no plan keeps every promise. */
+      readonly status: 'infeasible'
+      readonly limit: BindingLimit['limit']
+      readonly words: string
+      /** The least change that would make a plan possible. */
+      readonly relaxation: string
+    }

@@ -1,0 +1,23 @@
+import { defineConfig } from 'vitest/config'
+
+/** The pure core has no excuse for an untested line; the edges have sockets, clocks and vendors. */
+const PURE = ['domain', 'forecast', 'fitting', 'planning', 'accounting']
+const everything = { lines: 100, branches: 100, functions: 100, statements: 100 }
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    coverage: {
+      provider: 'v8',
+      include: ['services/**/*.ts', 'workers/**/*.ts', 'config/**/*.ts'],
+      exclude: ['**/main.ts', '**/dist/**'],
+      reporter: ['text-summary', 'json-summary'],
+      thresholds: {
+        lines: 90,
+        ...Object.fromEntries(PURE.map((context) => [`services/${context}/**`, everything])),
+      },
+    },
+  },
+})
