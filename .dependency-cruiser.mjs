@@ -1,0 +1,204 @@
+/**
+ * The architecture, as rules. `npm run layers` must print no violation; test/architecture proves
+ * that each rule fires. Paths are regular expressions; $1 is what the `from` group caught.
+ */
+const PURE = '^services/(domain|forecast|fitting|planning|accounting)/'
+const EDGES = '^(services/(api|cli|dashboard)|workers)/'
+const MATHS = '^node_modules/(glpk\\.js|highs|ml-matrix)/'
+
+/** npm package -> the places that may import it. */
+const HOMES = {
+  axios: ['^services/platform/http'],
+  ioredis: ['^services/platform/', '^services/queue/adapters/'],
+  pg: ['^services/platform/database/'],
+  '@electric-sql/pglite': ['^services/platform/database/'],
+  pino: ['^services/platform/log\\.ts$'],
+  piscina: ['^services/platform/'],
+  'prom-client': ['^services/platform/metrics', '^services/api/'],
+  bullmq: ['^workers/', '^services/queue/adapters/'],
+  'node-cron': ['^workers/'],
+  fastify: ['^services/api/'],
+  commander: ['^services/cli/'],
+  yaml: ['^services/fleet/'],
+  'glpk\\.js': ['^services/planning/solvers/'],
+  highs: ['^services/planning/solvers/'],
+  'ml-matrix': ['^services/fitting/'],
+  '@kubernetes/client-node': ['^services/actuation/adapters/'],
+}
+const homeRules = Object.entries(HOMES).map(([name, homes]) => ({
+  name: `home-of-${name.replace(/[^a-z-]/g, '')}`,
+  comment: `Only ${homes.join(', ')} may know that we use ${name}. Take a port instead.`,
+  severity: 'error',
+  from: { path: '^(services|workers|config)/', pathNot: homes },
+  to: { path: `^node_modules/(@types/)?${name}/` },
+}))
+
+export default {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Two files that need each other are one file, or miss a third.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'domain-imports-nothing',
+      comment: 'services/domain is the vocabulary; it may lean on nothing, not even npm.',
+      severity: 'error',
+      from: { path: '^services/domain/' },
+      to: { pathNot: '^services/domain/' },
+    },
+    {
+      name: 'pure-core-does-no-io',
+      comment: 'forecast, fitting, planning and accounting compute. Hand them data, not a client.',
+      severity: 'error',
+      from: { path: PURE },
+      to: { pathNot: [PURE, MATHS, '^config/catalogue/.*\\.json$'] },
+    },
+    {
+      name: 'pure-core-flows-one-way',
+      comment: 'forecast and fitting feed planning; planning feeds accounting; never back.',
+      severity: 'error',
+      from: { path: '^services/(forecast|fitting)/' },
+      to: { path: '^services/(?!$1/|domain/)[^/]+/' },
+    },
+    {
+      name: 'planning-does-not-look-ahead',
+      comment: 'A plan may not depend on how it will be accounted for.',
+      severity: 'error',
+      from: { path: '^services/planning/' },
+      to: { path: '^services/accounting/' },
+    },
+    {
+      name: 'front-door-only',
+      comment: 'Import another context through its index.ts; the rest of it is private.',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/' },
+      to: {
+        path: '^services/(?!$1/)[^/]+/',
+        pathNot: [
+          '^services/(domain|platform)/',
+          '^services/[^/]+/index\\.ts$',
+          '^services/pipeline/',
+        ],
+      },
+    },
+    {
+      name: 'front-door-only-from-workers',
+      comment: 'Workers call the pipeline and read job schemas; they do not reach into contexts.',
+      severity: 'error',
+      from: { path: '^workers/' },
+      to: {
+        path: '^services/',
+        pathNot: [
+          '^services/(domain|pipeline|platform)/',
+          '^services/[^/]+/index\\.ts$',
+          '^services/wiring\\.ts$',
+        ],
+      },
+    },
+    {
+      name: 'adapters-only-from-wiring',
+      comment: 'Ask for the port; services/wiring decides who stands behind it.',
+      severity: 'error',
+      from: { pathNot: ['^services/wiring', '^test/', '^services/[^/]+/adapters/'] },
+      to: { path: '^services/[^/]+/adapters/' },
+    },
+    {
+      name: 'adapters-know-their-port-only',
+      comment: 'An adapter translates one vendor to one port. It needs domain, platform and typebox.',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/adapters/' },
+      to: {
+        path: '^(services|workers|config|test)/',
+        pathNot: [
+          '^services/$1/(adapters/)?[a-z-]+\\.ts$',
+          '^services/(domain|platform)/',
+          '^services/[^/]+/index\\.ts$',
+          '^config/catalogue/.*\\.json$',
+        ],
+      },
+    },
+    {
+      name: 'pipeline-tells-the-story',
+      comment: 'The pipeline joins contexts by their front doors and uses no library.',
+      severity: 'error',
+      from: { path: '^services/pipeline/' },
+      to: { pathNot: ['^services/pipeline/', '^services/domain/', '^services/[^/]+/index\\.ts$'] },
+    },
+    {
+      name: 'nobody-imports-an-edge',
+      comment: 'api, cli, dashboard and workers are where calls come in; nothing depends on them.',
+      severity: 'error',
+      from: { pathNot: [EDGES, '^test/'] },
+      to: { path: EDGES },
+    },
+    {
+      name: 'environment-is-read-once',
+      comment: 'Only entry points and the wiring see config/env; everyone else is handed a value.',
+      severity: 'error',
+      from: {
+        pathNot: ['^config/', '/main\\.ts$', '^services/wiring', '^services/cli/', '^test/'],
+      },
+      to: { path: '^config/.*\\.ts$' },
+    },
+    {
+      name: 'disk-and-sockets-have-homes',
+      comment: 'Files and sockets are opened by platform, entry points, the wiring and the CLI.',
+      severity: 'error',
+      from: {
+        path: '^(services|workers)/',
+        pathNot: [
+          '^services/(platform|cli|api|backtest)/',
+          '^services/[^/]+/adapters/',
+          '^services/wiring',
+          '/main\\.ts$',
+        ],
+      },
+      to: {
+        dependencyTypes: ['core'],
+        path: '^(node:)?(fs|net|http|https|child_process|dgram|dns|worker_threads)(/|$)',
+      },
+    },
+    ...homeRules,
+    {
+      name: 'production-needs-no-test-code',
+      comment: 'What ships may not lean on what tests it.',
+      severity: 'error',
+      from: { path: '^(services|workers|config)/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'production-needs-no-dev-dependency',
+      comment: 'A package used in production belongs in dependencies.',
+      severity: 'error',
+      from: { path: '^(services|workers|config)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm', 'npm-optional'] },
+    },
+    {
+      name: 'everything-resolves',
+      comment: 'An import that leads nowhere fails at run time.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'Nothing reaches this file: delete it, or wire it.',
+      severity: 'error',
+      from: { orphan: true, path: '^(services|workers|config)/', pathNot: ['/main\\.ts$'] },
+      to: {},
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|node_modules/\\.)' },
+    tsPreCompilationDeps: true, // `import type` counts: a type is a dependency too
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+}
