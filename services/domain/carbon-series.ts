@@ -63,13 +63,18 @@ export function assertCarbonSeries<Series extends CarbonSeries>(series: Series):
   let previousEndMs = Number.NEGATIVE_INFINITY
   for (const [index, slot] of series.slots.entries()) {
     const problem = problemOf(slot, previousEndMs, series.signal)
-    if (problem) throw new InvalidInput(`${series.source}: slot ${index} of ${series.zone} ${problem}`)
+    if (problem)
+      throw new InvalidInput(`${series.source}: slot ${index} of ${series.zone} ${problem}`)
     previousEndMs = slot.endMs
   }
   return series
 }
 
-function problemOf(slot: CarbonSlot, previousEndMs: number, signal: CarbonSignal): string | undefined {
+function problemOf(
+  slot: CarbonSlot,
+  previousEndMs: number,
+  signal: CarbonSignal,
+): string | undefined {
   if (!(slot.endMs > slot.startMs)) return 'ends before it starts'
   if (slot.startMs < previousEndMs) return 'overlaps the one before it'
   if (!Number.isFinite(slot.carbonGPerKwh)) return 'is not a number'

@@ -57,7 +57,8 @@ export const msFromSeconds = (durationSeconds: number): Milliseconds =>
   milliseconds(durationSeconds * MS_PER_SECOND)
 
 function finite<Q extends number>(value: number, symbol: string): Q {
-  if (!Number.isFinite(value)) throw new InvalidInput(`expected a finite number of ${symbol}, got ${value}`)
+  if (!Number.isFinite(value))
+    throw new InvalidInput(`expected a finite number of ${symbol}, got ${value}`)
   return value as Q
 }
 
