@@ -6,8 +6,8 @@ const PURE = '^services/(domain|forecast|fitting|planning|accounting)/'
 const EDGES = '^(services/(api|cli|dashboard)|workers)/'
 const MATHS = '^node_modules/(glpk\\.js|highs|ml-matrix)/'
 
-/** npm package -> the places that may import it. */
-const HOMES = {
+/** npm package -> the places that may import it. Read by test/architecture too. */
+export const HOMES = {
   axios: ['^services/platform/http'],
   ioredis: ['^services/platform/', '^services/queue/adapters/'],
   pg: ['^services/platform/database/'],
