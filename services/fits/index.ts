@@ -1,0 +1,1 @@
+export type { FitStore, ModelFit } from './port.ts'

@@ -1,0 +1,73 @@
+import { NotFound } from '../../domain/errors.ts'
+import type { Block, BlockSolution, PlanningProblem } from '../../planning/index.ts'
+import type { Database } from '../../platform/database/database.ts'
+import type { SolveStore } from '../port.ts'
+
+/** Solves in PostgreSQL or PGlite: `solves` and `solve_blocks`. */
+export function postgresSolves(database: Database): SolveStore {
+  return {
+    async begin(revision, problem, blocks) {
+      await database.transaction(async (sql) => {
+        const inserted = await sql.query(
+          'INSERT INTO solves (revision, problem) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1',
+          [revision, JSON.stringify(problem)],
+        )
+        if (inserted.length === 0) return
+        for (const [position, block] of blocks.entries()) {
+          await sql.query(
+            'INSERT INTO solve_blocks (revision, block_id, position, block) VALUES ($1, $2, $3, $4)',
+            [revision, block.id, position, JSON.stringify(block)],
+          )
+        }
+      })
+    },
+
+    async problem(revision) {
+      const [row] = await database.query<{ problem: PlanningProblem }>(
+        'SELECT problem FROM solves WHERE revision = $1',
+        [revision],
+      )
+      if (!row) throw new NotFound(`no solve ${revision}`)
+      return row.problem
+    },
+
+    async block(revision, blockId) {
+      const [row] = await database.query<{ block: Block }>(
+        'SELECT block FROM solve_blocks WHERE revision = $1 AND block_id = $2',
+        [revision, blockId],
+      )
+      if (!row) throw new NotFound(`no block ${blockId} in solve ${revision}`)
+      return row.block
+    },
+
+    async blocks(revision) {
+      const rows = await database.query<{ block: Block }>(
+        'SELECT block FROM solve_blocks WHERE revision = $1 ORDER BY position',
+        [revision],
+      )
+      return rows.map(({ block }) => block)
+    },
+
+    async saveSolution(revision, blockId, solution) {
+      await database.query(
+        `UPDATE solve_blocks SET solution = $3
+         WHERE revision = $1 AND block_id = $2 AND solution IS NULL`,
+        [revision, blockId, JSON.stringify(solution)],
+      )
+    },
+
+    async solutions(revision) {
+      const rows = await database.query<{ solution: BlockSolution | null }>(
+        'SELECT solution FROM solve_blocks WHERE revision = $1 ORDER BY position',
+        [revision],
+      )
+      return rows.map(({ solution }) => solution ?? undefined)
+    },
+
+    async forget(beforeMs) {
+      await database.query('DELETE FROM solves WHERE begun_at < to_timestamp($1 / 1000.0)', [
+        beforeMs,
+      ])
+    },
+  }
+}

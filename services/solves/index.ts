@@ -1,0 +1,1 @@
+export type { SolveStore } from './port.ts'

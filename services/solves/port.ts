@@ -1,0 +1,24 @@
+import type { Block, BlockSolution, PlanningProblem } from '../planning/index.ts'
+
+/** One solve under way: the problem, its blocks and their solutions, shared by every worker. */
+export interface SolveStore {
+  /**
+   * Stores a problem and the blocks it was split into. Doing it again with the same revision
+   * changes nothing, so a job that is repeated after a crash is harmless.
+   *
+   * @param revision names the solve, unique for ever
+   */
+  begin(revision: string, problem: PlanningProblem, blocks: readonly Block[]): Promise<void>
+  /** @throws NotFound where the solve was never begun or has been forgotten */
+  problem(revision: string): Promise<PlanningProblem>
+  /** @throws NotFound */
+  block(revision: string, blockId: string): Promise<Block>
+  /** All blocks, in the order they were split. */
+  blocks(revision: string): Promise<readonly Block[]>
+  /** The first solution of a block is kept; a repeated one is the same. */
+  saveSolution(revision: string, blockId: string, solution: BlockSolution): Promise<void>
+  /** One place per block, in order; undefined where a block has no solution. */
+  solutions(revision: string): Promise<readonly (BlockSolution | undefined)[]>
+  /** Deletes solves begun before `beforeMs`; plans keep what they need of them. */
+  forget(beforeMs: number): Promise<void>
+}
