@@ -1,0 +1,13 @@
+// `npm start`: installs what is missing, then serves the example fleet with embedded defaults.
+import { spawn } from 'node:child_process'
+import { install, root } from './install.mjs'
+
+install()
+const example = ['serve', '--fleet', 'config/examples/two-regions.yaml']
+const given = process.argv.slice(2)
+const args = ['bin/gridtide.mjs', ...(given.length > 0 ? given : example)]
+const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' })
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+child.once('exit', (code) => {
+  process.exitCode = code ?? 1
+})

@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { PGlite, types } from '@electric-sql/pglite'
+import { type Database, SEARCH_PATH } from './database.ts'
+import { EmbeddedPool } from './embedded-pool.ts'
+import { lockFolder } from './folder-lock.ts'
+import { overPool } from './over-pool.ts'
+
+/**
+ * PostgreSQL inside this process, its files under `folder`. What it acknowledged survives
+ * `kill -9`; it does not call fsync, so for power loss use a server.
+ *
+ * @throws Conflict where another process has the folder open
+ */
+export async function openEmbedded(folder: string): Promise<Database> {
+  await mkdir(folder, { recursive: true })
+  const lock = await lockFolder(folder)
+  try {
+    const files = join(folder, 'postgres')
+    if (!existsSync(files)) await createFiles(files)
+    const db = await PGlite.create(files, { parsers: { [types.INT8]: Number } })
+    await db.exec(`set search_path to ${SEARCH_PATH}`)
+    const pool = new EmbeddedPool(db)
+    return overPool('embedded', pool, async () => {
+      await pool.end()
+      await db.close()
+      await lock.release()
+    })
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+const CREATE = 'require(process.argv[1]).PGlite.create(process.argv[2]).then((db) => db.close())'
+
+/**
+ * Creating the files takes 800 MB that WebAssembly never gives back, so a child does it; and it
+ * works under another name until done, so that a kill leaves nothing half made.
+ */
+async function createFiles(files: string): Promise<void> {
+  const unfinished = `${files}.unfinished`
+  await rm(unfinished, { recursive: true, force: true })
+  const library = createRequire(import.meta.url).resolve('@electric-sql/pglite')
+  await promisify(execFile)(process.execPath, ['-e', CREATE, library, unfinished])
+  await rename(unfinished, files)
+}

@@ -1,0 +1,20 @@
+import { Conflict, UpstreamUnavailable } from '../../domain/errors.ts'
+
+/** Serialization failure, deadlock: PostgreSQL asks for the transaction to be run again. */
+const TRY_AGAIN = new Set(['40001', '40P01'])
+/** Shutting down, too many connections, cannot connect now. Class 08 is about connections too. */
+const AWAY = new Set(['57P01', '57P02', '57P03', '53300'])
+const SOCKET = /^(ECONN|ENOENT|ENOTFOUND|EAI_|EPIPE|ETIMEDOUT|EHOST)/
+const LOST = /terminated|timeout|not queryable|PGlite is (closed|closing)|after calling end/i
+
+/** Rethrows what a driver threw; as one of our errors where the caller can do something about it. */
+export function named(error: unknown): never {
+  const { code = '', message } = error as { code?: string; message: string }
+  if (TRY_AGAIN.has(code)) throw new Conflict(`database: ${message}`, { cause: error })
+  const away = AWAY.has(code) || code.startsWith('08') || SOCKET.test(code) || LOST.test(message)
+  if (!away) throw error
+  throw new UpstreamUnavailable(`no answer (${code || message})`, {
+    upstream: 'database',
+    cause: error,
+  })
+}
