@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import type { Sql } from '../platform/database/database.ts'
+
+/** Everything that a subscriber can be told. */
+export const EVENT_TYPES = [
+  'plan.changed',
+  'plan.infeasible',
+  'action.failed',
+  'slo.guard',
+  'grid.degraded',
+  'batch.scheduled',
+  'batch.started',
+  'batch.missed',
+  'budget.threshold',
+  'endpoint.disabled',
+  'ping',
+] as const
+export type EventType = (typeof EVENT_TYPES)[number]
+
+export interface NewEvent {
+  readonly type: EventType
+  /** Events of one subject reach an endpoint in order, e.g. `plan` or `region/eu-north`. */
+  readonly subject: string
+  /** Names this very happening among those of its type: the same key twice is one event. */
+  readonly key: string
+  readonly occurredAtMs: number
+  /** Sent as it is; under 20 kB. */
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** The webhook id: the same for every attempt, and for the same happening told twice. */
+export const eventIdOf = ({ type, key }: Pick<NewEvent, 'type' | 'key'>): string =>
+  `evt_${createHash('sha256').update(`${type}\n${key}`).digest('base64url').slice(0, 27)}`
+
+/**
+ * Writes events in the transaction that makes them true. A commit delivers them, sooner or later;
+ * a rollback or a crash before it leaves nothing to deliver.
+ */
+export async function appendEvents(tx: Sql, events: readonly NewEvent[]): Promise<void> {
+  for (const event of events) {
+    const { type, subject, occurredAtMs, data } = event
+    await tx.query(
+      `insert into outbox_event (id, type, subject, occurred_at_ms, data)
+       values ($1, $2, $3, $4, $5::jsonb) on conflict (id) do nothing`,
+      [eventIdOf(event), type, subject, occurredAtMs, JSON.stringify(data)],
+    )
+  }
+}

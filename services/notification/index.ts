@@ -1,0 +1,1 @@
+export { appendEvents, EVENT_TYPES, type EventType, eventIdOf, type NewEvent } from './event.ts'

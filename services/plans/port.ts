@@ -1,0 +1,74 @@
+import type { CarbonBasis, CarbonQuality, CarbonSignal } from '../domain/carbon-series.ts'
+import type { NewEvent } from '../notification/index.ts'
+import type { PlanOutcome } from '../planning/index.ts'
+
+/** How far the carbon numbers of one zone could be trusted when the plan was made. */
+export interface ZoneInput {
+  readonly zone: string
+  readonly source: string
+  readonly signal: CarbonSignal
+  readonly basis: CarbonBasis
+  readonly issuedAtMs: number
+  readonly quality: CarbonQuality
+  /** Why it is no better, where it is not `live`. */
+  readonly reason?: string
+}
+
+export interface PlanDraft {
+  readonly fleetHash: string
+  /** Digest of the whole problem: the same digest has the same answer. */
+  readonly problemDigest: string
+  readonly createdAtMs: number
+  /** After this instant backends ramp to their safe state. */
+  readonly validUntilMs: number
+  readonly outcome: PlanOutcome
+  readonly inputs: { readonly zones: readonly ZoneInput[] }
+}
+
+/** Never changed once saved. `version` only ever grows: it is the fencing token of every action. */
+export interface StoredPlan extends PlanDraft {
+  readonly version: number
+}
+
+export type PlanSummary = Omit<StoredPlan, 'outcome' | 'inputs'> & {
+  readonly status: PlanOutcome['status']
+}
+
+export type SaveResult =
+  | { readonly status: 'saved'; readonly plan: StoredPlan }
+  /** Somebody else saved first. Look at the current plan, then decide again. */
+  | { readonly status: 'stale'; readonly currentVersion: number }
+
+export interface SaveOptions {
+  /** The version that the draft was made to follow; 0 where there was none. */
+  readonly ifVersion: number
+  /** Told to subscribers if, and only if, the plan is saved. */
+  readonly events: (version: number) => readonly NewEvent[]
+}
+
+/**
+ * Every plan ever made. One writer wins: of two drafts that follow the same version the second is
+ * refused. A plan and its events are one transaction.
+ */
+export interface PlanStore {
+  save(draft: PlanDraft, options: SaveOptions): Promise<SaveResult>
+  current(): Promise<StoredPlan | undefined>
+  /** @throws NotFound */
+  get(version: number): Promise<StoredPlan>
+  /**
+   * Newest first.
+   *
+   * @param before a version: the page starts below it
+   */
+  history(page: {
+    readonly before?: number
+    readonly limit: number
+  }): Promise<readonly PlanSummary[]>
+  /**
+   * Makes every later version greater than `seen`: for a store that lost its history while targets
+   * still carry the versions they were last set by.
+   */
+  liftVersionsAbove(seen: number): Promise<void>
+  /** Forgets plans made before `beforeMs`, the current one excepted; says how many. */
+  forget(beforeMs: number): Promise<number>
+}
