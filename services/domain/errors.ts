@@ -22,6 +22,9 @@ export interface FieldIssue {
   readonly path: string
   readonly message: string
   readonly suggestion?: string
+  /** Where in the text, both from 1, where the input was one. */
+  readonly line?: number
+  readonly column?: number
 }
 
 /** The caller sent something wrong. Fix the request. */
@@ -44,6 +47,21 @@ export class NotFound extends AppError {
 export class Conflict extends AppError {
   readonly code = 'CONFLICT'
   override readonly retryable = true
+}
+
+/** A newer planner has acted on this target. Stop; take the lease again before another try. */
+export class Fenced extends AppError {
+  readonly code = 'FENCED'
+}
+
+/** The target cannot do this at all. Ask for something else, or switch the feature on there. */
+export class Unsupported extends AppError {
+  readonly code = 'UNSUPPORTED'
+}
+
+/** An autoscaler or another controller steers this. Yield, steer its bounds, or force. */
+export class ForeignOwner extends AppError {
+  readonly code = 'FOREIGN_OWNER'
 }
 
 /** Who we are is not known, or not enough for this. Use another key or ask for the scope. */

@@ -1,0 +1,121 @@
+import type { FieldIssue } from '../../domain/errors.ts'
+import { suggestionFor } from '../closest.ts'
+import type { MeaningCheck } from '../meaning-check.ts'
+import { pointerTo } from '../read-value.ts'
+import type { Fleet } from '../schema/fleet.ts'
+
+const idsOf = (items: readonly { readonly id: string }[]) => items.map(({ id }) => id)
+const inventoryOf = ({ regions }: Fleet) => [
+  ...new Set(regions.flatMap(({ gpus }) => gpus.map(({ type }) => type))),
+]
+
+/** What is referred to exists. */
+export const checkReferences: readonly MeaningCheck[] = [
+  { reads: ['origins', 'regions'], run: latencyOrigins },
+  { reads: ['origins', 'models'], run: demandOrigins },
+  { reads: ['regions'], run: gpuTypes },
+  { reads: ['models'], run: architectures },
+  { reads: ['regions', 'models'], run: residencies },
+  { reads: ['regions', 'models'], run: variantGpus },
+  { reads: ['regions', 'models', 'backends'], run: targets },
+  { reads: ['regions', 'models', 'policy'], run: pins },
+]
+
+function* latencyOrigins({ regions, origins }: Fleet): Generator<FieldIssue> {
+  for (const [index, { latencyMs }] of regions.entries()) {
+    for (const origin of Object.keys(latencyMs)) {
+      yield* known('origin', origin, origins, pointerTo(`/regions/${index}/latencyMs`, origin))
+    }
+  }
+}
+
+function* demandOrigins({ models, origins }: Fleet): Generator<FieldIssue> {
+  for (const [index, { demand }] of models.entries()) {
+    for (const [entry, { origin }] of demand.entries()) {
+      yield* known('origin', origin, origins, `/models/${index}/demand/${entry}/origin`)
+    }
+  }
+}
+
+function* gpuTypes(
+  { regions }: Fleet,
+  { gpus: catalogue }: { readonly gpus?: readonly string[] },
+): Generator<FieldIssue> {
+  if (!catalogue) return
+  for (const [index, { gpus }] of regions.entries()) {
+    for (const [entry, { type }] of gpus.entries()) {
+      yield* known('GPU', type, catalogue, `/regions/${index}/gpus/${entry}/type`)
+    }
+  }
+}
+
+function* architectures(
+  { models }: Fleet,
+  { models: catalogue }: { readonly models?: readonly string[] },
+): Generator<FieldIssue> {
+  for (const [index, model] of models.entries()) {
+    const path = `/models/${index}`
+    if ((model.catalogue === undefined) === (model.architecture === undefined)) {
+      yield { path, message: 'needs either `catalogue` or `architecture`' }
+    }
+    if (model.catalogue !== undefined && catalogue) {
+      yield* known('catalogue model', model.catalogue, catalogue, `${path}/catalogue`)
+    }
+  }
+}
+
+function* residencies({ models, regions }: Fleet): Generator<FieldIssue> {
+  for (const [index, { residency }] of models.entries()) {
+    for (const [entry, region] of (residency?.regions ?? []).entries()) {
+      const path = `/models/${index}/residency/regions/${entry}`
+      yield* known('region', region, idsOf(regions), path)
+    }
+  }
+}
+
+function* variantGpus(fleet: Fleet): Generator<FieldIssue> {
+  const inventory = inventoryOf(fleet)
+  for (const [index, { variants }] of fleet.models.entries()) {
+    if (variants === 'auto') continue
+    const path = `/models/${index}/variants`
+    if (Array.isArray(variants)) {
+      for (const [entry, { gpu }] of variants.entries()) {
+        yield* known('GPU of any region', gpu, inventory, `${path}/${entry}/gpu`)
+      }
+      continue
+    }
+    for (const [entry, gpu] of (variants.gpus ?? []).entries()) {
+      yield* known('GPU of any region', gpu, inventory, `${path}/gpus/${entry}`)
+    }
+  }
+}
+
+function* targets({ backends, models, regions }: Fleet): Generator<FieldIssue> {
+  for (const [index, { targets }] of backends.entries()) {
+    for (const [entry, target] of targets.entries()) {
+      const path = `/backends/${index}/targets/${entry}`
+      if (target.model) yield* known('model', target.model, idsOf(models), `${path}/model`)
+      if (target.region) yield* known('region', target.region, idsOf(regions), `${path}/region`)
+    }
+  }
+}
+
+function* pins({ policy, models, regions }: Fleet): Generator<FieldIssue> {
+  for (const [index, { model, region }] of policy.pinned.entries()) {
+    const path = `/policy/pinned/${index}`
+    yield* known('model', model, idsOf(models), `${path}/model`)
+    if (region) yield* known('region', region, idsOf(regions), `${path}/region`)
+  }
+}
+
+function* known(
+  what: string,
+  name: string,
+  names: readonly string[],
+  path: string,
+): Generator<FieldIssue> {
+  if (names.includes(name)) return
+  const suggestion = suggestionFor(name, names)
+  const message = `there is no ${what} ${JSON.stringify(name)}`
+  yield { path, message, ...(suggestion && { suggestion }) }
+}

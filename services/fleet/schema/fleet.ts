@@ -1,0 +1,85 @@
+import { type Static, Type } from 'typebox'
+import { Backend, Webhook } from './backend.ts'
+import { Grid } from './grid.ts'
+import { Model } from './model.ts'
+import { Id, oneOf, strict } from './parts.ts'
+import { Policy, SafeState } from './policy.ts'
+import { Region } from './region.ts'
+
+const Planning = strict(
+  {
+    windowMinutes: Type.Integer({
+      minimum: 5,
+      maximum: 60,
+      default: 60,
+      description: 'Length of one window; a divisor of 60.',
+    }),
+    horizonHours: Type.Integer({
+      minimum: 1,
+      maximum: 168,
+      default: 24,
+      description: 'How far ahead a plan looks.',
+    }),
+    demandQuantile: Type.Number({
+      minimum: 0.5,
+      maximum: 1,
+      default: 0.95,
+      description: 'Quantile of the traffic inside a window that must be served.',
+    }),
+    demandHeadroom: Type.Number({
+      minimum: 0,
+      maximum: 10,
+      default: 0.1,
+      description: 'Added on top of that quantile: 0.1 is a tenth.',
+    }),
+    seed: Type.Integer({
+      minimum: 0,
+      maximum: 2_147_483_647,
+      default: 1,
+      description: 'Breaks ties; different fleets should differ.',
+    }),
+  },
+  { default: {}, description: 'The horizon and its windows.' },
+)
+
+/**
+ * The fleet file. Types, validation, JSON Schema and docs/fleet-file.md all come from here.
+ *
+ * A field with a default is present in the type, since parsing fills it in, and optional in the
+ * file.
+ */
+export const FleetSchema = strict(
+  {
+    gridtide: Type.Literal(1, { description: 'Version of this format.' }),
+    name: Id,
+    signal: oneOf(['average', 'marginal'], {
+      default: 'average',
+      description: 'Plan on what an average kWh emits, or on what one more emits.',
+    }),
+    basis: oneOf(['lifecycle', 'direct', 'operational'], {
+      default: 'lifecycle',
+      description: 'Which emissions count: whole life, at the stack, or as the operator counts.',
+    }),
+    planning: Planning,
+    grid: Grid,
+    origins: Type.Array(Id, {
+      minItems: 1,
+      maxItems: 200,
+      description: 'Where traffic comes from.',
+    }),
+    regions: Type.Array(Region, { minItems: 1, maxItems: 2000, description: 'Where GPUs are.' }),
+    models: Type.Array(Model, { minItems: 1, maxItems: 500, description: 'What is served.' }),
+    backends: Type.Array(Backend, {
+      maxItems: 200,
+      default: [{ id: 'dry-run', kind: 'dry-run' }],
+      description: 'What is scaled; the first target that fits is used.',
+    }),
+    webhooks: Type.Array(Webhook, { maxItems: 200, default: [], description: 'Who is told.' }),
+    policy: Policy,
+    safeState: SafeState,
+  },
+  { description: 'A Gridtide fleet: regions, models and what to do with them.' },
+)
+
+/** A fleet with every default filled in. */
+export type Fleet = Static<typeof FleetSchema>
