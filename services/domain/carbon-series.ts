@@ -15,6 +15,15 @@ export type CarbonQuality =
   | 'annual'
   | 'blind'
 
+/** What is counted. Series of different measures never meet in one computation. */
+export interface Measure<
+  S extends CarbonSignal = CarbonSignal,
+  B extends CarbonBasis = CarbonBasis,
+> {
+  readonly signal: S
+  readonly basis: B
+}
+
 /** One half-open interval [startMs, endMs) and its mean intensity. */
 export interface CarbonSlot {
   readonly startMs: EpochMs
@@ -38,13 +47,11 @@ export interface CarbonSlot {
 export interface CarbonSeries<
   S extends CarbonSignal = CarbonSignal,
   B extends CarbonBasis = CarbonBasis,
-> {
+> extends Measure<S, B> {
   /** The zone key used in the fleet file (Electricity Maps' zone names), e.g. `DE`. */
   readonly zone: string
   /** The adapter or estimator that produced it, e.g. `watttime`, `climatology`, `blend`. */
   readonly source: string
-  readonly signal: S
-  readonly basis: B
   readonly issuedAtMs: EpochMs
   readonly quality: CarbonQuality
   /** Ordered, without overlap; contiguous unless a provider left a gap. */
@@ -82,15 +89,20 @@ function problemOf(
   return undefined
 }
 
+/** A measure, with a name for messages. */
+export type Measured = Measure & { readonly source?: string }
+
+export const sameMeasure = (a: Measure, b: Measure): boolean =>
+  a.signal === b.signal && a.basis === b.basis
+
 /**
  * Run-time twin of the type parameters: refuses to let two different measures meet.
  *
  * @throws InvalidInput naming both measures
  */
-export function assertSameMeasure(a: CarbonSeries, b: CarbonSeries): void {
-  if (a.signal !== b.signal || a.basis !== b.basis) {
-    throw new InvalidInput(
-      `cannot mix ${a.signal}/${a.basis} of ${a.source} with ${b.signal}/${b.basis} of ${b.source}`,
-    )
-  }
+export function assertSameMeasure(a: Measured, b: Measured): void {
+  if (!sameMeasure(a, b)) throw new InvalidInput(`cannot mix ${named(a)} with ${named(b)}`)
 }
+
+const named = ({ signal, basis, source }: Measured): string =>
+  `${signal}/${basis}${source === undefined ? '' : ` of ${source}`}`

@@ -3,9 +3,9 @@ import type { CarbonBasis, CarbonSeries, CarbonSignal } from '../domain/carbon-s
 /**
  * A source of grid carbon intensity.
  *
- * To add one: write `adapters/<vendor>.ts`, record one real answer under
- * `test/fixtures/grid/<vendor>.json`, call `describeGridProvider` on it, add one line to
- * `services/wiring.ts`. Nothing else changes.
+ * To add one: write `adapters/<vendor>.ts`, write its answer's shape to
+ * `test/fixtures/grid/<vendor>.json`, call `describeGridProvider` on it, name its zones in
+ * `config/catalogue/zones.json`, add one line to the wiring. Nothing else changes.
  */
 export interface GridProvider {
   readonly name: string
@@ -14,13 +14,66 @@ export interface GridProvider {
 
   /**
    * The newest forecast for `zone`, in gCO2e/kWh, as the provider issued it: never resampled,
-   * gap-filled or blended here (that is the work of `services/forecast`).
+   * gap-filled or blended here (that is the work of `services/forecast`). May end early.
    *
    * @param zone the zone key of the fleet file; the adapter maps it to the provider's own
-   * @throws UpstreamUnavailable | UpstreamRefused | UpstreamMalformed | NotFound (zone not covered)
+   * @throws UpstreamUnavailable | UpstreamRefused | UpstreamMalformed | NotFound (zone or forecast
+   *   not covered)
    */
   forecast(zone: string, abort?: AbortSignal): Promise<CarbonSeries>
 
-  /** Measured or estimated values of [fromMs, toMs), where the provider has history. */
+  /**
+   * Measured or estimated values of [fromMs, toMs), where the provider has history. A slot that the
+   * provider does not know yet is left out, never invented.
+   *
+   * @throws as `forecast`
+   */
   history?(zone: string, fromMs: number, toMs: number, abort?: AbortSignal): Promise<CarbonSeries>
+
+  /** One sentence on what the credentials may do, for `gridtide doctor`. */
+  access?(zone: string, abort?: AbortSignal): Promise<string>
+}
+
+/** What is kept under one key: a series and when it was fetched. */
+export interface StoredSeries {
+  readonly series: CarbonSeries
+  readonly fetchedAtMs: number
+}
+
+/** Last good answers, shared by every process of the cluster. */
+export interface SeriesStore {
+  read(key: string): Promise<StoredSeries | undefined>
+  write(key: string, stored: StoredSeries): Promise<void>
+  /**
+   * Asks for the right to fetch `key`. True for one caller in the cluster until `leaseMs` have
+   * passed or `write` or `release` was called.
+   */
+  lease(key: string, nowMs: number, leaseMs: number): Promise<boolean>
+  release(key: string): Promise<void>
+}
+
+/** Which forecasts of one provider are wanted from the archive. */
+export interface ArchiveQuery {
+  readonly source: string
+  readonly zone: string
+  readonly signal: CarbonSignal
+  readonly basis: CarbonBasis
+  /** Issues of [fromMs, toMs). */
+  readonly fromMs: number
+  readonly toMs: number
+  /** At most one issue in each such span, the first one: a record for scoring needs no more. */
+  readonly everyMs?: number
+}
+
+/**
+ * Every forecast as it was issued. Append-only: nobody upstream keeps these, and without them a
+ * forecast's skill cannot be known.
+ */
+export interface ForecastArchive {
+  /** Storing the same issue twice changes nothing. @returns whether it was new */
+  append(series: CarbonSeries): Promise<boolean>
+  /** Oldest first. */
+  read(query: ArchiveQuery): Promise<readonly CarbonSeries[]>
+  /** Drops whole days before `beforeMs`. @returns how many issues went */
+  prune(beforeMs: number): Promise<number>
 }

@@ -1,0 +1,196 @@
+import { type Static, Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { CarbonSeries } from '../../domain/carbon-series.ts'
+import { NotFound, UpstreamMalformed, UpstreamRefused } from '../../domain/errors.ts'
+import { gPerKwhFromLbPerMwh } from '../../domain/units.ts'
+import { getShaped, type HttpClient, type HttpRequest } from '../../platform/http.ts'
+import { instantMs } from '../instant.ts'
+import type { GridProvider } from '../port.ts'
+import { seriesFrom } from '../series-from.ts'
+import { providerZone } from '../zones.ts'
+
+/** Only what we use, and strictly: a renamed field or another unit must fail here, loudly. */
+const Meta = {
+  data_point_period_seconds: Type.Integer({ minimum: 60, maximum: 86_400 }),
+  units: Type.Literal('lbs_co2_per_mwh'),
+}
+const Point = Type.Object({ point_time: Type.String(), value: Type.Number() })
+const Forecast = Type.Object({
+  data: Type.Array(Point, { minItems: 1 }),
+  meta: Type.Object({ ...Meta, generated_at: Type.String() }),
+})
+const ImputablePoint = Type.Object({
+  ...Point.properties,
+  imputed_data_used: Type.Optional(Type.Boolean()),
+})
+const History = Type.Object({ data: Type.Array(ImputablePoint), meta: Type.Object(Meta) })
+const Access = Type.Object({
+  signal_types: Type.Array(
+    Type.Object({
+      signal_type: Type.String(),
+      regions: Type.Array(
+        Type.Object({
+          region: Type.String(),
+          endpoints: Type.Array(Type.Object({ endpoint: Type.String() })),
+        }),
+      ),
+    }),
+  ),
+})
+const forecastShape = Compile(Forecast)
+const historyShape = Compile(History)
+const accessShape = Compile(Access)
+const loginShape = Compile(Type.Object({ token: Type.String({ minLength: 1 }) }))
+
+export interface WattTimeOptions {
+  readonly user: string
+  readonly password: string
+  readonly baseUrl?: string
+  /** `co2_aoer` has history only. */
+  readonly signalType?: 'co2_moer' | 'co2_aoer'
+  /** 0 to 72. */
+  readonly horizonHours?: number
+  /** Zone key of the fleet file -> WattTime region, beyond the catalogue. */
+  readonly zones?: Readonly<Record<string, string>>
+  /** Never the wall clock: summer time would keep a dead token alive for an hour. */
+  readonly monotonicMs?: () => number
+}
+
+/** 3,000 calls per rolling 5 minutes and user, by the published rate limit. */
+export const wattTimeBudget = { requests: 3000, perMs: 5 * 60_000 }
+const TOKEN_LIFE_MS = 30 * 60_000
+const RENEW_EARLY_MS = 60_000
+const DAY_MS = 86_400_000
+const LONGEST_HORIZON_HOURS = 72
+
+/** WattTime v3: marginal or average operating emissions at the stack. https://docs.watttime.org */
+export function wattTime(http: HttpClient, options: WattTimeOptions): GridProvider {
+  const { baseUrl = 'https://api.watttime.org', signalType = 'co2_moer', zones } = options
+  const horizonHours = options.horizonHours ?? LONGEST_HORIZON_HOURS
+  const marginal = signalType === 'co2_moer'
+  const name = marginal ? 'watttime' : 'watttime-average'
+  const authorised = bearer(http, name, baseUrl, options)
+  const about = (zone: string) => ({
+    zone,
+    source: name,
+    signal: marginal ? ('marginal' as const) : ('average' as const),
+    basis: 'direct' as const,
+  })
+  const pointOf = ({ point_time, value }: Static<typeof Point>) => ({
+    startMs: instantMs(name, point_time),
+    carbonGPerKwh: gPerKwhFromLbPerMwh(value),
+  })
+
+  return {
+    name,
+    signal: marginal ? 'marginal' : 'average',
+    basis: 'direct',
+
+    async forecast(zone, abort): Promise<CarbonSeries> {
+      if (!marginal) throw new NotFound(`${name}: average emissions have no forecast`)
+      const query = {
+        region: providerZone(name, zone, zones),
+        signal_type: signalType,
+        horizon_hours: horizonHours,
+      }
+      const request = { url: `${baseUrl}/v3/forecast`, query, abort }
+      const { data, meta } = await authorised((headers) =>
+        getShaped(http, name, forecastShape, { ...request, headers }),
+      )
+      return seriesFrom(
+        { ...about(zone), issuedAtMs: instantMs(name, meta.generated_at), quality: 'forecast' },
+        data.map(pointOf),
+        meta.data_point_period_seconds * 1000,
+      )
+    },
+
+    async history(zone, fromMs, toMs, abort) {
+      const query = { region: providerZone(name, zone, zones), signal_type: signalType }
+      const pages: Static<typeof History>[] = []
+      for (const range of daysOf(fromMs, toMs)) {
+        const request = { url: `${baseUrl}/v3/historical`, query: { ...query, ...range }, abort }
+        const ask: Call<Static<typeof History>> = (headers) =>
+          getShaped(http, name, historyShape, { ...request, headers })
+        pages.push(await authorised(ask))
+      }
+      const periods = new Set(pages.map((page) => page.meta.data_point_period_seconds))
+      if (periods.size > 1) {
+        throw new UpstreamMalformed('pages have different periods', { upstream: name })
+      }
+      return seriesFrom(
+        { ...about(zone), issuedAtMs: toMs, quality: 'live' },
+        pages.flatMap((page) =>
+          page.data.map((row) => ({ ...pointOf(row), estimated: row.imputed_data_used ?? false })),
+        ),
+        [...periods][0]! * 1000,
+      )
+    },
+
+    async access(zone, abort) {
+      const region = providerZone(name, zone, zones)
+      const query = { region, signal_type: signalType }
+      const request = { url: `${baseUrl}/v3/my-access`, query, abort }
+      const answer = await authorised((headers) =>
+        getShaped(http, name, accessShape, { ...request, headers }),
+      )
+      return describeAccess(answer, region, signalType)
+    },
+  }
+}
+
+/** At most a day a call (the service allows 32, and answers slowly); its `end` is inclusive. */
+function daysOf(fromMs: number, toMs: number) {
+  return Array.from({ length: Math.ceil((toMs - fromMs) / DAY_MS) }, (_, day) => {
+    const startMs = fromMs + day * DAY_MS
+    const endMs = Math.min(startMs + DAY_MS, toMs) - 1000
+    const start = new Date(startMs).toISOString()
+    return { start, end: new Date(endMs).toISOString(), include_imputed_marker: true }
+  })
+}
+
+function describeAccess(answer: Static<typeof Access>, region: string, signalType: string): string {
+  const endpoints = answer.signal_types
+    .flatMap((type) => type.regions)
+    .filter((entry) => entry.region === region)
+    .flatMap((entry) => entry.endpoints.map(({ endpoint }) => endpoint))
+  return endpoints.length > 0
+    ? `${region} ${signalType}: ${endpoints.join(', ')}`
+    : `no access to ${signalType} in ${region}`
+}
+
+type Call<T> = (headers: NonNullable<HttpRequest['headers']>) => Promise<T>
+
+/**
+ * Runs calls with a token: one login for all that wait, renewed a minute before it dies, and once
+ * more when the service says 401 (a token can be revoked early).
+ */
+function bearer(http: HttpClient, name: string, baseUrl: string, options: WattTimeOptions) {
+  const { user, password, monotonicMs = () => performance.now() } = options
+  const basic = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+  let session: { readonly token: Promise<string>; readonly renewAtMs: number } | undefined
+
+  function token(): Promise<string> {
+    if (session === undefined || monotonicMs() >= session.renewAtMs) {
+      const request = { url: `${baseUrl}/login`, headers: { authorization: basic } }
+      const login = getShaped(http, name, loginShape, request).then((body) => body.token)
+      const mine = { token: login, renewAtMs: monotonicMs() + TOKEN_LIFE_MS - RENEW_EARLY_MS }
+      session = mine
+      login.catch(() => {
+        if (session === mine) session = undefined
+      })
+    }
+    return session.token
+  }
+  const withToken = async <T>(call: Call<T>): Promise<T> =>
+    call({ authorization: `Bearer ${await token()}` })
+
+  return async <T>(call: Call<T>): Promise<T> => {
+    const before = session
+    return withToken(call).catch((error: unknown) => {
+      const stale = error instanceof UpstreamRefused && error.httpStatus === 401
+      if (!stale || before === undefined) throw error
+      if (session === before) session = undefined
+      return withToken(call)
+    })
+  }
+}
