@@ -1,0 +1,22 @@
+import type { Desired } from './port.ts'
+
+/** What we last told a target, kept on our side for those that cannot remember it themselves. */
+export interface Remembered {
+  readonly fence: number
+  readonly planVersion: string
+  readonly idempotencyKey: string
+  /** The image from ahead of our first write since the last release. */
+  readonly before: Desired
+  /** All we have told it since then, newest value of each field. */
+  readonly applied: Desired
+  readonly atMs: number
+}
+
+/** Write-ahead memory: an entry is made before the write it describes. */
+export interface TargetMemory {
+  recall(targetId: string): Promise<Remembered | undefined>
+  /** Atomic. @returns false, unchanged, where a higher fence is already remembered */
+  remember(targetId: string, entry: Remembered): Promise<boolean>
+  /** Forgets the images but keeps the fence, so that a late writer stays out. */
+  forget(targetId: string, fence: number): Promise<void>
+}
