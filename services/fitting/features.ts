@@ -1,0 +1,116 @@
+import type { Architecture, GpuSpec } from './architecture.ts'
+import { gpusOf, type Setting } from './measured-run.ts'
+import { physicsTerms, TERMS } from './physics-terms.ts'
+
+/** Inputs of the linear part of the prior, in this order. */
+export const FEATURES = [
+  'one',
+  'logBatch',
+  'logBatchSquared',
+  'logGpus',
+  'moe',
+  'eightBit',
+  'fourBit',
+  'bandwidth',
+  'dataParallel',
+  'weightsShare',
+  'kvShare',
+  'computeShare',
+  'prefillShare',
+  'overheadShare',
+  'requestShare',
+  'logBandwidthUse',
+  'logFlopUse',
+  'bandwidthUse',
+  'flopUse',
+  'bandwidth*logBatch',
+  'bandwidth*moe',
+  'bandwidth*logGpus',
+  'logBatch*logGpus',
+] as const
+
+/** The GPU that `bandwidth` is relative to: an H100 SXM. */
+const REFERENCE_BANDWIDTH_GB_PER_SECOND = 3350
+const WIDTH = FEATURES.length
+
+/** Settings as the Gaussian process sees them, row after row. */
+export interface Described {
+  readonly count: number
+  /** count x FEATURES. */
+  readonly features: Float64Array
+  /** count x TERMS, ms. */
+  readonly terms: Float64Array
+  /** Scaled log2 batch and log2 GPUs, the coordinates of the curve kernel. */
+  readonly batch: Float64Array
+  readonly gpus: Float64Array
+}
+
+/**
+ * Describes settings of one model on one GPU.
+ *
+ * @param stepBase coefficients of the step's physics terms, which weigh the shares
+ */
+export function describe(
+  settings: readonly Setting[],
+  arch: Architecture,
+  gpu: GpuSpec,
+  stepBase: readonly number[],
+): Described {
+  const count = settings.length
+  const described = {
+    count,
+    features: new Float64Array(count * WIDTH),
+    terms: new Float64Array(count * TERMS.length),
+    batch: new Float64Array(count),
+    gpus: new Float64Array(count),
+  }
+  for (let row = 0; row < count; row++)
+    describeOne(described, row, settings[row]!, arch, gpu, stepBase)
+  return described
+}
+
+function describeOne(
+  into: Described,
+  row: number,
+  setting: Setting,
+  arch: Architecture,
+  gpu: GpuSpec,
+  c: readonly number[],
+): void {
+  const t = into.terms.subarray(row * TERMS.length, (row + 1) * TERMS.length)
+  physicsTerms(setting, arch, gpu, t)
+  const f = into.features.subarray(row * WIDTH, (row + 1) * WIDTH)
+  const s = (Math.log2(setting.batch) - 6) / 3
+  const nu = (Math.log2(gpusOf(setting)) - 1) / 1.5
+  into.batch[row] = s
+  into.gpus[row] = nu
+  let stepMs = 0
+  for (let k = 0; k < t.length; k++) stepMs += c[k]! * t[k]!
+  const bandwidthUse = (t[0]! + t[1]!) / stepMs
+  const flopUse = (t[2]! + t[8]!) / stepMs
+  const generation = Math.log2(gpu.bandwidthGbPerSecond / REFERENCE_BANDWIDTH_GB_PER_SECOND)
+  const moe = arch.experts > 0 ? 1 : 0
+  f[0] = 1
+  f[1] = s
+  f[2] = s * s
+  f[3] = nu
+  f[4] = moe
+  f[5] = setting.precision === 'fp8' || setting.precision === 'int8' ? 1 : 0
+  f[6] = setting.precision === 'mxfp4' || setting.precision === 'int4' ? 1 : 0
+  f[7] = generation
+  f[8] = setting.dataParallel > 1 ? 1 : 0
+  f[9] = (c[0]! * t[0]!) / stepMs
+  f[10] = (c[1]! * t[1]!) / stepMs
+  f[11] = (c[2]! * t[2]!) / stepMs
+  f[12] = (c[8]! * t[8]!) / stepMs
+  f[13] = (c[3]! * t[3]! + c[7]! * t[7]!) / stepMs
+  f[14] = (c[6]! * t[6]!) / stepMs
+  f[15] = Math.log(bandwidthUse) / 2
+  f[16] = Math.log(flopUse) / 2
+  f[17] = bandwidthUse
+  f[18] = flopUse
+  f[19] = generation * s
+  f[20] = generation * moe
+  f[21] = generation * nu
+  f[22] = s * nu
+}

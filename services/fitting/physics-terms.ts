@@ -1,0 +1,95 @@
+import type { Precision } from '../domain/variant.ts'
+import type { Architecture, GpuSpec } from './architecture.ts'
+import { gpusOf, type Setting } from './measured-run.ts'
+
+/**
+ * The parts of one decode step, in ms at the data sheet's speed. The prior's coefficients say how
+ * far real kernels are from that speed.
+ */
+export const TERMS = [
+  'weights',
+  'kv',
+  'compute',
+  'layers',
+  'hops',
+  'link',
+  'requests',
+  'routing',
+  'prefill',
+] as const
+
+export type Term = (typeof TERMS)[number]
+
+const MS_PER_LAYER = 0.01
+const MS_PER_REQUEST = 0.01
+const ACTIVATION_BYTES = 2
+const ALL_REDUCES_PER_LAYER = 2
+
+/** Block-scaled 4-bit formats carry a scale per 16 or 32 values. */
+const BYTES_PER_WEIGHT: Record<Precision, number> = {
+  bf16: 2,
+  fp8: 1,
+  int8: 1,
+  mxfp4: 0.53,
+  int4: 0.53,
+}
+
+/** Weight-only int4 multiplies in 16 bit; every other narrow format uses the 8-bit units. */
+const tflopsOf = (gpu: GpuSpec, precision: Precision): number =>
+  precision === 'bf16' || precision === 'int4' ? gpu.bf16Tflops : gpu.fp8Tflops
+
+/** GB of weights outside and inside the experts. A dense model has none inside. */
+export function weightGb(
+  arch: Architecture,
+  precision: Precision,
+): { dense: number; expert: number } {
+  const bytes = BYTES_PER_WEIGHT[precision]
+  const inactive = arch.paramsTotalBillions - arch.paramsActiveBillions
+  if (arch.experts === 0 || inactive <= 0)
+    return { dense: arch.paramsTotalBillions * bytes, expert: 0 }
+  const expert = Math.min(
+    arch.paramsTotalBillions,
+    inactive / (1 - arch.expertsPerToken / arch.experts),
+  )
+  return { dense: (arch.paramsTotalBillions - expert) * bytes, expert: expert * bytes }
+}
+
+export const contextOf = (setting: Setting): number =>
+  setting.contextTokens ?? setting.inputTokens + setting.outputTokens / 2
+
+/**
+ * The nine terms of `TERMS` for one setting, ms.
+ *
+ * Weights: GB read per step over bandwidth; of the experts, the share that `batch` tokens touch,
+ * 1 - (1 - k/E)^batch, under uniform routing. Pipeline stages work on batch/pp sequences each and
+ * are passed pp times per step, so pipelining divides memory but not the step. Link: two ring
+ * all-reduces a layer, 2 (n-1)/n of the activation bytes. Prefill: input tokens per output token
+ * at peak FLOP rate, as continuous batching mixes prefill into decode steps.
+ */
+export function physicsTerms(
+  setting: Setting,
+  arch: Architecture,
+  gpu: GpuSpec,
+  out: Float64Array = new Float64Array(TERMS.length),
+): Float64Array {
+  const { tensorParallel: tp, pipelineParallel: pp, dataParallel: dp, batch } = setting
+  const gpus = gpusOf(setting)
+  const { dense, expert } = weightGb(arch, setting.precision)
+  const stageBatch = batch / pp
+  const touched = expert === 0 ? 0 : 1 - (1 - arch.expertsPerToken / arch.experts) ** stageBatch
+  const width = tp * dp
+  const flopMs = (2 * arch.paramsActiveBillions * batch) / (gpus * tflopsOf(gpu, setting.precision))
+  const activationBytes = batch * arch.hiddenSize * ACTIVATION_BYTES * ALL_REDUCES_PER_LAYER
+  out[0] = ((dense / tp + (expert * touched) / width) / gpu.bandwidthGbPerSecond) * 1e3
+  out[1] =
+    ((batch * contextOf(setting) * arch.kvBytesPerToken) / (gpus * gpu.bandwidthGbPerSecond)) * 1e-6
+  out[2] = flopMs
+  out[3] = MS_PER_LAYER * arch.layers
+  out[4] = MS_PER_LAYER * arch.layers * Math.log2(width)
+  out[5] =
+    ((2 * arch.layers * activationBytes * (width - 1)) / width / gpu.linkGbPerSecond / dp) * 1e-6
+  out[6] = MS_PER_REQUEST * batch
+  out[7] = arch.experts > 0 ? MS_PER_LAYER * arch.layers : 0
+  out[8] = (flopMs * setting.inputTokens) / Math.max(1, setting.outputTokens)
+  return out
+}
