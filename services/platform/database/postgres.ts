@@ -25,6 +25,7 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Databa
           : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
     },
   })
+  pool.setMaxListeners(0) // every queue and worker listens for its errors
   // An idle connection that drops is replaced on the next query, which reports what is wrong.
   pool.on('error', () => undefined)
   return overPool('postgres', pool as unknown as Pool, () => pool.end())

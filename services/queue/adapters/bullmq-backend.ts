@@ -1,0 +1,84 @@
+import {
+  type BackendClasses,
+  type BackendFactory,
+  createPostgresBackend,
+  createRedisBackend,
+  type IQueueBackend,
+  runMigrations,
+  withBackend,
+} from 'bullmq'
+import { Redis } from 'ioredis'
+import { UpstreamUnavailable } from '../../domain/errors.ts'
+import type { Database } from '../../platform/database/database.ts'
+import type { JobQueue } from '../port.ts'
+
+/** BullMQ's classes, bound to one engine, and what to open them with. */
+export interface BullmqBackend {
+  readonly engine: JobQueue['engine']
+  readonly classes: BackendClasses<IQueueBackend, unknown>
+  /** Fails at once where the server is away: whoever adds a job has to hear of it. */
+  readonly producer: { readonly connection: unknown; readonly prefix: string }
+  /** Waits for the server to come back. */
+  readonly consumer: { readonly connection: unknown; readonly prefix: string }
+  close(): Promise<void>
+}
+
+const bind = (factory: unknown) => withBackend(factory as BackendFactory<IQueueBackend, unknown>)
+
+/** BullMQ's PostgreSQL backend, on a server or embedded. Brings its schema up to date first. */
+export async function onDatabase(db: Database): Promise<BullmqBackend> {
+  const client = await db.pool.connect()
+  try {
+    await runMigrations(client)
+  } finally {
+    client.release()
+  }
+  const options = { connection: db.pool, prefix: 'gridtide' }
+  return {
+    engine: db.engine,
+    classes: bind(createPostgresBackend),
+    producer: options,
+    consumer: options,
+    close: async () => undefined, // the pool belongs to the database
+  }
+}
+
+/**
+ * BullMQ on Redis, which needs `maxmemory-policy noeviction` and an append-only file.
+ *
+ * @throws UpstreamUnavailable where nobody answers at `url`
+ */
+export async function onRedis(url: string, keyPrefix = 'gridtide'): Promise<BullmqBackend> {
+  const prefix = `{${keyPrefix}}` // one hash slot, so that flows across queues work on a cluster
+  const producer = new Redis(url, {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    commandTimeout: 5_000,
+    maxRetriesPerRequest: 1,
+  })
+  const consumer = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: null })
+  // Both reconnect by themselves; what fails meanwhile is reported by the call that fails.
+  for (const redis of [producer, consumer]) redis.on('error', () => undefined)
+  try {
+    await Promise.all([producer.connect(), consumer.connect()])
+  } catch (error) {
+    producer.disconnect()
+    consumer.disconnect()
+    const { host } = new URL(url)
+    throw new UpstreamUnavailable(`no answer at ${host} (${(error as Error).message})`, {
+      upstream: 'redis',
+      cause: error,
+    })
+  }
+  return {
+    engine: 'redis',
+    classes: bind(createRedisBackend),
+    producer: { connection: producer, prefix },
+    consumer: { connection: consumer, prefix },
+    async close() {
+      await Promise.all([producer.quit(), consumer.quit()]).catch(() => undefined)
+      producer.disconnect()
+      consumer.disconnect()
+    },
+  }
+}

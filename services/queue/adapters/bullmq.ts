@@ -1,0 +1,175 @@
+import { setTimeout } from 'node:timers/promises'
+import type { FlowJob, Job, JobsOptions } from 'bullmq'
+import { AppError, NotFound, UpstreamUnavailable } from '../../domain/errors.ts'
+import type { Database } from '../../platform/database/database.ts'
+import { checkPayload, JOB_NAMES, type JobName } from '../jobs.ts'
+import type { AnyJobRequest, DeadJob, JobEvent, JobQueue } from '../port.ts'
+import { type BullmqBackend, onDatabase, onRedis } from './bullmq-backend.ts'
+import { bullmqId, ownId } from './bullmq-id.ts'
+import { startWorker, type WorkerTiming } from './bullmq-worker.ts'
+
+export interface BullmqOptions extends Partial<WorkerTiming> {
+  /** Separates several services on one Redis. */
+  readonly keyPrefix?: string
+  readonly observe?: (event: JobEvent) => void
+  /** Finished jobs of each name to remember; they bound the queue, and what `id` protects. */
+  readonly keep?: { readonly completed: number; readonly dead: number }
+}
+
+const DAY_SECONDS = 86_400
+const LOCK_MS = 10_000
+const STALLED_CHECK_MS = 5_000
+const STOPPING_MS = 1_000
+const KEEP = { completed: 1_000, dead: 1_000 }
+
+/**
+ * BullMQ, one queue a job name, on Redis or on PostgreSQL.
+ *
+ * @throws UpstreamUnavailable where the server does not answer
+ */
+export async function bullmqOn(
+  where: { readonly redisUrl: string } | { readonly database: Database },
+  options: BullmqOptions = {},
+): Promise<JobQueue> {
+  const backend =
+    'redisUrl' in where
+      ? await onRedis(where.redisUrl, options.keyPrefix)
+      : await onDatabase(where.database)
+  const { observe = () => undefined, keep = KEEP } = options
+  const { lockMs = LOCK_MS, stalledCheckMs = STALLED_CHECK_MS } = options
+  const optionsOf = jobOptions(keep)
+  const queues = openQueues(backend, observe)
+  const flows = new backend.classes.FlowProducer(backend.producer)
+  flows.on('error', (error) => observe({ kind: 'error', name: 'tick', error: error.message }))
+  const workers: ReturnType<typeof startWorker>[] = []
+
+  return {
+    engine: backend.engine,
+
+    add: ({ name, payload, ...rest }) =>
+      reported(() => queues[name].add(name, checkPayload(name, payload), optionsOf(name, rest))),
+
+    addFlow(parent, children) {
+      const node = ({ name, payload, ...rest }: AnyJobRequest, ignoreDependencyOnFailure = false) =>
+        ({
+          name,
+          queueName: name,
+          data: checkPayload(name, payload),
+          opts: { ...optionsOf(name, rest), ignoreDependencyOnFailure },
+        }) satisfies FlowJob
+      return reported(() =>
+        flows.add({ ...node(parent), children: children.map((child) => node(child, true)) }),
+      )
+    },
+
+    schedule(id, cadence, { name, payload }) {
+      const data = checkPayload(name, payload)
+      const repeat =
+        'cron' in cadence ? { pattern: cadence.cron, tz: 'UTC' } : { every: cadence.everyMs }
+      const { jobId: _none, ...opts } = optionsOf(name, { id })
+      return reported(() => queues[name].upsertJobScheduler(id, repeat, { name, data, opts }))
+    },
+
+    unschedule: (name, id) => reported(() => queues[name].removeJobScheduler(id)),
+
+    async work(name, handler, { concurrency = 1 } = {}) {
+      const worker = startWorker(backend, name, handler, {
+        concurrency,
+        lockMs,
+        stalledCheckMs,
+        observe,
+      })
+      workers.push(worker)
+      await worker.waitUntilReady()
+    },
+
+    async counts(name) {
+      const found = await reporting(() =>
+        queues[name].getJobCounts('waiting', 'active', 'delayed', 'waiting-children', 'failed'),
+      )
+      const { waiting = 0, active = 0, delayed = 0, failed = 0 } = found
+      return { waiting, active, delayed, failed, blocked: found['waiting-children'] ?? 0 }
+    },
+
+    async dead(name, limit) {
+      const found = await reporting(() => queues[name].getFailed(0, limit - 1))
+      return found.map((job) => toDead(name, job))
+    },
+
+    revive: (name, id) =>
+      reported(async () => {
+        const job = await queues[name].getJob(bullmqId(name, id))
+        if (!job || !(await job.isFailed())) throw new NotFound(`no dead ${name} job ${id}`)
+        await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true })
+      }),
+
+    async close(graceMs = 10_000) {
+      await Promise.all(workers.map((worker) => closeWithin(worker, graceMs)))
+      await Promise.all([...Object.values(queues), flows].map((open) => open.close()))
+      await backend.close()
+    },
+  }
+}
+
+type Queue = InstanceType<BullmqBackend['classes']['Queue']>
+
+function openQueues(backend: BullmqBackend, observe: (event: JobEvent) => void) {
+  const open = (name: JobName): [JobName, Queue] => {
+    const streams = { events: { maxLen: 1_000 } }
+    const queue: Queue = new backend.classes.Queue(name, { ...backend.producer, streams })
+    queue.on('error', (error) => observe({ kind: 'error', name, error: error.message }))
+    return [name, queue]
+  }
+  return Object.fromEntries(JOB_NAMES.map(open)) as Record<JobName, Queue>
+}
+
+type Rest = Omit<AnyJobRequest, 'name' | 'payload'>
+function jobOptions(keep: { readonly completed: number; readonly dead: number }) {
+  return (name: JobName, { id, delayMs, attempts = 5, backoffMs = 1_000 }: Rest): JobsOptions => ({
+    jobId: bullmqId(name, id),
+    attempts,
+    backoff: { type: 'exponential', delay: backoffMs, jitter: 0.5 },
+    removeOnComplete: { age: DAY_SECONDS, count: keep.completed },
+    removeOnFail: { age: 7 * DAY_SECONDS, count: keep.dead },
+    ...(delayMs !== undefined && { delay: delayMs }),
+  })
+}
+
+function toDead(name: JobName, job: Job): DeadJob {
+  return {
+    name,
+    id: ownId(name, job.id!),
+    payload: job.data,
+    reason: job.failedReason,
+    attempts: job.attemptsMade,
+    failedAtMs: job.finishedOn ?? job.timestamp,
+  }
+}
+
+async function reported(work: () => Promise<unknown>): Promise<void> {
+  await reporting(work)
+}
+
+/** Payloads are checked before, so whatever fails in here is the server's doing. */
+async function reporting<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    const { message } = error as Error
+    throw new UpstreamUnavailable(message, { upstream: 'queue', cause: error })
+  }
+}
+
+/** A job that will not stop is left to its lock: another process runs it again. */
+async function closeWithin(worker: ReturnType<typeof startWorker>, graceMs: number) {
+  const closed = worker.close()
+  const timers = new AbortController()
+  const wait = (ms: number) => setTimeout(ms, undefined, { signal: timers.signal })
+  const givenUp = wait(graceMs).then(() => {
+    worker.cancelAllJobs('the process is stopping')
+    return wait(STOPPING_MS)
+  })
+  await Promise.race([closed, givenUp.catch(() => undefined)])
+  timers.abort()
+}
