@@ -268,6 +268,19 @@ describe('mistakes', () => {
     ['too long', [['Qwen/Qwen3-8B', 'x'.repeat(201)]], '/models/0/catalogue', /longer than 200/],
     ['empty text', [['Qwen/Qwen3-8B', '""']], '/models/0/catalogue', /is empty/],
     [
+      'budget without cost',
+      [['name: small', 'name: small\npolicy: { budgetKgPerDay: 3 }']],
+      '/policy/budgetKgPerDay',
+      /only bounds/,
+      /objective: cost/,
+    ],
+    [
+      'replay of nothing',
+      [['name: small', 'name: small\ngrid: { sources: [{ source: csv }] }']],
+      '/grid/sources/0',
+      /needs `forecasts`/,
+    ],
+    [
       'yes for a switch',
       [
         [

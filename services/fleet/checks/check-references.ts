@@ -14,6 +14,7 @@ export const checkReferences: readonly MeaningCheck[] = [
   { reads: ['origins', 'regions'], run: latencyOrigins },
   { reads: ['origins', 'models'], run: demandOrigins },
   { reads: ['regions'], run: gpuTypes },
+  { reads: ['grid'], run: replays },
   { reads: ['models'], run: architectures },
   { reads: ['regions', 'models'], run: residencies },
   { reads: ['regions', 'models'], run: variantGpus },
@@ -45,6 +46,14 @@ function* gpuTypes(
   for (const [index, { gpus }] of regions.entries()) {
     for (const [entry, { type }] of gpus.entries()) {
       yield* known('GPU', type, catalogue, `/regions/${index}/gpus/${entry}/type`)
+    }
+  }
+}
+
+function* replays({ grid }: Fleet): Generator<FieldIssue> {
+  for (const [index, source] of grid.sources.entries()) {
+    if (source.source === 'csv' && !source.forecasts && !source.history) {
+      yield { path: `/grid/sources/${index}`, message: 'needs `forecasts`, `history` or both' }
     }
   }
 }

@@ -73,24 +73,16 @@ const CarbonAwareSdk = strict(
 const Csv = strict(
   {
     source: source('csv'),
-    file: FilePath,
-    zoneColumn: Type.String({ default: 'zone', description: 'Column of the zone key.' }),
-    timeColumn: Type.String({
-      default: 'target_utc',
-      description: 'Column of the instant a value is for, as ISO 8601; the start of its slot.',
-    }),
-    issuedColumn: Type.String({
-      default: 'issued_utc',
-      description: 'Column of the instant a forecast was issued. Later issues stay unseen.',
-    }),
-    valueColumn: Type.String({
-      default: 'gco2_per_kwh',
-      description: 'Column of the intensity, gCO2e/kWh.',
-    }),
+    forecasts: Type.Optional(FilePath),
+    history: Type.Optional(FilePath),
     signal,
     basis,
   },
-  { description: 'Forecasts replayed from a CSV file, issue by issue.' },
+  {
+    description:
+      'Recorded series played back, nothing issued later than now. `forecasts` has the columns ' +
+      '`zone,issued_utc,target_utc,gco2_per_kwh`, `history` has `zone,datetime_utc,gco2_per_kwh`.',
+  },
 )
 
 const HttpJson = strict(

@@ -8,7 +8,6 @@ export const Precision = oneOf(['bf16', 'fp8', 'mxfp4', 'int8', 'int4'], {
 
 const parallel = { minimum: 1, maximum: 64 }
 const maxBatch = { minimum: 1, maximum: 16_384 }
-const capWatts = { minimum: 50, maximum: 2000 }
 
 const ListedVariant = strict(
   {
@@ -19,7 +18,6 @@ const ListedVariant = strict(
     expertParallel: Type.Boolean({ default: false }),
     precision: Type.Optional(Precision),
     maxBatch: Type.Integer({ ...maxBatch, description: 'Most sequences running at once.' }),
-    powerCapWatts: Type.Optional(Type.Number({ ...capWatts, description: 'Per GPU.' })),
   },
   { description: 'One way to lay the model out on GPUs.' },
 )
@@ -35,14 +33,11 @@ const VariantRange = strict(
       default: 8,
       description: 'Largest replica, over all its nodes.',
     }),
-    tensorParallel: Type.Optional(Type.Array(Type.Integer(parallel), { minItems: 1 })),
-    pipelineParallel: Type.Optional(Type.Array(Type.Integer(parallel), { minItems: 1 })),
-    maxBatches: Type.Optional(Type.Array(Type.Integer(maxBatch), { minItems: 1 })),
-    powerCapsWatts: Type.Optional(
-      Type.Array(Type.Number(capWatts), {
-        minItems: 1,
-        description: "Per GPU; the board's default is always tried too.",
-      }),
+    tensorParallel: Type.Optional(
+      Type.Array(Type.Integer(parallel), { minItems: 1, description: 'Only these degrees.' }),
+    ),
+    pipelineParallel: Type.Optional(
+      Type.Array(Type.Integer(parallel), { minItems: 1, description: 'Only these degrees.' }),
     ),
   },
   { description: 'Bounds inside which variants are enumerated.' },

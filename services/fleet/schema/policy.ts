@@ -33,7 +33,10 @@ export const Policy = strict(
       description: 'gCO2e that one dollar is worth, added to a carbon objective.',
     }),
     budgetKgPerDay: Type.Optional(
-      Type.Number({ exclusiveMinimum: 0, description: 'Most kgCO2e in a day.' }),
+      Type.Number({
+        exclusiveMinimum: 0,
+        description: 'Most kgCO2e in a day; needs the objective `cost`.',
+      }),
     ),
     maxChangedGpusPerWindow: Type.Optional(
       Type.Integer({ minimum: 1, description: 'Most GPUs started or stopped in one window.' }),
@@ -43,6 +46,16 @@ export const Policy = strict(
       maximum: 10_080,
       default: 30,
       description: 'How long a replica stays once started.',
+    }),
+    countEmbodied: Type.Boolean({
+      default: false,
+      description: 'Count manufacturing carbon: right for rented GPUs, sunk for owned ones.',
+    }),
+    riskAversion: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: 0,
+      description: '0 plans on the expected intensity, 1 on its upper quantile.',
     }),
     quietHours: Type.Array(QuietHours, { maxItems: 20, default: [], description: 'No changes.' }),
     pinned: Type.Array(Pin, { maxItems: 1000, default: [], description: 'Fixed variants.' }),

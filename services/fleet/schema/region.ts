@@ -12,6 +12,13 @@ const GpuInventory = strict(
         description: "Draw of one GPU that nothing uses; the catalogue's idle power unless said.",
       }),
     ),
+    embodiedGPerHour: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 10_000,
+        description: 'Manufacturing carbon of one GPU-hour. Counts where the policy says so.',
+      }),
+    ),
     priceUsdPerHour: Type.Number({
       minimum: 0,
       maximum: 1000,
