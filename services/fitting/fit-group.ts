@@ -63,48 +63,68 @@ function fitOutput(
   output: Output,
   gpu: GpuSpec,
 ): FittedOutput {
-  const rows = Int32Array.from(
-    runs.flatMap((run, row) => (measuredValue(output, run) === undefined ? [] : [row])),
-  )
+  const rows = runs.flatMap((run, row) => (measuredValue(output, run) === undefined ? [] : [row]))
+  const shape = covarianceOf(all, rows, prior)
+  const alpha = Float64Array.from(rows, (row) => {
+    const features = all.features.subarray(row * D, (row + 1) * D)
+    const mean = logBase(all, row, prior.base, gpu, gpusOf(runs[row]!))
+    return Math.log(measuredValue(output, runs[row]!)!) - mean - dot(prior.featureMean, features)
+  })
+  forwardInPlace(shape.factor, rows.length, alpha)
+  backwardInPlace(shape.factor, rows.length, alpha)
+  return withOutcome(shape, alpha, prior)
+}
+
+type Shape = Omit<FittedOutput, 'alpha' | 'z' | 'weights'>
+
+/** The half of a fit that depends on settings alone: where the runs are, not what they said. */
+function covarianceOf(all: Described, rows: readonly number[], prior: OutputPrior): Shape {
   const count = rows.length
   const batch = Float64Array.from(rows, (row) => all.batch[row]!)
   const gpus = Float64Array.from(rows, (row) => all.gpus[row]!)
   const linear = new Float64Array(count * D)
-  const alpha = new Float64Array(count)
+  const factor = new Float64Array(count * count)
   rows.forEach((row, i) => {
     const features = all.features.subarray(row * D, (row + 1) * D)
     linear.set(linearCovariance(prior, features), i * D)
-    const mean =
-      logBase(all, row, prior.base, gpu, gpusOf(runs[row]!)) + dot(prior.featureMean, features)
-    alpha[i] = Math.log(measuredValue(output, runs[row]!)!) - mean
-  })
-  const factor = new Float64Array(count * count)
-  for (let i = 0; i < count; i++) {
-    const features = all.features.subarray(rows[i]! * D, (rows[i]! + 1) * D)
     for (let j = 0; j <= i; j++) {
       const curve = curveKernel(prior, batch[i]! - batch[j]!, gpus[i]! - gpus[j]!)
       factor[i * count + j] = dot(linear.subarray(j * D, (j + 1) * D), features) + curve
     }
     factor[i * count + i]! += prior.noiseSd ** 2
-  }
+  })
   choleskyInPlace(factor, count)
-  forwardInPlace(factor, count, alpha)
-  backwardInPlace(factor, count, alpha)
+  return { count, rows: Int32Array.from(rows), batch, gpus, linear, factor }
+}
+
+function withOutcome(shape: Shape, alpha: Float64Array, prior: OutputPrior): FittedOutput {
   const weights = Float64Array.from(prior.featureMean)
-  for (let i = 0; i < count; i++) {
-    for (let k = 0; k < D; k++) weights[k]! += alpha[i]! * linear[i * D + k]!
+  for (let i = 0; i < shape.count; i++) {
+    for (let k = 0; k < D; k++) weights[k]! += alpha[i]! * shape.linear[i * D + k]!
   }
-  return {
-    count,
-    batch,
-    gpus,
-    linear,
-    factor,
-    alpha,
-    z: leaveOneOut(factor, count, alpha),
-    rows,
-    weights,
-  }
+  return { ...shape, alpha, weights, z: leaveOneOut(shape.factor, shape.count, alpha) }
+}
+
+/**
+ * Rebuilds a fit from what a catalogue ships: the settings measured and, per output, the fitted
+ * coefficients alpha. No outcome is needed, since the covariance depends on settings alone.
+ */
+export function restoreGroup(
+  settings: readonly Setting[],
+  alpha: Readonly<Record<Output, readonly number[]>>,
+  architecture: Architecture,
+  gpu: GpuSpec,
+  prior: Prior,
+): FittedGroup {
+  const all = describe(settings, architecture, gpu, prior.outputs.step.base)
+  const outputs = Object.fromEntries(
+    OUTPUTS.map((output) => {
+      const rows = alpha[output].map((_, row) => row)
+      const shape = covarianceOf(all, rows, prior.outputs[output])
+      return [output, withOutcome(shape, Float64Array.from(alpha[output]), prior.outputs[output])]
+    }),
+  ) as Record<Output, FittedOutput>
+  return { architecture, gpu, prior, runs: settings.length, outputs }
 }
 
 /** Standardised leave-one-out residuals: alpha_i / sqrt((C^-1)_ii) (Rasmussen and Williams 5.10). */

@@ -1,4 +1,5 @@
 export type { Architecture, GpuSpec } from './architecture.ts'
+export { buildCatalogue } from './build-catalogue.ts'
 export {
   catalogueArchitecture,
   catalogueArchitectures,
@@ -8,6 +9,13 @@ export {
   findGpu,
   workloadInputTokens,
 } from './catalogue.ts'
+export {
+  bestKnown,
+  type CatalogueModel,
+  catalogueModel,
+  catalogueModels,
+  fittedCatalogueModel,
+} from './catalogue-model.ts'
 export { type FittedGroup, fitGroup } from './fit-group.ts'
 export { learnPrior, type TrainingGroup } from './learn-prior.ts'
 export { gpusOf, groupKey, type MeasuredRun, type Setting } from './measured-run.ts'
