@@ -103,3 +103,8 @@ export class UpstreamRefused extends UpstreamError {
 export class UpstreamMalformed extends UpstreamError {
   readonly code = 'UPSTREAM_MALFORMED'
 }
+
+/** Our own second look found a broken promise in a plan. It was not used; report what it says. */
+export class PlanRefused extends AppError {
+  readonly code = 'PLAN_REFUSED'
+}

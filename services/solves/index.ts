@@ -1,1 +1,1 @@
-export type { SolveStore } from './port.ts'
+export type { Frame, SolveStore } from './port.ts'

@@ -1,16 +1,27 @@
 import type { Block, BlockSolution, PlanningProblem } from '../planning/index.ts'
+import type { ZoneInput } from '../plans/index.ts'
+
+/** A problem and what a plan must later say about where it came from. */
+export interface Frame {
+  readonly problem: PlanningProblem
+  readonly framedAtMs: number
+  readonly fleetHash: string
+  readonly zones: readonly ZoneInput[]
+  /** Replaces the plan of this version, or none. */
+  readonly followsVersion: number
+}
 
 /** One solve under way: the problem, its blocks and their solutions, shared by every worker. */
 export interface SolveStore {
   /**
-   * Stores a problem and the blocks it was split into. Doing it again with the same revision
+   * Stores a frame and the blocks its problem was split into. Doing it again with the same revision
    * changes nothing, so a job that is repeated after a crash is harmless.
    *
    * @param revision names the solve, unique for ever
    */
-  begin(revision: string, problem: PlanningProblem, blocks: readonly Block[]): Promise<void>
+  begin(revision: string, frame: Frame, blocks: readonly Block[]): Promise<void>
   /** @throws NotFound where the solve was never begun or has been forgotten */
-  problem(revision: string): Promise<PlanningProblem>
+  frame(revision: string): Promise<Frame>
   /** @throws NotFound */
   block(revision: string, blockId: string): Promise<Block>
   /** All blocks, in the order they were split. */

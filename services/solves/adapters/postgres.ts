@@ -1,16 +1,16 @@
 import { NotFound } from '../../domain/errors.ts'
-import type { Block, BlockSolution, PlanningProblem } from '../../planning/index.ts'
+import type { Block, BlockSolution } from '../../planning/index.ts'
 import type { Database } from '../../platform/database/database.ts'
-import type { SolveStore } from '../port.ts'
+import type { Frame, SolveStore } from '../port.ts'
 
 /** Solves in PostgreSQL or PGlite: `solves` and `solve_blocks`. */
 export function postgresSolves(database: Database): SolveStore {
   return {
-    async begin(revision, problem, blocks) {
+    async begin(revision, frame, blocks) {
       await database.transaction(async (sql) => {
         const inserted = await sql.query(
-          'INSERT INTO solves (revision, problem) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1',
-          [revision, JSON.stringify(problem)],
+          'INSERT INTO solves (revision, frame) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1',
+          [revision, JSON.stringify(frame)],
         )
         if (inserted.length === 0) return
         for (const [position, block] of blocks.entries()) {
@@ -22,13 +22,13 @@ export function postgresSolves(database: Database): SolveStore {
       })
     },
 
-    async problem(revision) {
-      const [row] = await database.query<{ problem: PlanningProblem }>(
-        'SELECT problem FROM solves WHERE revision = $1',
+    async frame(revision) {
+      const [row] = await database.query<{ frame: Frame }>(
+        'SELECT frame FROM solves WHERE revision = $1',
         [revision],
       )
       if (!row) throw new NotFound(`no solve ${revision}`)
-      return row.problem
+      return row.frame
     },
 
     async block(revision, blockId) {

@@ -1,7 +1,7 @@
 -- Solves under way: written by the coordinator, filled in by one job a block, read by the merge.
 CREATE TABLE solves (
   revision text PRIMARY KEY,
-  problem jsonb NOT NULL,
+  frame jsonb NOT NULL,
   begun_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX solves_begun_at ON solves (begun_at);

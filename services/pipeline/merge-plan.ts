@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto'
+import { PlanRefused } from '../domain/errors.ts'
+import type { Block, BlockSolution, PlanningProblem, PlanOutcome } from '../planning/index.ts'
+import type { PlanStore, StoredPlan } from '../plans/index.ts'
+import type { JobQueue } from '../queue/index.ts'
+import type { SolveStore } from '../solves/index.ts'
+import { planEvents } from './plan-events.ts'
+
+export interface MergePlanPorts {
+  readonly solves: SolveStore
+  readonly plans: PlanStore
+  readonly queue: Pick<JobQueue, 'add'>
+  /** Runs off the event loop. A block without a solution is filled by the merge itself. */
+  merge(
+    problem: PlanningProblem,
+    blocks: readonly Block[],
+    solutions: readonly (BlockSolution | undefined)[],
+  ): Promise<PlanOutcome>
+  /** The independent second look; empty where the plan keeps every promise. */
+  violations(problem: PlanningProblem, outcome: PlanOutcome): readonly string[]
+  nowMs(): number
+  /** How long a plan holds without a fresh one. */
+  validForMs(): Promise<number>
+}
+
+export type MergeResult =
+  | { readonly status: 'saved'; readonly version: number }
+  /** A newer plan was saved meanwhile: nothing is lost by dropping this one. */
+  | { readonly status: 'stale' }
+
+/**
+ * block solutions -> plan -> second look -> plan store and outbox -> apply, one job a region.
+ *
+ * @throws PlanRefused where the second look finds a broken promise; the plan before stays in force
+ */
+export async function mergePlan(
+  ports: MergePlanPorts,
+  { revision }: { readonly revision: string },
+): Promise<MergeResult> {
+  const { solves, plans } = ports
+  const frame = await solves.frame(revision)
+  const [blocks, solutions] = [await solves.blocks(revision), await solves.solutions(revision)]
+  const outcome = await ports.merge(frame.problem, blocks, solutions)
+
+  const violations = ports.violations(frame.problem, outcome)
+  if (violations.length > 0) throw new PlanRefused(`solve ${revision}: ${violations.join('; ')}`)
+
+  const before = await plans.current()
+  const nowMs = ports.nowMs()
+  const problemDigest = digestOf(frame.problem)
+  const saved = await plans.save(
+    {
+      fleetHash: frame.fleetHash,
+      problemDigest,
+      createdAtMs: nowMs,
+      validUntilMs: nowMs + (await ports.validForMs()),
+      outcome,
+      inputs: { zones: frame.zones },
+    },
+    {
+      ifVersion: frame.followsVersion,
+      events: (version) => planEvents(before, outcome, version, nowMs),
+    },
+  )
+  const plan = saved.status === 'saved' ? saved.plan : before
+  // A run that died between saving and enqueueing finds its own plan here, and carries on.
+  if (plan?.problemDigest !== problemDigest) return { status: 'stale' }
+  await enqueueActions(ports.queue, plan, frame.problem)
+  return { status: 'saved', version: plan.version }
+}
+
+async function enqueueActions(
+  queue: MergePlanPorts['queue'],
+  { version, outcome }: StoredPlan,
+  { regions }: PlanningProblem,
+): Promise<void> {
+  await queue.add({
+    name: 'notify-change',
+    payload: { cause: `plan-${version}` },
+    id: `notify-plan-${version}`,
+  })
+  if (outcome.status !== 'planned') return
+  for (const { id: region } of regions) {
+    await queue.add({
+      name: 'apply-plan',
+      payload: { version, region },
+      id: `apply-${version}-${region}`,
+    })
+  }
+}
+
+const digestOf = (problem: PlanningProblem): string =>
+  createHash('sha256').update(JSON.stringify(problem)).digest('hex')

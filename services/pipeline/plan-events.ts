@@ -1,0 +1,72 @@
+import type { NewEvent } from '../notification/index.ts'
+import type { Assignment, Plan, PlanOutcome } from '../planning/index.ts'
+import type { StoredPlan } from '../plans/index.ts'
+
+/** Replicas wanted of one variant in one region, now and in the window after. */
+interface Move {
+  readonly region: string
+  readonly model: string
+  readonly variant: string
+  readonly replicasBefore: number
+  readonly replicas: number
+}
+
+/**
+ * What subscribers are told of a plan: `plan.changed` where the window in force asks for something
+ * else than the plan before it did, `plan.infeasible` where no plan keeps every promise and the one
+ * before did not say so already.
+ */
+export function planEvents(
+  before: StoredPlan | undefined,
+  outcome: PlanOutcome,
+  version: number,
+  nowMs: number,
+): readonly NewEvent[] {
+  const head = { subject: 'plan', key: String(version), occurredAtMs: nowMs }
+  if (outcome.status === 'infeasible') {
+    if (before?.outcome.status === 'infeasible' && before.outcome.words === outcome.words) return []
+    const { limit, words, relaxation } = outcome
+    return [{ ...head, type: 'plan.infeasible', data: { version, limit, words, relaxation } }]
+  }
+  const previous = before?.outcome.status === 'planned' ? before.outcome.plan : undefined
+  const moves = movesBetween(previous, outcome.plan, nowMs)
+  if (moves.length === 0) return []
+  const { predicted, baseline, bound, windows } = outcome.plan
+  return [
+    {
+      ...head,
+      type: 'plan.changed',
+      data: {
+        version,
+        previousVersion: before?.version ?? null,
+        from: new Date(windows[0]!.startMs).toISOString(),
+        until: new Date(windows.at(-1)!.endMs).toISOString(),
+        moves,
+        predictedKgCo2e: predicted.carbonG / 1000,
+        baselineKgCo2e: baseline.carbonG / 1000,
+        gapRatio: bound.gapRatio,
+      },
+    },
+  ]
+}
+
+function movesBetween(before: Plan | undefined, after: Plan, nowMs: number): readonly Move[] {
+  const was = new Map(inForce(before, nowMs).map((one) => [keyOf(one), one]))
+  const is = new Map(inForce(after, nowMs).map((one) => [keyOf(one), one]))
+  return [...new Set([...was.keys(), ...is.keys()])].toSorted().flatMap((key) => {
+    const { region, model, pointId: variant } = (is.get(key) ?? was.get(key))!
+    const replicas = is.get(key)?.replicas ?? 0
+    const replicasBefore = was.get(key)?.replicas ?? 0
+    return replicas === replicasBefore ? [] : [{ region, model, variant, replicasBefore, replicas }]
+  })
+}
+
+/** The assignments of the window that `nowMs` falls into. */
+export function inForce(plan: Plan | undefined, nowMs: number): readonly Assignment[] {
+  if (!plan) return []
+  const window = plan.windows.findIndex(({ startMs, endMs }) => startMs <= nowMs && nowMs < endMs)
+  return plan.assignments.filter((one) => one.window === window && one.replicas > 0)
+}
+
+const keyOf = ({ region, model, pointId }: Assignment): string =>
+  JSON.stringify([region, model, pointId])

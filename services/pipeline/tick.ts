@@ -1,0 +1,38 @@
+import type { Fleet } from '../fleet/index.ts'
+import type { JobQueue } from '../queue/index.ts'
+
+export interface TickPorts {
+  fleet(): Promise<Fleet>
+  readonly queue: Pick<JobQueue, 'add' | 'addFlow'>
+}
+
+/**
+ * One beat of the cluster's clock: look at every zone, then solve; tell what is due; account for
+ * the window that has ended. Ids hold the instant, so that a tick told twice is one tick.
+ *
+ * @param dueAtMs the instant of the clock, however late it is now
+ */
+export async function tick({ fleet, queue }: TickPorts, dueAtMs: number): Promise<void> {
+  const { regions, planning } = await fleet()
+  const zones = [...new Set(regions.map(({ zone }) => zone))]
+  const revision = `tick-${dueAtMs}`
+  await queue.addFlow(
+    { name: 'solve-plan', payload: { revision }, id: `solve-${revision}` },
+    zones.map((zone) => ({
+      name: 'refresh-grid' as const,
+      payload: { zone, tickMs: dueAtMs },
+      id: `grid-${zone}-${dueAtMs}`,
+      // Two looks: a provider that stays away must not hold the plan up.
+      attempts: 2,
+    })),
+  )
+  await queue.add({ name: 'notify-change', payload: { cause: 'tick' }, id: `notify-${dueAtMs}` })
+
+  const windowMs = planning.windowMinutes * 60_000
+  const windowStartMs = Math.floor(dueAtMs / windowMs) * windowMs - windowMs
+  await queue.add({
+    name: 'account',
+    payload: { windowStartMs },
+    id: `account-${windowStartMs}`,
+  })
+}
