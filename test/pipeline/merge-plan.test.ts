@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { type MergePlanPorts, mergePlan } from '../../services/pipeline/merge-plan.ts'
+import type { PlanDraft, StoredPlan } from '../../services/plans/index.ts'
+import type { AnyJobRequest } from '../../services/queue/index.ts'
+import { planOf } from '../support/plans.ts'
+
+const nowMs = Date.parse('2026-07-01T12:00Z')
+const problem = { regions: [{ id: 'eu-north' }, { id: 'us-west' }] }
+
+function world(over: Partial<MergePlanPorts> = {}, current?: StoredPlan) {
+  const saved: PlanDraft[] = []
+  const added: AnyJobRequest[] = []
+  const ports = {
+    solves: {
+      frame: async () => ({ problem, fleetHash: 'f', zones: [], followsVersion: 3, framedAtMs: 1 }),
+      blocks: async () => [],
+      solutions: async () => [],
+    },
+    plans: {
+      current: async () => current,
+      save: async (draft: PlanDraft) => {
+        saved.push(draft)
+        return { status: 'saved', plan: { ...draft, version: 4 } }
+      },
+    },
+    queue: { add: async (job: AnyJobRequest) => void added.push(job) },
+    merge: async () => ({ status: 'planned', plan: planOf(nowMs, [2]) }),
+    violations: () => [],
+    nowMs: () => nowMs,
+    validForMs: async () => 60_000,
+    ...over,
+  } as unknown as MergePlanPorts
+  return { ports, saved, added }
+}
+
+describe('mergePlan', () => {
+  it('saves what holds, then enqueues one action a region and the delivery of events', async () => {
+    const { ports, saved, added } = world()
+    expect(await mergePlan(ports, { revision: 'r' })).toEqual({ status: 'saved', version: 4 })
+    expect(saved[0]).toMatchObject({ createdAtMs: nowMs, validUntilMs: nowMs + 60_000 })
+    expect(added.map(({ id }) => id)).toEqual([
+      'notify-plan-4',
+      'apply-4-eu-north',
+      'apply-4-us-west',
+    ])
+  })
+
+  it('saves nothing that the second look finds fault with', async () => {
+    const { ports, saved, added } = world({ violations: () => ['eu-north uses 9 of 8 H100'] })
+    await expect(mergePlan(ports, { revision: 'r' })).rejects.toMatchObject({
+      code: 'PLAN_REFUSED',
+      message: expect.stringContaining('9 of 8 H100'),
+    })
+    expect([saved, added]).toEqual([[], []])
+  })
+
+  it('tells of an infeasible plan, and touches no backend', async () => {
+    const { ports, added } = world({
+      merge: async () => ({ status: 'infeasible', limit: 'gpus', words: 'w', relaxation: 'r' }),
+    })
+    await mergePlan(ports, { revision: 'r' })
+    expect(added.map(({ name }) => name)).toEqual(['notify-change'])
+  })
+
+  it('steps back for a newer plan', async () => {
+    const stale = { save: async () => ({ status: 'stale', currentVersion: 9 }) }
+    const other = { problemDigest: 'another', version: 9 } as StoredPlan
+    const { ports, added } = world()
+    const plans = { ...ports.plans, ...stale, current: async () => other }
+    const result = await mergePlan({ ...ports, plans } as MergePlanPorts, { revision: 'r' })
+    expect(result).toEqual({ status: 'stale' })
+    expect(added).toEqual([])
+  })
+
+  it('carries on after dying between saving and enqueueing', async () => {
+    const first = world()
+    await mergePlan(first.ports, { revision: 'r' })
+    const ours = { ...first.saved[0]!, version: 4 }
+    const { ports, added } = world({}, ours)
+    const plans = { ...ports.plans, save: async () => ({ status: 'stale', currentVersion: 4 }) }
+    const result = await mergePlan({ ...ports, plans } as MergePlanPorts, { revision: 'r' })
+    expect(result).toEqual({ status: 'saved', version: 4 })
+    expect(added).toHaveLength(3)
+  })
+})

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { postgresFits } from '../../services/fits/adapters/postgres.ts'
+import type { Block, BlockSolution } from '../../services/planning/index.ts'
+import { migrate } from '../../services/platform/database/migrate.ts'
+import { postgresSolves } from '../../services/solves/adapters/postgres.ts'
+import type { Frame } from '../../services/solves/index.ts'
+import { ENGINES, type FreshDatabase } from '../support/engines.ts'
+
+const frame = { fleetHash: 'f', framedAtMs: 1, followsVersion: 0, zones: [] } as unknown as Frame
+const blocks = [{ id: 'b' }, { id: 'a' }] as unknown as Block[]
+const solution = { carbonG: 1 } as unknown as BlockSolution
+
+for (const engine of ENGINES) {
+  describe.skipIf(engine.skip)(`solves and fits on ${engine.name}`, () => {
+    let fresh: FreshDatabase
+    beforeAll(async () => {
+      fresh = await engine.open()
+      await migrate(fresh.db)
+    })
+    afterAll(() => fresh.destroy())
+
+    it('keeps the first frame and blocks of a revision, in order', async () => {
+      const solves = postgresSolves(fresh.db)
+      await solves.begin('r1', frame, blocks)
+      await solves.begin('r1', { ...frame, fleetHash: 'other' }, [])
+      expect((await solves.frame('r1')).fleetHash).toBe('f')
+      expect((await solves.blocks('r1')).map(({ id }) => id)).toEqual(['b', 'a'])
+      expect(await solves.block('r1', 'a')).toEqual(blocks[1])
+    })
+
+    it('has a place for each solution, and keeps the first', async () => {
+      const solves = postgresSolves(fresh.db)
+      await solves.begin('r2', frame, blocks)
+      await solves.saveSolution('r2', 'a', solution)
+      await solves.saveSolution('r2', 'a', { carbonG: 2 } as unknown as BlockSolution)
+      expect(await solves.solutions('r2')).toEqual([undefined, solution])
+    })
+
+    it('names what it does not have, and forgets old solves whole', async () => {
+      const solves = postgresSolves(fresh.db)
+      await solves.begin('r3', frame, blocks)
+      await expect(solves.block('r3', 'z')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+      await solves.forget(Date.now() + 60_000)
+      await expect(solves.frame('r3')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+      expect(await solves.blocks('r3')).toEqual([])
+    })
+
+    it('replaces a model’s fit and lists all of them', async () => {
+      const fits = postgresFits(fresh.db)
+      const fit = { model: 'm', fittedAtMs: 1000, source: 'catalogue', points: [] }
+      await fits.save({ ...fit, source: 'older' })
+      await fits.save({ ...fit, model: 'a' })
+      await fits.save(fit)
+      expect(await fits.all()).toEqual([{ ...fit, model: 'a' }, fit])
+    })
+  })
+}
