@@ -1,0 +1,79 @@
+import { type Static, Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { InvalidInput } from '../services/domain/errors.ts'
+
+const Text = (description: string) => Type.Optional(Type.String({ minLength: 1, description }))
+
+/** Every variable that Gridtide reads. */
+const Variables = Type.Object({
+  GRIDTIDE_HOME: Text('Data folder of the embedded database; ./.gridtide'),
+  GRIDTIDE_FLEET: Text('Fleet file, where the command line names none'),
+  GRIDTIDE_DATA: Text('Folder of real data for benchmarks and tests; ../shared/data'),
+  DATABASE_URL: Type.Optional(
+    Type.String({
+      pattern: '^postgres(ql)?://',
+      description: 'PostgreSQL server for state, and for the queue unless REDIS_URL is set',
+    }),
+  ),
+  REDIS_URL: Type.Optional(
+    Type.String({ pattern: '^rediss?://', description: 'Redis server for the queue' }),
+  ),
+  HOST: Text('Address to listen on; 127.0.0.1'),
+  PORT: Type.Optional(
+    Type.String({ pattern: '^[0-9]{1,5}$', description: 'Port to listen on, 0 for any; 8080' }),
+  ),
+  LOG_LEVEL: Type.Optional(
+    Type.Enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+      description: 'The least important lines to log; info',
+    }),
+  ),
+})
+const shape = Compile(Variables)
+
+export interface Env {
+  readonly home: string
+  readonly fleet?: string
+  readonly dataFolder: string
+  readonly databaseUrl?: string
+  readonly redisUrl?: string
+  readonly host: string
+  readonly port: number
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
+}
+
+/**
+ * The environment, read once and checked as a whole. An empty variable counts as not set.
+ *
+ * @throws InvalidInput naming every variable that is wrong
+ */
+export function readEnv(raw: Readonly<Record<string, string | undefined>>): Env {
+  const given = Object.fromEntries(
+    Object.keys(Variables.properties)
+      .map((name) => [name, raw[name]] as const)
+      .filter(([, value]) => value !== undefined && value !== ''),
+  )
+  if (!shape.Check(given)) {
+    const issues = [...shape.Errors(given)].map(({ instancePath, message }) => ({
+      path: instancePath,
+      message,
+    }))
+    const names = issues.map(({ path, message }) => `${path.slice(1)} ${message}`)
+    throw new InvalidInput(`bad environment: ${names.join('; ')}`, issues)
+  }
+  return meaningOf(given)
+}
+
+function meaningOf(given: Static<typeof Variables>): Env {
+  const port = Number(given.PORT ?? 8080)
+  if (port > 65_535) throw new InvalidInput(`bad environment: PORT ${port} is above 65535`)
+  return {
+    home: given.GRIDTIDE_HOME ?? './.gridtide',
+    dataFolder: given.GRIDTIDE_DATA ?? '../shared/data',
+    host: given.HOST ?? '127.0.0.1',
+    port,
+    logLevel: (given.LOG_LEVEL as Env['logLevel'] | undefined) ?? 'info',
+    ...(given.GRIDTIDE_FLEET && { fleet: given.GRIDTIDE_FLEET }),
+    ...(given.DATABASE_URL && { databaseUrl: given.DATABASE_URL }),
+    ...(given.REDIS_URL && { redisUrl: given.REDIS_URL }),
+  }
+}

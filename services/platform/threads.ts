@@ -1,0 +1,61 @@
+import { availableParallelism } from 'node:os'
+import { Piscina } from 'piscina'
+import { InvalidInput } from '../domain/errors.ts'
+import type { ThreadAnswer, ThreadRequest } from './thread-main.ts'
+
+export interface ThreadsOptions {
+  /** One a core, less one for the event loop, unless told. */
+  readonly threads?: number
+  /** A task that needs more JavaScript heap fails; the process does not. */
+  readonly maxHeapMb?: number
+}
+
+/** Runs what would block the event loop, and with it the job locks, HTTP and the database. */
+export interface Threads {
+  /**
+   * Runs the exported function `task` of a module in a thread, on a copy of `input`.
+   *
+   * @param module `new URL('./some-task.ts', import.meta.url)`
+   * @param abort ends the thread at once, whatever it is doing
+   * @throws InvalidInput as `task` does; anything else as a plain Error
+   */
+  run<Output>(module: URL, input: unknown, abort?: AbortSignal): Promise<Output>
+  close(): Promise<void>
+}
+
+const FROM_SOURCE = import.meta.url.endsWith('.ts')
+const IDLE_MS = 60_000
+const built = (module: URL) => (FROM_SOURCE ? module.href : module.href.replace(/\.ts$/, '.js'))
+
+export function openThreads(options: ThreadsOptions = {}): Threads {
+  const { threads = Math.max(1, availableParallelism() - 1), maxHeapMb = 2_048 } = options
+  const pool = new Piscina<ThreadRequest, ThreadAnswer>({
+    filename: built(new URL('./thread-main.ts', import.meta.url)),
+    name: 'runTask',
+    minThreads: 0,
+    maxThreads: threads,
+    idleTimeout: IDLE_MS,
+    execArgv: FROM_SOURCE ? learnTypeScript() : [],
+    resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
+  })
+  return {
+    async run<Output>(module: URL, input: unknown, abort?: AbortSignal) {
+      abort?.throwIfAborted()
+      const request = { module: built(module), input }
+      const answer = await pool.run(request, abort ? { signal: abort } : {})
+      if (answer.status === 'invalid') throw new InvalidInput(answer.message, answer.issues)
+      return answer.output as Output
+    },
+    close: () => pool.destroy(),
+  }
+}
+
+/**
+ * A thread starts without the loader of its parent. (`--import tsx` does nothing in a thread: tsx
+ * takes that for the main thread's business.)
+ */
+function learnTypeScript(): string[] {
+  const api = import.meta.resolve('tsx/esm/api')
+  const script = `import { register } from '${api}'; register()`
+  return ['--import', `data:text/javascript,${encodeURIComponent(script)}`]
+}

@@ -1,0 +1,43 @@
+import type { Env } from '../config/env.ts'
+import type { Database } from './platform/database/database.ts'
+import { openEmbedded } from './platform/database/embedded.ts'
+import { migrate } from './platform/database/migrate.ts'
+import { openPostgres } from './platform/database/postgres.ts'
+import { chooseEngine } from './platform/engine.ts'
+import type { Log } from './platform/log.ts'
+import { type BullmqOptions, bullmqOn } from './queue/adapters/bullmq.ts'
+import type { JobQueue } from './queue/index.ts'
+
+export interface Engine {
+  readonly database: Database
+  readonly queue: JobQueue
+  /** Queue first, so that running jobs can still write what they did. */
+  close(): Promise<void>
+}
+
+/** Opens state and queue where the environment wants them, and says so in one line. */
+export async function openEngine(
+  env: Pick<Env, 'home' | 'databaseUrl' | 'redisUrl'>,
+  log: Log,
+  options: BullmqOptions = {},
+): Promise<Engine> {
+  const { words } = chooseEngine(env)
+  const { databaseUrl, redisUrl, home } = env
+  const database = databaseUrl ? openPostgres(databaseUrl) : await openEmbedded(home)
+  try {
+    await migrate(database)
+    const queue = await bullmqOn(redisUrl ? { redisUrl } : { database }, options)
+    log.info(words)
+    return {
+      database,
+      queue,
+      async close() {
+        await queue.close()
+        await database.close()
+      },
+    }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { readEnv } from '../../config/env.ts'
+
+describe('the environment', () => {
+  it('needs nothing to be set', () => {
+    expect(readEnv({ PORT: '', PATH: '/bin' })).toEqual({
+      home: './.gridtide',
+      dataFolder: '../shared/data',
+      host: '127.0.0.1',
+      port: 8080,
+      logLevel: 'info',
+    })
+  })
+
+  it('takes what is set', () => {
+    const env = readEnv({
+      GRIDTIDE_HOME: '/var/lib/gridtide',
+      GRIDTIDE_FLEET: 'fleet.yaml',
+      DATABASE_URL: 'postgresql://db/x',
+      REDIS_URL: 'rediss://r:6380',
+      HOST: '0.0.0.0',
+      PORT: '0',
+      LOG_LEVEL: 'debug',
+    })
+    expect(env).toMatchObject({ fleet: 'fleet.yaml', port: 0, logLevel: 'debug' })
+    expect(env).toMatchObject({ databaseUrl: 'postgresql://db/x', redisUrl: 'rediss://r:6380' })
+  })
+
+  it('names every variable that is wrong, and no value that may be secret', () => {
+    const read = () => readEnv({ DATABASE_URL: 'mysql://me:hush@db', PORT: 'http', LOG_LEVEL: 'x' })
+    expect(read).toThrow(/DATABASE_URL .*PORT .*LOG_LEVEL /s)
+    expect(read).not.toThrow(/hush/)
+    expect(() => readEnv({ PORT: '70000' })).toThrow(/PORT 70000/)
+  })
+})

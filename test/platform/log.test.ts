@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { UpstreamRefused } from '../../services/domain/errors.ts'
+import { openLog } from '../../services/platform/log.ts'
+
+const lines: string[] = []
+const log = openLog('info', (line) => lines.push(line))
+const last = () => JSON.parse(lines.at(-1)!)
+
+describe('log', () => {
+  it('writes JSON with the ids of what it is about', () => {
+    log.child({ planVersion: 7 }).info({ region: 'eu' }, 'applied')
+    expect(last()).toMatchObject({ level: 'info', planVersion: 7, region: 'eu', msg: 'applied' })
+    expect(last().time).toMatch(/Z$/)
+  })
+
+  it('leaves out what is below its level', () => {
+    const before = lines.length
+    log.debug('whisper')
+    expect(lines).toHaveLength(before)
+  })
+
+  it('never writes a secret', () => {
+    log.info({ headers: { authorization: 'Bearer hush' }, endpoint: { secrets: ['hush'] } })
+    log.info({ token: 'hush', deep: { deep: { password: 'hush' } } }, 'postgres://me:hush@db/x')
+    expect(lines.join('')).not.toContain('hush')
+    expect(last().msg).toBe('postgres://[redacted]@db/x')
+  })
+
+  it('says of an error its words and code, and nothing that it carries', () => {
+    const error = new UpstreamRefused('answered 401', { upstream: 'watttime', httpStatus: 401 })
+    Object.assign(error, { request: { key: 'hush' } })
+    log.error({ error }, 'no grid data')
+    expect(last().error).toMatchObject({ code: 'UPSTREAM_REFUSED', upstream: 'watttime' })
+    log.error({ error: new Error('outer', { cause: new Error('inner') }) })
+    expect(last().error.cause.message).toBe('inner')
+    log.error({ error: 'just words' })
+    expect(last().error).toBe('just words')
+    expect(lines.join('')).not.toContain('hush')
+  })
+})

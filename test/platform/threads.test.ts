@@ -1,0 +1,40 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { openThreads } from '../../services/platform/threads.ts'
+
+const TASK = new URL('../support/thread-task.ts', import.meta.url)
+
+describe('threads', () => {
+  const threads = openThreads({ threads: 1 })
+  afterAll(() => threads.close())
+
+  it('runs a TypeScript task on another thread', async () => {
+    const answer = await threads.run<{ sum: number; threadId: number }>(TASK, { add: [1, 2, 3] })
+    expect(answer.sum).toBe(6)
+    expect(answer.threadId).toBeGreaterThan(0)
+  })
+
+  it('leaves the event loop free meanwhile', async () => {
+    const work = threads.run(TASK, { spinMs: 300 })
+    let turns = 0
+    const timer = setInterval(() => {
+      turns += 1
+    }, 10)
+    await work
+    clearInterval(timer)
+    expect(turns).toBeGreaterThan(5)
+  })
+
+  it('brings back a wrong input as what it is, and any other error as its words', async () => {
+    const issues = [{ path: '/x', message: 'is' }]
+    const invalid = threads.run(TASK, { fail: 'invalid' })
+    await expect(invalid).rejects.toMatchObject({ code: 'INVALID_INPUT', issues })
+    await expect(threads.run(TASK, { fail: 'out of range' })).rejects.toThrow('out of range')
+  })
+
+  it('ends a task that runs too long, and goes on with the next', async () => {
+    const abort = AbortSignal.timeout(200)
+    await expect(threads.run(TASK, { spinMs: 60_000 }, abort)).rejects.toThrow(/abort/i)
+    expect(await threads.run(TASK, { add: [4] })).toMatchObject({ sum: 4 })
+    await expect(threads.run(TASK, { add: [] }, abort)).rejects.toThrow()
+  })
+})
