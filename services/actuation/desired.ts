@@ -37,32 +37,12 @@ export function pick(state: Desired, fields: readonly DesiredField[]): Desired {
  * @throws InvalidInput naming each field
  */
 export function assertDesired(desired: Desired): void {
-  const issues: FieldIssue[] = []
-  const complain = (path: string, message: string) => issues.push({ path, message })
-  const { replicas, weightsPercent, powerCapWatts, smClockMhz, parallelism } = desired
-  if (fieldsOf(desired).length === 0) complain('/', 'asks for nothing')
-  if (replicas && !isBand(replicas, 0)) {
-    complain('/replicas', 'needs integers with 0 <= min <= max')
-  }
-  if (weightsPercent && !sumsTo100(Object.values(weightsPercent))) {
-    complain('/weightsPercent', 'needs integers from 0 to 100 that sum to 100')
-  }
-  if (typeof powerCapWatts === 'number' && !(Number.isFinite(powerCapWatts) && powerCapWatts > 0)) {
-    complain('/powerCapWatts', 'needs a positive number of watts')
-  }
-  if (typeof smClockMhz === 'object' && !isBand(smClockMhz, 1)) {
-    complain('/smClockMhz', 'needs integers with 1 <= min <= max')
-  }
-  if (
-    parallelism &&
-    !Object.values(parallelism).every((size) => Number.isInteger(size) && size > 0)
-  ) {
-    complain('/parallelism', 'needs positive integers')
-  }
-  if (issues.length > 0) {
-    const [first] = issues
-    throw new InvalidInput(`desired state: ${first!.path} ${first!.message}`, issues)
-  }
+  const fields = fieldsOf(desired)
+  const issues: readonly FieldIssue[] = fields
+    .filter((field) => !RULES[field].holds(desired[field] as never))
+    .map((field) => ({ path: `/${field}`, message: RULES[field].needs }))
+  const [first = fields.length === 0 && { path: '/', message: 'asks for nothing' }] = issues
+  if (first) throw new InvalidInput(`desired state: ${first.path} ${first.message}`, issues)
 }
 
 const isBand = ({ min, max }: { min: number; max: number }, least: number): boolean =>
@@ -71,3 +51,32 @@ const isBand = ({ min, max }: { min: number; max: number }, least: number): bool
 const sumsTo100 = (shares: readonly number[]): boolean =>
   shares.every((share) => Number.isInteger(share) && share >= 0) &&
   shares.reduce((sum, share) => sum + share, 0) === 100
+
+const isPositive = (value: number): boolean => Number.isFinite(value) && value > 0
+
+type Rules = {
+  readonly [F in DesiredField]: {
+    readonly needs: string
+    readonly holds: (value: NonNullable<Desired[F]>) => boolean
+  }
+}
+const RULES: Rules = {
+  replicas: { needs: 'needs integers, 0 <= min <= max', holds: (band) => isBand(band, 0) },
+  parallelism: {
+    needs: 'needs positive integers',
+    holds: (sizes) => Object.values(sizes).every((size) => Number.isInteger(size) && size > 0),
+  },
+  weightsPercent: {
+    needs: 'needs integers from 0 to 100 that sum to 100',
+    holds: (weights) => sumsTo100(Object.values(weights)),
+  },
+  powerCapWatts: {
+    needs: 'needs a positive number of watts',
+    holds: (cap) => cap === 'default' || isPositive(cap),
+  },
+  smClockMhz: {
+    needs: 'needs integers, 1 <= min <= max',
+    holds: (clock) => clock === 'default' || isBand(clock, 1),
+  },
+  engine: { needs: 'needs an engine state', holds: () => true },
+}

@@ -23,7 +23,7 @@ const DEFAULT_POLL_MS = 1_000
 
 /** Gives a driver the manners every backend must have; see `InferenceBackend` for the promises. */
 export function guardedBackend<Raw>(driver: BackendDriver<Raw>, deps: GuardDeps): InferenceBackend {
-  const { memory, nowMs, sleep, pollMs = DEFAULT_POLL_MS } = deps
+  const { memory, nowMs } = deps
 
   const look = (target: TargetRef, abort?: AbortSignal) =>
     Promise.all([driver.read(target, abort), memory.recall(target.id)])
@@ -59,43 +59,11 @@ export function guardedBackend<Raw>(driver: BackendDriver<Raw>, deps: GuardDeps)
         driver.dryRun === 'server' && (await driver.write(target, asked, sighting, context))
       return { ...receipt, ...would, effect: 'would-accept' }
     }
-    await noteAhead(target, asked, seen, remembered, context)
+    const entry = entryOf(asked, seen, remembered, context, nowMs())
+    if (!(await memory.remember(target.id, entry))) throw fenced(target, context)
     const written = await driver.write(target, asked, sighting, context)
     const after = await driver.read(target, context.abort)
     return { ...receipt, ...written, effect: 'accepted', version: after.seen.version }
-  }
-
-  async function noteAhead(
-    target: TargetRef,
-    asked: Desired,
-    seen: Observed,
-    remembered: Remembered | undefined,
-    context: ApplyContext,
-  ): Promise<void> {
-    const entry: Remembered = {
-      fence: context.fence,
-      planVersion: context.planVersion,
-      idempotencyKey: context.idempotencyKey,
-      before: { ...pick(seen.desired, fieldsOf(asked)), ...remembered?.before },
-      applied: { ...remembered?.applied, ...asked },
-      atMs: nowMs(),
-    }
-    if (!(await memory.remember(target.id, entry))) throw fenced(target, context)
-  }
-
-  async function settle(
-    target: TargetRef,
-    receipt: Receipt,
-    deadlineMs: number,
-    abort?: AbortSignal,
-  ): Promise<Observed> {
-    for (;;) {
-      const { seen } = await driver.read(target, abort)
-      const arrived = seen.settled && differingFields(receipt.after, seen.desired).length === 0
-      const leftMs = deadlineMs - nowMs()
-      if (arrived || leftMs <= 0) return { ...seen, settled: arrived }
-      await sleep(Math.min(pollMs, leftMs), abort)
-    }
   }
 
   async function release(target: TargetRef, context: ApplyContext): Promise<void> {
@@ -111,8 +79,43 @@ export function guardedBackend<Raw>(driver: BackendDriver<Raw>, deps: GuardDeps)
     probe: (target, abort) => driver.probe(target, abort),
     observe: async (target, abort) => (await driver.read(target, abort)).seen,
     apply,
-    settle,
+    settle: (...call) => settle(driver, deps, ...call),
     release,
+  }
+}
+
+async function settle<Raw>(
+  driver: BackendDriver<Raw>,
+  { nowMs, sleep, pollMs = DEFAULT_POLL_MS }: GuardDeps,
+  target: TargetRef,
+  receipt: Receipt,
+  deadlineMs: number,
+  abort?: AbortSignal,
+): Promise<Observed> {
+  for (;;) {
+    const { seen } = await driver.read(target, abort)
+    const arrived = seen.settled && differingFields(receipt.after, seen.desired).length === 0
+    const leftMs = deadlineMs - nowMs()
+    if (arrived || leftMs <= 0) return { ...seen, settled: arrived }
+    await sleep(Math.min(pollMs, leftMs), abort)
+  }
+}
+
+/** Written ahead of the write, so that a crash in between leaves the way back known. */
+function entryOf(
+  asked: Desired,
+  seen: Observed,
+  remembered: Remembered | undefined,
+  { fence, planVersion, idempotencyKey }: ApplyContext,
+  atMs: number,
+): Remembered {
+  return {
+    fence,
+    planVersion,
+    idempotencyKey,
+    before: { ...pick(seen.desired, fieldsOf(asked)), ...remembered?.before },
+    applied: { ...remembered?.applied, ...asked },
+    atMs,
   }
 }
 

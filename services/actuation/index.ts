@@ -1,4 +1,21 @@
+export {
+  type Command,
+  type CommandInput,
+  type Commands,
+  commandsFor,
+  type SteeredTarget,
+} from './commands.ts'
 export type { BackendDriver, Written } from './driver.ts'
+export {
+  type EnvelopeInput,
+  type EnvelopeLimits,
+  type EnvelopeState,
+  type EnvelopeTarget,
+  type ModelFloor,
+  quotaKey,
+  type Verdict,
+  withinEnvelope,
+} from './envelope.ts'
 export { type GuardDeps, guardedBackend } from './guarded-backend.ts'
 export {
   ANNOTATION,

@@ -13,6 +13,7 @@ import {
 } from '../kubernetes.ts'
 import {
   type ApplyContext,
+  type Capabilities,
   exactly,
   type InferenceBackend,
   type Observed,
@@ -49,6 +50,13 @@ interface Seen {
 const replicasShape = Compile(
   Type.Object({ spec: Type.Object({ replicas: Type.Integer({ minimum: 0 }) }) }),
 )
+const CAPABILITIES: Omit<Capabilities, 'missing'> = {
+  supports: ['replicas'],
+  scaleToZero: true,
+  exact: true,
+  dryRun: 'server',
+  preconditions: true,
+}
 /** Kinds whose bare locator is `namespace` and `name`. */
 const DEFAULT_KIND = { group: 'apps', version: 'v1', plural: 'deployments' }
 
@@ -68,37 +76,10 @@ export function kubernetesScale(
 ): InferenceBackend {
   const hpa = horizontalPodAutoscaler(hpaVersion)
 
-  async function autoscalersOf(
-    { namespace, name }: KubernetesLocator,
-    abort?: AbortSignal,
-  ): Promise<readonly Autoscaler[]> {
-    const found = await Promise.all(
-      [scaledObject, hpa].map(async (kind) => {
-        const { group, version, plural } = kind
-        const objects = await api
-          .list(listPath({ group, version, plural, namespace }), abort)
-          .catch((error: unknown) => {
-            if (error instanceof NotFound) return [] // this cluster has no such kind
-            throw error
-          })
-        return objects
-          .filter((object) => steers(object, name))
-          .map((object) => ({
-            kind,
-            object,
-            locator: { group, version, plural, namespace, name: object.metadata.name },
-          }))
-      }),
-    )
-    const [byKeda, byHpa] = found
-    // KEDA makes an HPA of its own for each ScaledObject and puts it back when it is changed.
-    return byKeda!.length > 0 ? byKeda! : byHpa!
-  }
-
   const driver: BackendDriver<Seen> = {
     type: 'kubernetes-scale',
-    supports: ['replicas'],
-    dryRun: 'server',
+    supports: CAPABILITIES.supports,
+    dryRun: CAPABILITIES.dryRun,
 
     async probe(target, abort) {
       const locator = locatorOf(target, DEFAULT_KIND)
@@ -114,11 +95,7 @@ export function kubernetesScale(
       // The subresource of a missing object and a missing subresource both answer 404.
       if (missing.length === 0) await api.get(`${objectPath(locator)}/scale`, abort)
       return {
-        supports: driver.supports,
-        scaleToZero: true,
-        exact: true,
-        dryRun: 'server',
-        preconditions: true,
+        ...CAPABILITIES,
         missing,
       }
     },
@@ -127,7 +104,7 @@ export function kubernetesScale(
       const locator = locatorOf(target, DEFAULT_KIND)
       const [object, autoscalers] = await Promise.all([
         api.get(objectPath(locator), abort),
-        autoscalersOf(locator, abort),
+        autoscalersOf(api, hpa, locator, abort),
       ])
       const raw = { object, autoscalers }
       return { seen: observedOf(raw, deps.nowMs()), raw }
@@ -138,10 +115,10 @@ export function kubernetesScale(
       const { min, max } = desired.replicas!
       const [autoscaler] = autoscalers
       if (autoscaler && max > 0 && (context.onForeignOwner === 'bounds' || min !== max)) {
-        return steerBounds(autoscaler, locator, object, { min, max }, context)
+        return steerBounds(api, autoscaler, locator, object, { min, max }, context)
       }
       if (min !== max) throw new Unsupported(`${target.id}: without an autoscaler a count is exact`)
-      await scaleTo(locator, object, max, context)
+      await scaleTo(api, locator, object, max, context)
       const warnings =
         autoscaler && max > 0 ? [`${autoscaler.object.metadata.name} will revert this`] : []
       return { mode: 'direct', warnings }
@@ -155,40 +132,72 @@ export function kubernetesScale(
     },
   }
 
-  async function steerBounds(
-    { kind, locator: at, object: autoscaler }: Autoscaler,
-    locator: KubernetesLocator,
-    object: KubernetesObject,
-    replicas: { min: number; max: number },
-    context: ApplyContext,
-  ): Promise<Written> {
-    const written = await patchObject(api, kind, at, autoscaler, { replicas }, context)
-    // At zero an autoscaler switches itself off until somebody else scales to one or more.
-    if (kind === hpa && replicasOf(object) === 0) {
-      await scaleTo(locator, object, replicas.min, context)
-    }
-    return written
-  }
-
-  /** The stamp first: its new version shuts out whoever decided before us. Then the count. */
-  async function scaleTo(
-    locator: KubernetesLocator,
-    object: KubernetesObject,
-    replicas: number,
-    { dryRun, abort, ...context }: ApplyContext,
-  ): Promise<void> {
-    const path = objectPath(locator)
-    let { resourceVersion } = object.metadata
-    if (!dryRun) {
-      const annotations = stampsOf(context, object, {})
-      const body = { metadata: { resourceVersion, annotations } }
-      resourceVersion = (await api.mergePatch(path, body, { abort })).metadata.resourceVersion
-    }
-    const body = { metadata: { resourceVersion }, spec: { replicas } }
-    await api.mergePatch(`${path}/scale`, body, { dryRun, abort })
-  }
-
   return guardedBackend(driver, deps)
+}
+
+/** Everything that steers this workload, by the name it targets. */
+async function autoscalersOf(
+  api: KubernetesApi,
+  hpa: ObjectKind,
+  { namespace, name }: KubernetesLocator,
+  abort?: AbortSignal,
+): Promise<readonly Autoscaler[]> {
+  const found = await Promise.all(
+    [scaledObject, hpa].map(async (kind) => {
+      const { group, version, plural } = kind
+      const objects = await api
+        .list(listPath({ group, version, plural, namespace }), abort)
+        .catch((error: unknown) => {
+          if (error instanceof NotFound) return [] // this cluster has no such kind
+          throw error
+        })
+      return objects
+        .filter((object) => steers(object, name))
+        .map((object) => ({
+          kind,
+          object,
+          locator: { group, version, plural, namespace, name: object.metadata.name },
+        }))
+    }),
+  )
+  const [byKeda, byHpa] = found
+  // KEDA makes an HPA of its own for each ScaledObject and puts it back when it is changed.
+  return byKeda!.length > 0 ? byKeda! : byHpa!
+}
+
+async function steerBounds(
+  api: KubernetesApi,
+  { kind, locator: at, object: autoscaler }: Autoscaler,
+  locator: KubernetesLocator,
+  object: KubernetesObject,
+  replicas: { min: number; max: number },
+  context: ApplyContext,
+): Promise<Written> {
+  const written = await patchObject(api, kind, at, autoscaler, { replicas }, context)
+  // At zero an autoscaler switches itself off until somebody else scales to one or more.
+  if (kind !== scaledObject && replicasOf(object) === 0) {
+    await scaleTo(api, locator, object, replicas.min, context)
+  }
+  return written
+}
+
+/** The stamp first: its new version shuts out whoever decided before us. Then the count. */
+async function scaleTo(
+  api: KubernetesApi,
+  locator: KubernetesLocator,
+  object: KubernetesObject,
+  replicas: number,
+  { dryRun, abort, ...context }: ApplyContext,
+): Promise<void> {
+  const path = objectPath(locator)
+  let { resourceVersion } = object.metadata
+  if (!dryRun) {
+    const annotations = stampsOf(context, object, {})
+    const body = { metadata: { resourceVersion, annotations } }
+    resourceVersion = (await api.mergePatch(path, body, { abort })).metadata.resourceVersion
+  }
+  const body = { metadata: { resourceVersion }, spec: { replicas } }
+  await api.mergePatch(`${path}/scale`, body, { dryRun, abort })
 }
 
 function replicasOf(object: KubernetesObject): number {
