@@ -1,0 +1,16 @@
+import type { Caller } from './caller.ts'
+
+/** One way of telling who calls. To add one: a file in this folder, and a line in the wiring. */
+export interface Authenticator {
+  /**
+   * @param credential what followed `Bearer`, or stood in `X-Api-Key`
+   * @returns the caller, or undefined where this is no credential of this kind, or not a valid one
+   * @throws UpstreamUnavailable where it cannot be told now
+   */
+  authenticate(credential: string): Promise<Caller | undefined>
+}
+
+/** `open`: everybody is admin of the one tenant; only ever on loopback, see `listenSafely`. */
+export type Security =
+  | { readonly mode: 'open'; readonly tenant: string }
+  | { readonly mode: 'closed'; readonly authenticators: readonly Authenticator[] }

@@ -1,0 +1,130 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type AppError, Forbidden, NotFound } from '../../domain/errors.ts'
+import { HttpError } from '../http-error.ts'
+import type { ApiPorts, TenantPorts } from '../ports.ts'
+import type { Security } from './authenticator.ts'
+import { type Access, type Caller, mayUse, SCOPES, type Scope } from './caller.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Required on every route; a route without one does not start. */
+    access?: Access
+  }
+  interface FastifyRequest {
+    caller: Caller
+    /** All that a route of this caller can see. */
+    tenant: TenantPorts
+  }
+}
+
+export interface GuardOptions {
+  readonly security: Security
+  readonly nowMs: () => number
+  /** Refused credentials of one address in a minute before it is told to wait. */
+  readonly guessesPerMinute: number
+  readonly requestsPerMinute: number
+}
+
+/** Who calls, whether they may, and how often. Every route passes through here. */
+export function guard(app: FastifyInstance, ports: ApiPorts, options: GuardOptions): void {
+  const { security, nowMs, guessesPerMinute, requestsPerMinute } = options
+  const timeWindow = '1 minute'
+  const guesses = app.createRateLimit({ max: guessesPerMinute, timeWindow })
+  const calls = app.createRateLimit({
+    max: requestsPerMinute,
+    timeWindow,
+    keyGenerator: ({ caller }) => `${caller.tenant}/${caller.subject}`,
+  })
+
+  app.decorateRequest('caller')
+  app.decorateRequest('tenant')
+  app.addHook('onRoute', ({ url, config }) => {
+    if (config?.access === undefined) throw new Error(`${url} does not say who may use it`)
+  })
+  app.addHook('onRequest', async (request) => {
+    const access = request.routeOptions.config.access
+    if (access === undefined || access === 'public') return // undefined: the 404 handler
+    try {
+      request.caller = await whoCalls(request, security, guesses)
+      await withinRate(calls, request)
+      if (!mayUse(request.caller, access)) throw lacking(access)
+      request.tenant = tenantOf(request.caller, ports)
+    } catch (error) {
+      ports.denied(denial(request, error as AppError, nowMs()))
+      throw error
+    }
+  })
+}
+
+type Limiter = ReturnType<FastifyInstance['createRateLimit']>
+
+async function whoCalls(
+  request: FastifyRequest,
+  security: Security,
+  guesses: Limiter,
+): Promise<Caller> {
+  if (security.mode === 'open') {
+    assertLocalName(request.hostname)
+    return { subject: 'local', tenant: security.tenant, scopes: SCOPES }
+  }
+  const looked = await guesses(request, { increment: false })
+  if (!looked.isAllowed && looked.isExceeded) throw tooMany(looked.ttlInSeconds)
+  const credential = credentialOf(request)
+  for (const authenticator of credential ? security.authenticators : []) {
+    const caller = await authenticator.authenticate(credential!)
+    if (caller) return caller
+  }
+  await guesses(request)
+  throw new HttpError(
+    'UNAUTHENTICATED',
+    credential
+      ? 'this credential is not valid (any more)'
+      : 'send a key: `Authorization: Bearer ...`',
+    { 'www-authenticate': 'Bearer' },
+  )
+}
+
+function credentialOf({ headers }: FastifyRequest): string | undefined {
+  const key = headers['x-api-key']
+  if (typeof key === 'string') return key
+  const [scheme, credential] = headers.authorization?.split(' ') ?? []
+  return scheme?.toLowerCase() === 'bearer' ? credential : undefined
+}
+
+const LOCAL_NAMES = new Set(['localhost', '127.0.0.1', '[::1]', '::1'])
+
+/** A page elsewhere can point its own name at 127.0.0.1, but cannot take ours (DNS rebinding). */
+function assertLocalName(hostname: string): void {
+  if (!LOCAL_NAMES.has(hostname)) {
+    throw new Forbidden('without keys this service answers to localhost only')
+  }
+}
+
+async function withinRate(limiter: Limiter, request: FastifyRequest): Promise<void> {
+  const rate = await limiter(request)
+  if (!rate.isAllowed && rate.isExceeded) throw tooMany(rate.ttlInSeconds)
+}
+
+const tooMany = (waitSeconds: number): HttpError =>
+  new HttpError('RATE_LIMITED', `wait ${waitSeconds} s`, { 'retry-after': String(waitSeconds) })
+
+const lacking = (scope: Scope): Forbidden =>
+  new Forbidden(`this needs a key with the scope \`${scope}\``)
+
+function tenantOf(caller: Caller, ports: ApiPorts): TenantPorts {
+  const tenant = ports.tenant(caller.tenant)
+  if (!tenant) throw new NotFound('nothing is planned for your tenant')
+  return tenant
+}
+
+function denial(request: FastifyRequest, error: AppError, atMs: number) {
+  const { caller, method, routeOptions, ip } = request
+  return {
+    atMs,
+    tenant: caller?.tenant,
+    actor: caller?.subject ?? 'unknown',
+    operation: `${method} ${routeOptions.url}`,
+    why: error.message,
+    address: ip,
+  }
+}

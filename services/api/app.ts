@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto'
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import swagger from '@fastify/swagger'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import type { Security } from './access/authenticator.ts'
+import { guard } from './access/guard.ts'
+import { answerProblems, sendProblem } from './error-handler.ts'
+import { measureRequests } from './metrics.ts'
+import { openapi } from './openapi.ts'
+import type { ApiPorts } from './ports.ts'
+import { mountRoutes } from './routes.ts'
+import { typeboxValidator, wrongFields } from './validation.ts'
+
+export interface ApiOptions {
+  readonly security: Security
+  readonly version: string
+  readonly logger?: FastifyBaseLogger
+  readonly nowMs?: () => number
+  readonly limits?: Partial<ApiLimits>
+}
+
+export interface ApiLimits {
+  readonly bodyBytes: number
+  /** Of one caller. */
+  readonly requestsPerMinute: number
+  /** Refused credentials from one address. */
+  readonly guessesPerMinute: number
+  readonly eventStreams: number
+  /** How old the current plan may be when read: a store asked once serves all who ask meanwhile. */
+  readonly planFreshMs: number
+}
+
+export const DEFAULT_LIMITS: ApiLimits = {
+  bodyBytes: 256 * 1024,
+  requestsPerMinute: 6000,
+  guessesPerMinute: 30,
+  eventStreams: 10_000,
+  planFreshMs: 250,
+}
+
+/**
+ * The whole HTTP API, ready for `listenSafely` or `inject`. It owns no state but caches: whoever
+ * hands in the ports closes them.
+ */
+export async function buildApp(ports: ApiPorts, options: ApiOptions): Promise<FastifyInstance> {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const nowMs = options.nowMs ?? Date.now
+  const app = Fastify({
+    bodyLimit: limits.bodyBytes,
+    genReqId: () => randomUUID(), // never the caller's: it goes into logs
+    requestIdHeader: false,
+    logController: new LogController({ disableRequestLogging: true }), // metrics count, logs explain
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
+    routerOptions: { maxParamLength: 256 },
+    schemaErrorFormatter: wrongFields,
+    ...(options.logger && { loggerInstance: options.logger }),
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  app.setValidatorCompiler(typeboxValidator as never)
+  answerProblems(app)
+
+  await app.register(helmet, { contentSecurityPolicy: CONTENT_POLICY, hsts: false })
+  await app.register(rateLimit, { global: false })
+  await app.register(swagger, openapi(options.version))
+  app.addHook('onRequest', async ({ id }, reply) => {
+    reply.header('x-request-id', id)
+  })
+  guard(app, ports, { security: options.security, nowMs, ...limits })
+  measureRequests(app, ports.metrics)
+  mountRoutes(app, ports, { nowMs, limits })
+  await app.ready()
+  return app
+}
+
+/**
+ * For JSON and for the dashboard, whose files all come from here. No `upgrade-insecure-requests`,
+ * and no HSTS: inside a cluster this speaks plain http, and TLS ends in front of it.
+ */
+const CONTENT_POLICY = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'self'"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+    formAction: ["'self'"],
+    imgSrc: ["'self'", 'data:'],
+    objectSrc: ["'none'"],
+  },
+}

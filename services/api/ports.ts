@@ -1,0 +1,151 @@
+import type { Registry } from 'prom-client'
+import type { PlanStore, StoredPlan } from '../plans/index.ts'
+import type { DemandPush } from './schemas/demand.ts'
+import type { PlanExplanation } from './schemas/explanation.ts'
+import type { ModelChange, ModelView } from './schemas/model.ts'
+import type { PolicyView } from './schemas/policy.ts'
+import type { RegionView } from './schemas/region.ts'
+import type { Simulation, SimulationRequest } from './schemas/simulation.ts'
+import type { DesiredReplicas, TargetView } from './schemas/target.ts'
+
+/** All that the HTTP API asks of the rest of the service. Each method may throw an `AppError`. */
+export interface ApiPorts {
+  /**
+   * What one tenant may see and change. The tenant comes from the credential alone, so no route can
+   * reach another one's things. Undefined where nobody of that name is known.
+   */
+  tenant(id: string): TenantPorts | undefined
+  /** Looked at by `/readyz`; none may take longer than a second. */
+  readonly checks: readonly ReadinessCheck[]
+  /** What `/metrics` prints; the API adds its own to it. */
+  readonly metrics: Registry
+  /** Refused calls, written to the audit log. Must not throw. */
+  denied(call: DeniedCall): void
+}
+
+export interface TenantPorts {
+  readonly plans: PlanReader
+  /** Why a plan is what it is. */
+  explain(stored: StoredPlan): PlanExplanation
+  readonly regions: RegionReader
+  readonly models: ModelStore
+  readonly policy: PolicyStore
+  readonly demand: DemandStore
+  readonly targets: TargetReader
+  readonly audit: AuditReader
+  readonly events: EventReader
+  /** Plans as if, changes nothing. */
+  simulate(request: SimulationRequest, abort: AbortSignal): Promise<Simulation>
+}
+
+export interface ReadinessCheck {
+  /** E.g. `database`, `grid`, `plan`. */
+  readonly name: string
+  /** Resolves to words on what is amiss, or to undefined. A rejection counts as amiss too. */
+  look(): Promise<string | undefined>
+}
+
+/** The reading half of the plan store. */
+export type PlanReader = Pick<PlanStore, 'current' | 'get' | 'history'>
+
+export interface Page {
+  readonly limit: number
+  /** Only entries with a number below this one. */
+  readonly before?: number
+}
+
+export interface RegionReader {
+  list(): Promise<readonly RegionView[]>
+}
+
+/** A value and the revision it was read at; the first one is 1. */
+export interface Revised<Value> {
+  readonly revision: number
+  readonly value: Value
+}
+
+/**
+ * The revision that a writer has seen; `none` writes only what is not there yet. A write that finds
+ * another one throws `Conflict` and changes nothing.
+ */
+export type SeenRevision = number | 'none'
+
+export interface ModelStore {
+  list(): Promise<readonly Revised<ModelView>[]>
+  get(id: string): Promise<Revised<ModelView> | undefined>
+  /**
+   * Lays the change over the fleet file, if the whole fleet is still valid with it.
+   *
+   * @throws Conflict | InvalidInput
+   */
+  put(id: string, model: ModelChange, seen: SeenRevision, by: string): Promise<Revised<ModelView>>
+}
+
+export interface PolicyStore {
+  get(): Promise<Revised<PolicyView>>
+  /** @throws Conflict | InvalidInput */
+  put(policy: PolicyView, seen: SeenRevision, by: string): Promise<Revised<PolicyView>>
+}
+
+export interface DemandStore {
+  /**
+   * Keeps observed or forecast traffic of one model; a slot that is already there is replaced.
+   *
+   * @returns how many slots were kept
+   * @throws NotFound where there is no such model
+   */
+  push(modelId: string, demand: DemandPush, atMs: number): Promise<number>
+}
+
+export interface TargetReader {
+  list(): Promise<readonly TargetView[]>
+  /** What the current plan asks of one target now, for autoscalers that pull. */
+  desired(id: string): Promise<DesiredReplicas | undefined>
+}
+
+export interface AuditEntry {
+  /** Grows with time. */
+  readonly id: number
+  readonly atMs: number
+  /** Who: a key's name, a token's subject or a part of the service. */
+  readonly actor: string
+  /** What, e.g. `model.put`, `target.apply`, `call.denied`. */
+  readonly action: string
+  /** To what, e.g. `models/llama-70b`. */
+  readonly subject: string
+  readonly outcome: 'done' | 'denied' | 'failed'
+  readonly words: string
+}
+
+export interface AuditReader {
+  /** Newest first. */
+  history(page: Page): Promise<readonly AuditEntry[]>
+}
+
+/** One line of what happens, in the words and numbering of the outbox. */
+export interface ApiEvent {
+  /** Grows without end; gaps are allowed. */
+  readonly id: number
+  /** E.g. `plan.changed`. */
+  readonly type: string
+  readonly atMs: number
+  readonly data: unknown
+}
+
+export interface EventReader {
+  /** The number of the newest event; 0 where there is none. */
+  latest(): Promise<number>
+  /** Oldest first, after `id`. */
+  since(id: number, limit: number): Promise<readonly ApiEvent[]>
+  /** Calls `wake` when there may be something new, for less delay than polling; may be left out. */
+  onNew?(wake: () => void): () => void
+}
+
+export interface DeniedCall {
+  readonly atMs: number
+  readonly tenant: string | undefined
+  readonly actor: string
+  readonly operation: string
+  readonly why: string
+  readonly address: string
+}

@@ -1,0 +1,52 @@
+import type { FastifyInstance } from 'fastify'
+import type { ApiLimits } from './app.ts'
+import type { ApiPorts } from './ports.ts'
+import { currentPlanRoute } from './routes/current-plan.ts'
+import { desiredReplicasRoute } from './routes/desired-replicas.ts'
+import { diffPlansRoute } from './routes/diff-plans.ts'
+import { explainPlanRoute } from './routes/explain-plan.ts'
+import { getModelRoute } from './routes/get-model.ts'
+import { getPlanRoute } from './routes/get-plan.ts'
+import { healthRoute } from './routes/health.ts'
+import { listAuditRoute } from './routes/list-audit.ts'
+import { listModelsRoute } from './routes/list-models.ts'
+import { listPlansRoute } from './routes/list-plans.ts'
+import { listRegionsRoute } from './routes/list-regions.ts'
+import { listTargetsRoute } from './routes/list-targets.ts'
+import { metricsRoute } from './routes/metrics.ts'
+import { openapiDocumentRoute } from './routes/openapi-document.ts'
+import { readinessRoute } from './routes/readiness.ts'
+import { streamEventsRoute } from './routes/stream-events.ts'
+import { SHARED_SCHEMAS } from './schemas/shared.ts'
+
+/** Every route of the API but the optional grid ones. One file is one operation. */
+export function mountRoutes(app: FastifyInstance, ports: ApiPorts, options: RouteOptions): void {
+  const { metrics, checks } = ports
+  const { limits, nowMs } = options
+  for (const schema of SHARED_SCHEMAS) app.addSchema(schema)
+  for (const route of PLAIN) app.register(route)
+  app.register(currentPlanRoute, { freshMs: limits.planFreshMs, nowMs })
+  app.register(streamEventsRoute, { metrics, mostClients: limits.eventStreams })
+  app.register(readinessRoute, { checks })
+  app.register(metricsRoute, { metrics })
+}
+
+export interface RouteOptions {
+  readonly limits: ApiLimits
+  readonly nowMs: () => number
+}
+
+const PLAIN = [
+  desiredReplicasRoute,
+  diffPlansRoute,
+  explainPlanRoute,
+  getModelRoute,
+  getPlanRoute,
+  healthRoute,
+  listAuditRoute,
+  listModelsRoute,
+  listPlansRoute,
+  listRegionsRoute,
+  listTargetsRoute,
+  openapiDocumentRoute,
+]

@@ -1,0 +1,20 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { ModelListSchema } from '../schemas/model.ts'
+import { problems, ref } from '../schemas/ref.ts'
+
+/** `GET /v1/models`: what is served, and what it is promised. */
+export const listModelsRoute: FastifyPluginAsyncTypebox = async (app) => {
+  app.get(
+    '/v1/models',
+    {
+      config: { access: 'read' },
+      schema: {
+        operationId: 'listModels',
+        tags: ['fleet'],
+        summary: 'Models and their promises',
+        response: { 200: ref(ModelListSchema), ...problems(401, 403, 429, 503) },
+      },
+    },
+    async ({ tenant }) => ({ items: (await tenant.models.list()).map(({ value }) => value) }),
+  )
+}

@@ -1,0 +1,41 @@
+import { type TProperties, Type } from 'typebox'
+
+/** An object of the request: a field that nobody knows is a mistake. */
+export const strict = <Properties extends TProperties>(
+  properties: Properties,
+  options: { readonly $id?: string; readonly description?: string } = {},
+) => Type.Object(properties, { ...options, additionalProperties: false })
+
+/** Names become parts of URLs, labels and metric values, hence the narrow alphabet. */
+export const Id = Type.String({
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$',
+  description: 'Letters, digits, `.`, `_` and `-`; at most 63.',
+})
+
+export const IdParams = strict({ id: Id })
+
+/** Opaque to clients: whatever `next` of the page before said. */
+const Cursor = Type.String({
+  pattern: '^[A-Za-z0-9_-]{1,64}$',
+  description: '`next` of the page before.',
+})
+export const PageQuery = strict({
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 100,
+      description: 'Most items of one page; 20 unless said.',
+    }),
+  ),
+  cursor: Type.Optional(Cursor),
+})
+
+/** Optimistic concurrency: what a writer has seen. */
+export const RevisionHeaders = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({ maxLength: 64, description: 'The `ETag` you read; writes over that one only.' }),
+  ),
+  'if-none-match': Type.Optional(
+    Type.Literal('*', { description: 'Writes only what is not there yet.' }),
+  ),
+})

@@ -1,0 +1,228 @@
+import type { AddressInfo } from 'node:net'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { buildApp } from '../../services/api/app.ts'
+import { EventHub, frame } from '../../services/api/events/event-hub.ts'
+import type { ApiEvent, EventReader } from '../../services/api/ports.ts'
+import { type MemoryPorts, type MemoryTenant, memoryPorts, NOW_MS } from './memory-ports.ts'
+
+const anEvent = (id: number): ApiEvent => ({
+  id,
+  type: 'plan.changed',
+  atMs: NOW_MS,
+  data: { version: id },
+})
+
+describe('the event hub', () => {
+  const log: ApiEvent[] = []
+  let wake: () => void = () => {}
+  let reads = 0
+  const reader: EventReader = {
+    latest: async () => log.at(-1)?.id ?? 0,
+    since: async (id, limit) => {
+      reads++
+      return log.filter((event) => event.id > id).slice(0, limit)
+    },
+    onNew(callback) {
+      wake = callback
+      return () => {
+        wake = () => {}
+      }
+    },
+  }
+  const options = { onCut: vi.fn(), onError: vi.fn() }
+  const aClient = () => {
+    const told: string[] = []
+    return {
+      told,
+      ids: () => told.flatMap((text) => text.match(/^id: (\d+)/)?.[1] ?? []).map(Number),
+      write: vi.fn((text: string) => told.push(text) > 0),
+      close: vi.fn(),
+    }
+  }
+  let hub: EventHub
+  beforeEach(() => {
+    log.length = 0
+    reads = 0
+    vi.clearAllMocks()
+    hub = new EventHub(reader, options)
+  })
+  afterEach(() => hub.close())
+  const say = async (...ids: number[]) => {
+    log.push(...ids.map(anEvent))
+    wake()
+    await sleep(5)
+  }
+
+  it('tells what is new, in order, to everybody, reading once', async () => {
+    await say(1)
+    const clients = [aClient(), aClient(), aClient()]
+    for (const client of clients) await hub.follow(client, undefined)
+    reads = 0
+    await say(2, 3)
+    for (const client of clients) expect(client.ids()).toEqual([2, 3])
+    expect(reads).toBe(1)
+  })
+
+  it('resumes after the last id seen, with gaps and more than one batch', async () => {
+    log.push(...Array.from({ length: 1200 }, (_, index) => anEvent(index * 3 + 1)))
+    const client = aClient()
+    await hub.follow(client, 100)
+    expect(client.ids()).toEqual(log.map(({ id }) => id).filter((id) => id > 100))
+  })
+
+  it('neither loses nor repeats what happens while the past is being told', async () => {
+    await say(1, 2, 3)
+    const other = aClient()
+    await hub.follow(other, undefined)
+    const { since } = reader
+    let first = true
+    Object.assign(reader, {
+      since: async (id: number, limit: number) => {
+        const events = await since(id, limit)
+        if (first) {
+          first = false
+          await say(4, 5)
+        }
+        return events
+      },
+    })
+    const client = aClient()
+    await hub.follow(client, 0)
+    Object.assign(reader, { since })
+    await say(6)
+    expect(client.ids()).toEqual([1, 2, 3, 4, 5, 6])
+    expect(other.ids()).toEqual([4, 5, 6])
+  })
+
+  it('goes on from now where the number is of a log that is no more', async () => {
+    await say(1)
+    const client = aClient()
+    await hub.follow(client, 5000)
+    await say(2)
+    expect(client.ids()).toEqual([2])
+  })
+
+  it('cuts a client that does not keep up, and no other', async () => {
+    const slow = aClient()
+    const fast = aClient()
+    await hub.follow(slow, undefined)
+    await hub.follow(fast, undefined)
+    slow.write.mockReturnValue(false)
+    await say(1, 2)
+    expect(slow.close).toHaveBeenCalledOnce()
+    expect(slow.write).toHaveBeenCalledOnce()
+    expect(options.onCut).toHaveBeenCalledOnce()
+    expect(fast.ids()).toEqual([1, 2])
+    expect(hub.size).toBe(1)
+  })
+
+  it('goes on after the log could not be read', async () => {
+    const client = aClient()
+    await hub.follow(client, undefined)
+    const { since } = reader
+    Object.assign(reader, { since: () => Promise.reject(new Error('away')) })
+    await say(1)
+    expect(options.onError).toHaveBeenCalled()
+    Object.assign(reader, { since })
+    await say(2)
+    expect(client.ids()).toEqual([1, 2])
+  })
+
+  it('does not read while nobody listens', async () => {
+    vi.useFakeTimers()
+    const client = aClient()
+    await hub.follow(client, undefined)
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(reads).toBeGreaterThan(50)
+    expect(client.told).toContain(': still here\n\n')
+    hub.leave(client)
+    reads = 0
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(reads).toBe(0)
+    vi.useRealTimers()
+  })
+
+  it('keeps hostile text on its line', () => {
+    const text = frame({ ...anEvent(1), data: { name: 'a\n\nevent: forged\r\n' } })
+    expect(text.split('\n')).toHaveLength(5)
+  })
+})
+
+describe('GET /v1/events', () => {
+  let ports: MemoryPorts
+  let tenant: MemoryTenant
+  let app: FastifyInstance
+  let url: string
+  beforeEach(async () => {
+    ports = memoryPorts()
+    tenant = ports.tenants.get('default')!
+    app = await buildApp(ports, {
+      version: '1',
+      security: { mode: 'open', tenant: 'default' },
+      limits: { eventStreams: 1 },
+    })
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/v1/events`
+  })
+  afterEach(() => app.close())
+
+  it('streams, resumes, and ends when the service does', async () => {
+    tenant.log.push(anEvent(1), anEvent(2))
+    const answer = await fetch(url, { headers: { 'last-event-id': '1' } })
+    expect(answer.headers.get('content-type')).toBe('text/event-stream')
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+    const decoder = new TextDecoder()
+    let text = ''
+    const reading = (async () => {
+      for await (const chunk of answer.body!) text += decoder.decode(chunk as Uint8Array)
+    })()
+    await vi.waitFor(() => expect(text).toContain('id: 2'))
+    expect(text).not.toContain('id: 1\n')
+    tenant.log.push(anEvent(3))
+    await vi.waitFor(() => expect(text).toContain('"version":3'), 2000)
+    expect((await app.inject('/metrics')).body).toContain('gridtide_event_stream_clients 1')
+    await app.close()
+    await reading
+  })
+
+  it('refuses more streams than it can feed, and counts those that left', async () => {
+    const abort = new AbortController()
+    await fetch(url, { signal: abort.signal })
+    const second = await fetch(url)
+    expect(second.status).toBe(503)
+    expect(second.headers.get('retry-after')).toBe('30')
+    abort.abort()
+    await vi.waitFor(async () =>
+      expect((await app.inject('/metrics')).body).toContain('gridtide_event_stream_clients 0'),
+    )
+    const third = new AbortController()
+    expect((await fetch(url, { signal: third.signal })).status).toBe(200)
+    third.abort()
+  })
+
+  it('refuses a last id that is no number', async () => {
+    const answer = await fetch(url, { headers: { 'last-event-id': 'x' } })
+    expect(answer.status).toBe(400)
+    expect(((await answer.json()) as { code: string }).code).toBe('INVALID_INPUT')
+  })
+
+  it('cuts a socket that never reads', async () => {
+    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
+    socket.write('GET /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    socket.pause()
+    await vi.waitFor(async () =>
+      expect((await app.inject('/metrics')).body).toContain('gridtide_event_stream_clients 1'),
+    )
+    const blob = 'x'.repeat(512 * 1024)
+    for (let id = 1; id <= 40; id++) tenant.log.push({ ...anEvent(id), data: blob })
+    await vi.waitFor(
+      async () =>
+        expect((await app.inject('/metrics')).body).toContain('gridtide_event_stream_cut_total 1'),
+      5000,
+    )
+    socket.destroy()
+  })
+})

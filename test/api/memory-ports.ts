@@ -1,0 +1,260 @@
+import { Registry } from 'prom-client'
+import type {
+  ApiEvent,
+  ApiPorts,
+  AuditEntry,
+  DeniedCall,
+  Page,
+  Revised,
+  SeenRevision,
+  TenantPorts,
+} from '../../services/api/ports.ts'
+import type { ModelView } from '../../services/api/schemas/model.ts'
+import type { PolicyView } from '../../services/api/schemas/policy.ts'
+import { Conflict, NotFound } from '../../services/domain/errors.ts'
+import { epochMs } from '../../services/domain/units.ts'
+import type { Plan } from '../../services/planning/index.ts'
+import type { StoredPlan } from '../../services/plans/index.ts'
+
+export const NOW_MS = Date.UTC(2026, 5, 1, 12)
+const HOUR_MS = 3_600_000
+
+/** A plan of `windows` hours from `NOW_MS` on, with `replicas` of one variant in one region. */
+export function aPlan(version: number, replicas = 2, windows = 2): StoredPlan {
+  const hours = Array.from({ length: windows }, (_, index) => index)
+  const plan: Plan = {
+    windows: hours.map((hour) => ({
+      startMs: epochMs(NOW_MS + hour * HOUR_MS),
+      endMs: epochMs(NOW_MS + (hour + 1) * HOUR_MS),
+    })),
+    assignments: hours.map((window) => ({
+      window,
+      region: 'eu-north',
+      model: 'llama-70b',
+      pointId: 'H100-tp2-pp1-fp8-b64',
+      replicas,
+      starts: 0,
+      tokensPerSecond: 900,
+      batchTokensPerSecond: 0,
+    })),
+    flows: hours.map((window) => ({
+      window,
+      model: 'llama-70b',
+      origin: 'eu',
+      region: 'eu-north',
+      tokensPerSecond: 900,
+    })),
+    batch: [],
+    predicted: { energyKwh: 10, carbonG: 300, costUsd: 12, carbonLowG: 250, carbonHighG: 350 },
+    baseline: { name: 'static', energyKwh: 20, carbonG: 900, costUsd: 24 },
+    bound: { carbonG: 290, kind: 'milp', gapRatio: 1 / 30 },
+    objective: { unit: 'gCO2e', value: 300, bound: 290 },
+    binding: [{ limit: 'gpus', region: 'eu-north', windows: [0], words: 'No H100 is left.' }],
+  }
+  return {
+    version,
+    createdAtMs: NOW_MS + version,
+    validUntilMs: NOW_MS + 2 * HOUR_MS,
+    fleetHash: 'f1',
+    problemDigest: `p${version}`,
+    outcome: { status: 'planned', plan },
+    inputs: {
+      zones: [
+        {
+          zone: 'SE',
+          source: 'climatology',
+          signal: 'average',
+          basis: 'lifecycle',
+          issuedAtMs: NOW_MS,
+          quality: 'climatology',
+        },
+      ],
+    },
+  }
+}
+
+export function anInfeasiblePlan(version: number): StoredPlan {
+  return {
+    ...aPlan(version),
+    outcome: {
+      status: 'infeasible',
+      limit: 'gpus',
+      words: 'eu-north has 2 H100 too few',
+      relaxation: 'two more H100 in eu-north',
+    },
+  }
+}
+
+export const LLAMA: ModelView = {
+  id: 'llama-70b',
+  workload: { inputTokens: 500, outputTokens: 200 },
+  origins: ['eu'],
+  slo: { ttftP95Ms: 500, tpotP95Ms: 50 },
+  minReplicas: 1,
+  spareReplicas: 0,
+}
+
+/** All the ports of one tenant, in memory, open to be changed by a test. */
+export interface MemoryTenant extends TenantPorts {
+  readonly stored: StoredPlan[]
+  readonly entries: AuditEntry[]
+  readonly log: ApiEvent[]
+  readonly pushed: unknown[]
+}
+
+export function memoryTenant(): MemoryTenant {
+  const stored: StoredPlan[] = []
+  const entries: AuditEntry[] = []
+  const log: ApiEvent[] = []
+  const pushed: unknown[] = []
+  const models = new Map<string, Revised<ModelView>>([[LLAMA.id, { revision: 1, value: LLAMA }]])
+  let policy: Revised<PolicyView> = {
+    revision: 1,
+    value: { objective: 'carbon', carbonGPerUsd: 0, minDwellMinutes: 30 },
+  }
+  const expect = (seen: SeenRevision, now: number | undefined) => {
+    if ((seen === 'none' ? undefined : seen) !== now) throw new Conflict('somebody was faster')
+  }
+  return {
+    stored,
+    entries,
+    log,
+    pushed,
+    plans: {
+      current: async () => stored.at(-1),
+      async get(version) {
+        const plan = stored.find((one) => one.version === version)
+        if (!plan) throw new NotFound(`there is no plan of version ${version}`)
+        return plan
+      },
+      history: async (page) =>
+        pageOf(stored, ({ version }) => version, page).map(({ outcome, inputs: _, ...head }) => ({
+          ...head,
+          status: outcome.status,
+        })),
+    },
+    explain: ({ version, outcome }) => ({
+      version,
+      summary: `plan ${version} is ${outcome.status}`,
+      lines: ['The grid of SE is the cleanest.'],
+      binding: outcome.status === 'planned' ? outcome.plan.binding : [],
+    }),
+    regions: {
+      list: async () => [
+        {
+          id: 'eu-north',
+          zone: 'SE',
+          pue: 1.1,
+          ownership: 'reserved',
+          gpus: [{ type: 'H100', count: 16, priceUsdPerHour: 2 }],
+          carbon: { carbonGPerKwh: 0, quality: 'live', source: 'test', issuedAtMs: NOW_MS },
+        },
+        { id: 'eu-west', zone: 'DE', pue: 1.2, ownership: 'reserved', gpus: [] },
+      ],
+    },
+    models: {
+      list: async () => [...models.values()],
+      get: async (id) => models.get(id),
+      async put(id, change, seen) {
+        expect(seen, models.get(id)?.revision)
+        const { demand, ...rest } = change
+        const origins = demand?.map(({ origin }) => origin)
+        const value = {
+          ...LLAMA,
+          ...models.get(id)?.value,
+          ...rest,
+          ...(origins && { origins }),
+          id,
+        }
+        const next = { revision: (models.get(id)?.revision ?? 0) + 1, value }
+        models.set(id, next)
+        return next
+      },
+    },
+    policy: {
+      get: async () => policy,
+      async put(value, seen) {
+        expect(seen, policy.revision)
+        policy = { revision: policy.revision + 1, value }
+        return policy
+      },
+    },
+    demand: {
+      async push(modelId, demand) {
+        if (!models.has(modelId)) throw new NotFound(`there is no model ${modelId}`)
+        pushed.push(demand)
+        return demand.slots.length
+      },
+    },
+    targets: {
+      list: async () => [
+        {
+          id: 'eu-north/llama-70b/H100',
+          kind: 'replicas',
+          region: 'eu-north',
+          backend: 'kubernetes-scale',
+          wanted: { replicas: { min: 2, max: 2 } },
+          status: 'synced',
+        },
+      ],
+      desired: async (id) =>
+        id === 'eu-north/llama-70b/H100'
+          ? { desiredReplicas: 2, active: 1, planVersion: 3 }
+          : undefined,
+    },
+    audit: { history: async (page) => pageOf(entries, ({ id }) => id, page) },
+    events: {
+      latest: async () => log.at(-1)?.id ?? 0,
+      since: async (id, limit) => log.filter((event) => event.id > id).slice(0, limit),
+    },
+    simulate: async ({ demandScale = 1 }) => ({
+      outcome:
+        demandScale > 10
+          ? { status: 'infeasible', limit: 'gpus', words: 'too much', relaxation: 'more H100' }
+          : {
+              status: 'planned',
+              predicted: {
+                energyKwh: 1,
+                carbonG: 2,
+                costUsd: 3,
+                carbonLowG: 1,
+                carbonHighG: 3,
+              },
+              baseline: { name: 'static', energyKwh: 2, carbonG: 4, costUsd: 6 },
+              bound: { carbonG: 2, kind: 'milp', gapRatio: 0 },
+            },
+    }),
+  }
+}
+
+function pageOf<Item>(
+  items: readonly Item[],
+  numberOf: (item: Item) => number,
+  { before = Number.POSITIVE_INFINITY, limit }: Page,
+): Item[] {
+  return items
+    .filter((item) => numberOf(item) < before)
+    .toSorted((a, b) => numberOf(b) - numberOf(a))
+    .slice(0, limit)
+}
+
+export interface MemoryPorts extends ApiPorts {
+  readonly tenants: Map<string, MemoryTenant>
+  readonly refused: DeniedCall[]
+  readonly checks: { name: string; look: () => Promise<string | undefined> }[]
+}
+
+export function memoryPorts(...names: readonly string[]): MemoryPorts {
+  const tenants = new Map(
+    (names.length > 0 ? names : ['default']).map((name) => [name, memoryTenant()]),
+  )
+  const refused: DeniedCall[] = []
+  return {
+    tenants,
+    refused,
+    tenant: (id) => tenants.get(id),
+    checks: [],
+    metrics: new Registry(),
+    denied: (call) => refused.push(call),
+  }
+}
