@@ -74,7 +74,7 @@ export default {
       name: 'front-door-only',
       comment: 'Import another context through its index.ts; the rest of it is private.',
       severity: 'error',
-      from: { path: '^services/([^/]+)/' },
+      from: { path: '^services/([^/]+)/', pathNot: '^services/wiring/' },
       to: {
         path: '^services/(?!$1/)[^/]+/',
         pathNot: [

@@ -1,0 +1,106 @@
+import type { Precision, Variant } from '../domain/variant.ts'
+import {
+  type Architecture,
+  bestKnown,
+  catalogueModels,
+  type FittedGroup,
+  fitGroup,
+  type GpuSpec,
+  type MeasuredRun,
+  type OperatingPoint,
+  operatingPoints,
+  shippedPrior,
+} from '../fitting/index.ts'
+import type { Fleet, Model } from '../fleet/index.ts'
+import { nearestRuns } from './nearest-runs.ts'
+
+/** What is known of a model besides the fleet file. */
+export interface ModelKnowledge {
+  readonly architecture: Architecture
+  /** Every own run of it, of any GPU, precision and workload; none leaves it to the catalogue. */
+  readonly runs: readonly MeasuredRun[]
+}
+
+/**
+ * What each layout of a model sustains on the GPUs of the fleet, inside the service objective.
+ *
+ * The first token's budget is what the network leaves of it: of the farthest region that a layout
+ * can still serve, so that reach comes before capacity.
+ *
+ * @returns no point where no layout keeps the promise even next door
+ */
+export function fitModel(
+  model: Model,
+  { regions }: Fleet,
+  knowledge: ModelKnowledge,
+  gpus: readonly GpuSpec[],
+): readonly OperatingPoint[] {
+  const fitted = gpus.map((gpu) => fitOn(gpu, model, knowledge))
+  for (const networkMs of networkLatenciesMs(model, regions)) {
+    const slo = { ...model.slo, ttftP95Ms: model.slo.ttftP95Ms - networkMs }
+    if (slo.ttftP95Ms <= 0) continue
+    const points = fitted.flatMap((group) =>
+      operatingPoints({
+        fitted: group,
+        ...layoutsOf(model, group.gpu.name),
+        workload: model.workload,
+        slo,
+      }).filter(({ variant }) => isWanted(variant, model)),
+    )
+    if (points.length > 0) return points
+  }
+  return []
+}
+
+/** Own runs where there are any on this GPU, else the catalogue's fit, else the prior. */
+function fitOn(gpu: GpuSpec, model: Model, { runs, architecture }: ModelKnowledge): FittedGroup {
+  const precision = precisionOf(model)
+  const own = nearestRuns(runs, gpu.name, precision, model.workload)
+  return own.length > 0
+    ? fitGroup(own, architecture, gpu, shippedPrior)
+    : bestKnown(model.catalogue ?? model.id, precision, architecture, gpu)
+}
+
+/** Unless the fleet says, as the catalogue's runs of this model had it. */
+const precisionOf = ({ precision, catalogue }: Model): Precision =>
+  precision ?? catalogueModels.find(({ model }) => model === catalogue)?.precision ?? 'bf16'
+
+/** Latencies of the pairs that residency allows, the farthest first. */
+function networkLatenciesMs(
+  { demand, residency }: Model,
+  regions: Fleet['regions'],
+): readonly number[] {
+  const allowed = regions.filter(({ id }) => residency?.regions.includes(id) ?? true)
+  const latenciesMs = demand.flatMap(({ origin }) =>
+    allowed.flatMap(({ latencyMs }) => latencyMs[origin] ?? []),
+  )
+  return [...new Set(latenciesMs)].sort((a, b) => b - a)
+}
+
+function layoutsOf(model: Model, gpu: string) {
+  const { variants } = model
+  if (Array.isArray(variants)) {
+    return {
+      variants: variants
+        .filter((variant) => variant.gpu === gpu)
+        .map(
+          (variant): Variant => ({
+            ...variant,
+            precision: variant.precision ?? precisionOf(model),
+          }),
+        ),
+    }
+  }
+  const auto = { variants: 'auto', precision: precisionOf(model) } as const
+  return variants === 'auto' ? auto : { ...auto, maxGpusPerReplica: variants.maxGpusPerReplica }
+}
+
+function isWanted(variant: Variant, { variants }: Model): boolean {
+  if (variants === 'auto' || Array.isArray(variants)) return true
+  const { gpus, tensorParallel, pipelineParallel } = variants
+  return (
+    (gpus?.includes(variant.gpu) ?? true) &&
+    (tensorParallel?.includes(variant.tensorParallel) ?? true) &&
+    (pipelineParallel?.includes(variant.pipelineParallel) ?? true)
+  )
+}

@@ -1,0 +1,104 @@
+import type { Window } from '../domain/window.ts'
+import type { OperatingPoint } from '../fitting/index.ts'
+import type { Fleet, Model, Region } from '../fleet/index.ts'
+import type { WindowForecast } from '../forecast/index.ts'
+import type {
+  OriginDemand,
+  PlanningModel,
+  PlanningProblem,
+  PlanningRegion,
+  RunningReplicas,
+} from '../planning/index.ts'
+import { framePolicy } from './frame-policy.ts'
+
+/** What the steps before planning found out. */
+export interface Findings {
+  readonly fleet: Fleet
+  readonly windows: readonly Window[]
+  /** One forecast a window for every zone of the fleet. */
+  readonly carbonByZone: ReadonlyMap<string, readonly WindowForecast[]>
+  /** By model id: what each variant sustains inside the service objective. */
+  readonly pointsByModel: ReadonlyMap<string, readonly OperatingPoint[]>
+  /** By model id, one entry for each of the model's origins in the fleet's order: tokens/s. */
+  readonly demandByModel: ReadonlyMap<string, readonly (readonly number[])[]>
+  /** Idle draw of a GPU by catalogue name, where the fleet does not say. */
+  readonly idleWattsByGpu: ReadonlyMap<string, number>
+  /** Left out where nobody has looked: then the first window's starts are not counted. */
+  readonly running?: readonly RunningReplicas[]
+}
+
+/**
+ * Joins a fleet with what is known of grid, models and traffic into one planning problem. Pure.
+ *
+ * A region may serve an origin when residency allows it, when it can hold a replica, and when the
+ * network's latency and the slowest first token of any layout there still keep the promise together.
+ */
+export function frameProblem(findings: Findings): PlanningProblem {
+  const { fleet, windows, running } = findings
+  return {
+    windows,
+    regions: fleet.regions.map((region) => frameRegion(region, findings)),
+    models: fleet.models.map((model) => frameModel(model, findings)),
+    running: running ?? [],
+    batch: [],
+    policy: framePolicy(fleet, windows, running === undefined),
+    seed: fleet.planning.seed,
+  }
+}
+
+function frameRegion(region: Region, findings: Findings): PlanningRegion {
+  const carbon = findings.carbonByZone.get(region.zone)!
+  return {
+    id: region.id,
+    zone: region.zone,
+    pue: region.pue,
+    hostWattsPerGpu: region.hostWattsPerGpu,
+    ownership: region.ownership,
+    pools: region.gpus.map(({ type, count, parkedWatts, priceUsdPerHour, embodiedGPerHour }) => ({
+      gpu: type,
+      count,
+      parkedWatts: parkedWatts ?? findings.idleWattsByGpu.get(type)!,
+      priceUsdPerHour,
+      ...(embodiedGPerHour !== undefined && { embodiedGPerHour }),
+    })),
+    carbonGPerKwh: carbon.map(({ carbonGPerKwh }) => carbonGPerKwh),
+    carbonLowGPerKwh: carbon.map(({ lowGPerKwh }) => lowGPerKwh),
+    carbonHighGPerKwh: carbon.map(({ highGPerKwh }) => highGPerKwh),
+    carbonQuality: carbon.map(({ quality }) => quality),
+  }
+}
+
+function frameModel(model: Model, findings: Findings): PlanningModel {
+  const points = findings.pointsByModel.get(model.id)!
+  const demand = findings.demandByModel.get(model.id)!
+  return {
+    id: model.id,
+    points,
+    demand: model.demand.map(
+      ({ origin }, index): OriginDemand => ({
+        origin,
+        tokensPerSecond: demand[index]!,
+        regions: findings.fleet.regions
+          .filter((region) => mayServe(region, origin, model, points))
+          .map(({ id }) => id),
+      }),
+    ),
+    minReplicas: model.minReplicas,
+    spareReplicas: model.spareReplicas,
+  }
+}
+
+function mayServe(
+  region: Region,
+  origin: string,
+  { residency, slo }: Model,
+  points: readonly OperatingPoint[],
+): boolean {
+  const latencyMs = region.latencyMs[origin]
+  if (latencyMs === undefined || residency?.regions.includes(region.id) === false) return false
+  const here = points.filter(({ variant, gpusPerReplica }) =>
+    region.gpus.some(({ type, count }) => type === variant.gpu && count >= gpusPerReplica),
+  )
+  const slowestMs = Math.max(...here.map(({ ttftP95Ms }) => ttftP95Ms))
+  return here.length > 0 && latencyMs + slowestMs <= slo.ttftP95Ms
+}
