@@ -1,7 +1,7 @@
 """Fused element-wise kernels in Triton. `ops.py` holds the same operations in plain PyTorch.
 
 Decode runs dozens of small operations per layer; fused, they cost about what they cost in a
-production engine. fp8 outputs are scaled per row (per token), largest value at 448.
+production engine. How outputs become fp8 is said in `ops.Narrow`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,20 @@ import torch
 import triton
 import triton.language as tl
 
+from .ops import FP8, FIXED_SCALE, Narrow, Rows, fixed_scale
+
 FP8_LARGEST = tl.constexpr(448.0)
 TINIEST_AMAX = tl.constexpr(1e-12)
+FIXED_INVERSE = tl.constexpr(1.0 / FIXED_SCALE)
+PER_ROW = tl.constexpr(Narrow.PER_ROW.value)
+FIXED = tl.constexpr(Narrow.FIXED.value)
 
 
 @triton.jit
-def _store_row(out, scale_out, row, col, mask, n_cols, value, FP8: tl.constexpr):
-    if FP8:
+def _store_row(out, scale_out, row, col, mask, n_cols, value, NARROW: tl.constexpr):
+    if NARROW == FIXED:
+        value = tl.clamp(value * FIXED_INVERSE, -FP8_LARGEST, FP8_LARGEST)
+    if NARROW == PER_ROW:
         amax = tl.maximum(tl.max(tl.abs(value), axis=0), TINIEST_AMAX)
         tl.store(scale_out + row, amax / FP8_LARGEST)
         value = value * (FP8_LARGEST / amax)
@@ -26,7 +33,7 @@ def _store_row(out, scale_out, row, col, mask, n_cols, value, FP8: tl.constexpr)
 @triton.jit
 def _rms_norm(
     delta, residual, weight, out, scale_out, n_cols, eps,
-    ADD: tl.constexpr, FP8: tl.constexpr, BLOCK: tl.constexpr,
+    ADD: tl.constexpr, NARROW: tl.constexpr, BLOCK: tl.constexpr,
 ):  # fmt: skip
     row = tl.program_id(0).to(tl.int64)
     col = tl.arange(0, BLOCK)
@@ -37,27 +44,27 @@ def _rms_norm(
         tl.store(residual + row * n_cols + col, value.to(residual.dtype.element_ty), mask)
     inverse = 1.0 / tl.sqrt(tl.sum(value * value, axis=0) / n_cols + eps)
     value = value * inverse * tl.load(weight + col, mask, other=0.0).to(tl.float32)
-    _store_row(out, scale_out, row, col, mask, n_cols, value, FP8)
+    _store_row(out, scale_out, row, col, mask, n_cols, value, NARROW)
 
 
 @triton.jit
-def _swiglu(gate_up, out, scale_out, n_cols, FP8: tl.constexpr, BLOCK: tl.constexpr):
+def _swiglu(gate_up, out, scale_out, n_cols, NARROW: tl.constexpr, BLOCK: tl.constexpr):
     row = tl.program_id(0).to(tl.int64)
     col = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)
     mask = col < n_cols
     gate = tl.load(gate_up + row * 2 * n_cols + col, mask, other=0.0).to(tl.float32)
     up = tl.load(gate_up + row * 2 * n_cols + n_cols + col, mask, other=0.0).to(tl.float32)
     value = gate / (1.0 + tl.exp(-gate)) * up
-    _store_row(out, scale_out, row, col, mask, n_cols, value, FP8)
+    _store_row(out, scale_out, row, col, mask, n_cols, value, NARROW)
 
 
 @triton.jit
-def _quantise(x, out, scale_out, n_cols, BLOCK: tl.constexpr):
+def _quantise(x, out, scale_out, n_cols, NARROW: tl.constexpr, BLOCK: tl.constexpr):
     row = tl.program_id(0).to(tl.int64)
-    col = tl.arange(0, BLOCK)
+    col = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)
     mask = col < n_cols
     value = tl.load(x + row * n_cols + col, mask, other=0.0).to(tl.float32)
-    _store_row(out, scale_out, row, col, mask, n_cols, value, True)
+    _store_row(out, scale_out, row, col, mask, n_cols, value, NARROW)
 
 
 @triton.jit
@@ -108,51 +115,63 @@ def _warps(block: int) -> int:
     return max(1, min(16, block // 512))
 
 
-def _row_output(
-    rows: int, n_cols: int, like: torch.Tensor, fp8: bool
-) -> tuple[torch.Tensor, torch.Tensor | None]:
-    dtype = torch.float8_e4m3fn if fp8 else like.dtype
+def _row_output(rows: int, n_cols: int, like: torch.Tensor, narrow: Narrow) -> Rows:
+    dtype = like.dtype if narrow is Narrow.NO else FP8
     out = torch.empty((rows, n_cols), dtype=dtype, device=like.device)
-    scale = torch.empty((rows, 1), dtype=torch.float32, device=like.device) if fp8 else None
-    return out, scale
+    if narrow is Narrow.FIXED:
+        return Rows(out, fixed_scale(like.device))
+    if narrow is Narrow.PER_ROW:
+        return Rows(out, torch.empty((rows, 1), dtype=torch.float32, device=like.device))
+    return Rows(out, None)
+
+
+def _block(n_cols: int, narrow: Narrow) -> int:
+    """Columns per program: a whole row where its largest value is needed."""
+    block = triton.next_power_of_2(n_cols)
+    return block if narrow is Narrow.PER_ROW else min(block, 2048)
 
 
 def rms_norm(
-    delta: torch.Tensor | None, residual: torch.Tensor, weight: torch.Tensor, eps: float, fp8: bool
-) -> tuple[torch.Tensor, torch.Tensor | None]:
+    delta: torch.Tensor | None,
+    residual: torch.Tensor,
+    weight: torch.Tensor,
+    eps: float,
+    narrow: Narrow,
+) -> Rows:
     """Adds `delta` into `residual` in place, then normalises. Rows are tokens."""
     rows, n_cols = residual.shape
-    out, scale = _row_output(rows, n_cols, residual, fp8)
+    out = _row_output(rows, n_cols, residual, narrow)
     block = triton.next_power_of_2(n_cols)
     _rms_norm[(rows,)](
-        residual if delta is None else delta, residual, weight, out, out if scale is None else scale,
-        n_cols, eps, ADD=delta is not None, FP8=fp8, BLOCK=block, num_warps=_warps(block),
+        residual if delta is None else delta, residual, weight, out.data,
+        out.data if out.scale is None else out.scale, n_cols, eps,
+        ADD=delta is not None, NARROW=narrow.value, BLOCK=block, num_warps=_warps(block),
     )  # fmt: skip
-    return out, scale
+    return out
 
 
-def swiglu(gate_up: torch.Tensor, fp8: bool) -> tuple[torch.Tensor, torch.Tensor | None]:
+def swiglu(gate_up: torch.Tensor, narrow: Narrow) -> Rows:
     """silu(gate) * up, where each row holds gate then up."""
     rows, n_cols = gate_up.shape[0], gate_up.shape[1] // 2
-    out, scale = _row_output(rows, n_cols, gate_up, fp8)
-    block = triton.next_power_of_2(n_cols)
-    if not fp8:
-        block = min(block, 2048)
-    grid = (rows, triton.cdiv(n_cols, block))
-    _swiglu[grid](
-        gate_up, out, out if scale is None else scale, n_cols, FP8=fp8, BLOCK=block,
-        num_warps=_warps(block),
+    out = _row_output(rows, n_cols, gate_up, narrow)
+    block = _block(n_cols, narrow)
+    _swiglu[(rows, triton.cdiv(n_cols, block))](
+        gate_up, out.data, out.data if out.scale is None else out.scale, n_cols,
+        NARROW=narrow.value, BLOCK=block, num_warps=_warps(block),
     )  # fmt: skip
-    return out, scale
+    return out
 
 
-def quantise(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """fp8 rows with one scale each."""
+def quantise(x: torch.Tensor, narrow: Narrow) -> Rows:
+    """Rows in fp8."""
     rows, n_cols = x.shape
-    out, scale = _row_output(rows, n_cols, x, True)
-    block = triton.next_power_of_2(n_cols)
-    _quantise[(rows,)](x, out, scale, n_cols, BLOCK=block, num_warps=_warps(block))
-    return out, scale
+    out = _row_output(rows, n_cols, x, narrow)
+    block = _block(n_cols, narrow)
+    _quantise[(rows, triton.cdiv(n_cols, block))](
+        x, out.data, out.data if out.scale is None else out.scale, n_cols,
+        NARROW=narrow.value, BLOCK=block, num_warps=_warps(block),
+    )  # fmt: skip
+    return out
 
 
 def rope_cache(

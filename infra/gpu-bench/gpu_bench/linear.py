@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 
-from .ops import FP8, Rows, quantise, scaled_to_fp8
+from .ops import FP8, Narrow, Rows, quantise, scaled_to_fp8
 
 
 @dataclass
 class Linear:
-    """`weight` is [out, in]; in fp8 with one scale per output."""
+    """`weight` is [out, in]; in fp8 with one scale for all of it."""
 
     weight: torch.Tensor
     scale: torch.Tensor | None = None
@@ -22,22 +22,22 @@ class Linear:
         """Keeps the weight as it is, or in fp8."""
         if not fp8:
             return cls(weight)
-        data, scale = scaled_to_fp8(weight)
-        return cls(data, scale.reshape(1, -1).contiguous())
+        data, scale = scaled_to_fp8(weight, dim=None)
+        return cls(data, scale)
 
     def __call__(self, rows: Rows | torch.Tensor) -> torch.Tensor:
         """[tokens, in] -> [tokens, out] in bfloat16. Wide rows are quantised for fp8 weights."""
         if self.scale is None:
             return F.linear(rows.data if isinstance(rows, Rows) else rows, self.weight)
-        rows = rows if isinstance(rows, Rows) else quantise(rows)
+        rows = rows if isinstance(rows, Rows) else quantise(rows, Narrow.FIXED)
         return scaled_product(rows, self.weight, self.scale)
 
 
 def scaled_product(rows: Rows, weight: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
-    """fp8 rows times fp8 weights, scaled per row and per output."""
+    """fp8 rows times fp8 weights, one scale each."""
     assert rows.scale is not None
     if not weight.is_cuda:
-        return ((rows.data.float() * rows.scale) @ (weight.float().t() * scale)).to(torch.bfloat16)
+        return ((rows.data.float() * rows.scale) @ (weight.float() * scale).t()).to(torch.bfloat16)
     return torch._scaled_mm(
         rows.data, weight.t(), scale_a=rows.scale, scale_b=scale,
         out_dtype=torch.bfloat16, use_fast_accum=True,

@@ -51,11 +51,14 @@ class Decoder:
     head: Linear
     cosine: torch.Tensor
     sine: torch.Tensor
-    _fp8_ffn_input: bool = field(init=False)
+    _dense: ops.Narrow = field(init=False)
+    """What the inputs of ordinary products are turned into."""
+    _grouped: ops.Narrow = field(init=False)
+    """What the inputs of products by expert are turned into."""
 
     def __post_init__(self) -> None:
-        # A router reads wide activations, so the experts' input is quantised after it.
-        self._fp8_ffn_input = self.fp8 and not self.shape.is_moe
+        self._dense = ops.Narrow.FIXED if self.fp8 else ops.Narrow.NO
+        self._grouped = ops.Narrow.PER_ROW if self.fp8 else ops.Narrow.NO
 
     @classmethod
     def random(
@@ -110,7 +113,7 @@ class Decoder:
             assert delta is not None
             residual = residual.view(batch, per_sequence, -1)[:, -1].contiguous()
             delta = delta.view(batch, per_sequence, -1)[:, -1].contiguous()
-        normed = ops.rms_norm(delta, residual, self.final_norm, self.shape.norm_eps, fp8=False)
+        normed = ops.rms_norm(delta, residual, self.final_norm, self.shape.norm_eps)
         return self.parallel.gather_columns(self.head(normed))
 
     def _attention(
@@ -124,7 +127,7 @@ class Decoder:
         per_sequence: int,
     ) -> torch.Tensor:
         eps = self.shape.norm_eps
-        normed = ops.rms_norm(delta, residual, layer.attention_norm, eps, self.fp8)
+        normed = ops.rms_norm(delta, residual, layer.attention_norm, eps, self._dense)
         keys, values = cache.keys[index], cache.values[index]
         query = ops.rope_cache(
             layer.qkv(normed), layer.query_norm, layer.key_norm, self.cosine, self.sine, positions,
@@ -137,11 +140,12 @@ class Decoder:
         self, layer: Layer, delta: torch.Tensor, residual: torch.Tensor
     ) -> torch.Tensor:
         eps = self.shape.norm_eps
-        normed = ops.rms_norm(delta, residual, layer.ffn_norm, eps, self._fp8_ffn_input)
         if layer.router is not None:
-            out = self._experts(layer, normed.data)
+            # The router reads wide activations; the experts' input becomes fp8 after it.
+            out = self._experts(layer, ops.rms_norm(delta, residual, layer.ffn_norm, eps).data)
         else:
-            out = layer.down(ops.swiglu(layer.gate_up(normed), self.fp8))
+            normed = ops.rms_norm(delta, residual, layer.ffn_norm, eps, self._dense)
+            out = layer.down(ops.swiglu(layer.gate_up(normed), self._dense))
         return self.parallel.all_reduce(out)
 
     def _experts(self, layer: Layer, x: torch.Tensor) -> torch.Tensor:
@@ -156,11 +160,11 @@ class Decoder:
         ends = torch.searchsorted(sorted_experts, experts, right=True).to(torch.int32)
         token = order // per_token
         if self.fp8:
-            data, scale = ops.quantise(x)
+            data, scale = ops.quantise(x, self._grouped)
             rows = ops.Rows(_take_fp8(data, token), scale[token] if scale is not None else None)
         else:
             rows = ops.Rows(x[token], None)
-        hidden = ops.swiglu(layer.gate_up(rows, ends), self.fp8)
+        hidden = ops.swiglu(layer.gate_up(rows, ends), self._grouped)
         sorted_out = layer.down(hidden, ends)
         out = torch.empty_like(sorted_out)
         out[order] = sorted_out

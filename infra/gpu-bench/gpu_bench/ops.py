@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 import torch
@@ -11,13 +13,31 @@ import torch.nn.functional as F
 FP8 = torch.float8_e4m3fn
 FP8_LARGEST = 448.0
 TINIEST_AMAX = 1e-12
+FIXED_SCALE = 1 / 16
+"""Activations of up to 28 fit; what random weights make stays below."""
+
+
+class Narrow(Enum):
+    """Whether and how activations become fp8."""
+
+    NO = 0
+    PER_ROW = 1
+    """One scale per token from its largest value: what grouped products take."""
+    FIXED = 2
+    """One scale known beforehand, as in checkpoints with static activation scales: the fastest."""
 
 
 class Rows(NamedTuple):
-    """Activations, one row per token; in fp8 with one scale per row."""
+    """Activations, one row per token; in fp8 with one scale per row ([rows, 1]) or one for all."""
 
     data: torch.Tensor
     scale: torch.Tensor | None
+
+
+@lru_cache(maxsize=None)
+def fixed_scale(device: torch.device) -> torch.Tensor:
+    """The fixed scale on a device, made once: a CUDA graph can't make it."""
+    return torch.full((), FIXED_SCALE, dtype=torch.float32, device=device)
 
 
 def uses_kernels(tensor: torch.Tensor) -> bool:
@@ -25,49 +45,61 @@ def uses_kernels(tensor: torch.Tensor) -> bool:
     return tensor.is_cuda or os.environ.get("TRITON_INTERPRET") == "1"
 
 
-def scaled_to_fp8(value: torch.Tensor) -> Rows:
-    """fp8 rows; the largest value of each row becomes 448. `value` has two dimensions or more."""
-    amax = value.float().abs().amax(-1, keepdim=True).clamp(min=TINIEST_AMAX)
-    return Rows((value.float() * (FP8_LARGEST / amax)).to(FP8), amax / FP8_LARGEST)
+def scaled_to_fp8(value: torch.Tensor, dim: int | None = -1) -> Rows:
+    """fp8 whose largest value is 448 along `dim` (with None: of the whole tensor)."""
+    wide = value.float()
+    amax = wide.abs().amax() if dim is None else wide.abs().amax(dim, keepdim=True)
+    amax = amax.clamp(min=TINIEST_AMAX)
+    return Rows((wide * (FP8_LARGEST / amax)).to(FP8), amax / FP8_LARGEST)
 
 
-def _finish(value: torch.Tensor, dtype: torch.dtype, fp8: bool) -> Rows:
-    return scaled_to_fp8(value) if fp8 else Rows(value.to(dtype), None)
+def narrowed(value: torch.Tensor, narrow: Narrow, dtype: torch.dtype) -> Rows:
+    """Rows in `dtype`, or in fp8."""
+    if narrow is Narrow.NO:
+        return Rows(value.to(dtype), None)
+    if narrow is Narrow.PER_ROW:
+        return scaled_to_fp8(value)
+    clamped = (value.float() / FIXED_SCALE).clamp(-FP8_LARGEST, FP8_LARGEST)
+    return Rows(clamped.to(FP8), fixed_scale(value.device))
 
 
 def rms_norm(
-    delta: torch.Tensor | None, residual: torch.Tensor, weight: torch.Tensor, eps: float, fp8: bool
+    delta: torch.Tensor | None,
+    residual: torch.Tensor,
+    weight: torch.Tensor,
+    eps: float,
+    narrow: Narrow = Narrow.NO,
 ) -> Rows:
     """Adds `delta` into `residual` in place, then normalises the rows."""
     if uses_kernels(residual):
         from . import kernels
 
-        return Rows(*kernels.rms_norm(delta, residual, weight, eps, fp8))
+        return kernels.rms_norm(delta, residual, weight, eps, narrow)
     value = residual.float()
     if delta is not None:
         value = value + delta.float()
         residual.copy_(value)
     value = value * torch.rsqrt(value.pow(2).mean(-1, keepdim=True) + eps) * weight.float()
-    return _finish(value, residual.dtype, fp8)
+    return narrowed(value, narrow, residual.dtype)
 
 
-def swiglu(gate_up: torch.Tensor, fp8: bool) -> Rows:
+def swiglu(gate_up: torch.Tensor, narrow: Narrow) -> Rows:
     """silu(gate) * up, where each row holds gate then up."""
     if uses_kernels(gate_up):
         from . import kernels
 
-        return Rows(*kernels.swiglu(gate_up, fp8))
+        return kernels.swiglu(gate_up, narrow)
     gate, up = gate_up.float().chunk(2, dim=-1)
-    return _finish(F.silu(gate) * up, gate_up.dtype, fp8)
+    return narrowed(F.silu(gate) * up, narrow, gate_up.dtype)
 
 
-def quantise(x: torch.Tensor) -> Rows:
-    """fp8 rows with one scale each."""
+def quantise(x: torch.Tensor, narrow: Narrow) -> Rows:
+    """Rows in fp8."""
     if uses_kernels(x):
         from . import kernels
 
-        return Rows(*kernels.quantise(x))
-    return scaled_to_fp8(x)
+        return kernels.quantise(x, narrow)
+    return narrowed(x, narrow, x.dtype)
 
 
 def rope_cache(

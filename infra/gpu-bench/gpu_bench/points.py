@@ -87,6 +87,11 @@ DECODE_SECOND: tuple[tuple[int, int], ...] = (
 )
 """(batch, context) pairs of the second pass."""
 
+DECODE_EXTRA: dict[str, tuple[tuple[int, int], ...]] = {
+    "qwen3-32b": ((64, 4096), (128, 1024)),
+}
+"""More pairs in the second pass, for a model whose larger points don't fit one GPU."""
+
 PREFILL_FIRST: tuple[tuple[int, int], ...] = ((1, 2048), (1, 8192))
 """(batch, prompt length) pairs."""
 PREFILL_SECOND: tuple[tuple[int, int], ...] = ((1, 512), (4, 2048))
@@ -133,6 +138,7 @@ def second_pass(model: str, precision: str) -> list[Point]:
         points += [Point("duty", *at, duty=0.5, duty_period_s=0.0)]
     points += prefill_points(model, precision, PREFILL_SECOND)
     points += decode_points(model, precision, DECODE_SECOND[3:])
+    points += decode_points(model, precision, DECODE_EXTRA.get(model, ()))
     points += [replace(point, repeat_id=3) for point in repeats]
     if precision == "bfloat16":
         points.append(Point("load-weights", model, precision, host_memory="pageable"))

@@ -153,6 +153,6 @@ class HostWeights:
     def _buffer(self, dtype: torch.dtype, size_bytes: int, device: str) -> torch.Tensor:
         rows = size_bytes // torch.empty(0, dtype=dtype).element_size() // 4096
         wide = torch.empty((rows, 4096), dtype=torch.bfloat16, device=device).normal_(0.0, 0.02)
-        values = ops.quantise(wide).data if dtype == ops.FP8 else wide
+        values = ops.scaled_to_fp8(wide).data if dtype == ops.FP8 else wide
         host = torch.empty(values.shape, dtype=dtype, pin_memory=self._pinned)
         return host.copy_(values).view(-1)
