@@ -24,6 +24,14 @@ export interface Flow {
   readonly tokensPerSecond: number
 }
 
+/** Deferrable tokens of one work done in one region and window. */
+export interface BatchRun {
+  readonly window: number
+  readonly work: string
+  readonly region: string
+  readonly tokensPerSecond: number
+}
+
 export interface Totals {
   readonly energyKwh: number
   readonly carbonG: number
@@ -32,7 +40,15 @@ export interface Totals {
 
 /** A promise that costs carbon: the limit, in words and numbers. */
 export interface BindingLimit {
-  readonly limit: 'gpus' | 'latency' | 'min-replicas' | 'residency' | 'spare' | 'change-limit'
+  readonly limit:
+    | 'gpus'
+    | 'latency'
+    | 'min-replicas'
+    | 'residency'
+    | 'spare'
+    | 'change-limit'
+    | 'deadline'
+    | 'carbon-budget'
   readonly region?: string
   readonly model?: string
   readonly gpu?: string
@@ -47,11 +63,21 @@ export interface Plan {
   readonly windows: readonly Window[]
   readonly assignments: readonly Assignment[]
   readonly flows: readonly Flow[]
+  readonly batch: readonly BatchRun[]
   readonly predicted: Totals & { readonly carbonLowG: number; readonly carbonHighG: number }
   /** Tensor parallel over all GPUs of a node, provisioned for the peak, no shifting. */
   readonly baseline: Totals & { readonly name: string }
-  /** No feasible plan of this problem emits less. `gapRatio` = (predicted - bound) / predicted. */
+  /**
+   * No feasible plan of this problem has a lower objective (grams, for a carbon objective; 0 for
+   * others, where `objective.bound` says it). `gapRatio` = (value - bound) / value.
+   */
   readonly bound: { readonly carbonG: number; readonly kind: string; readonly gapRatio: number }
+  /** What was minimised, its value for this plan, and the proven bound on it, in its own unit. */
+  readonly objective: {
+    readonly unit: 'gCO2e' | 'kWh' | 'USD'
+    readonly value: number
+    readonly bound: number
+  }
   readonly binding: readonly BindingLimit[]
 }
 

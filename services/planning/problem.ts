@@ -9,6 +9,8 @@ export interface GpuPool {
   /** Draw of a GPU that nothing uses but that stays powered (reserved ownership). */
   readonly parkedWatts: number
   readonly priceUsdPerHour: number
+  /** Manufacturing carbon per GPU-hour; counted only where the policy says so. */
+  readonly embodiedGPerHour?: number
 }
 
 export interface PlanningRegion {
@@ -33,13 +35,19 @@ export interface OriginDemand {
   readonly origin: string
   /** Output tokens/s per window. */
   readonly tokensPerSecond: readonly number[]
-  /** Regions that may serve it: fast enough for the TTFT budget, and allowed by residency. */
+  /**
+   * Regions that may serve it: fast enough for the TTFT budget, and allowed by residency. Nearest
+   * first: the static baseline serves an origin in the region of its name, or else in the first.
+   */
   readonly regions: readonly string[]
 }
 
 export interface PlanningModel {
   readonly id: string
   readonly points: readonly OperatingPoint[]
+  /** What `points` were chosen for, and those that miss it: only to name the least relaxation. */
+  readonly objective?: { readonly ttftP95Ms: number; readonly tpotP95Ms: number }
+  readonly tooSlow?: readonly OperatingPoint[]
   readonly demand: readonly OriginDemand[]
   /** Over all regions together. */
   readonly minReplicas: number
@@ -70,6 +78,32 @@ export interface PlanningPolicy {
   readonly objective: 'carbon' | 'energy' | 'cost'
   /** Added to a carbon objective: gCO2e-equivalent of one dollar; 0 ignores money. */
   readonly carbonGPerUsd: number
+  /** Count manufacturing carbon: right for GPUs to be rented, wrong for owned ones (sunk). */
+  readonly countEmbodied?: boolean
+  /** With objective `cost`: most operational carbon per 24 h. */
+  readonly carbonBudgetGPerDay?: number
+  /** Most GPUs started and stopped, together, from one window to the next. */
+  readonly maxChangedGpusPerWindow?: number
+  /** Windows in which the replica counts of the window before stay as they are. */
+  readonly quietWindows?: readonly number[]
+  /** A started replica runs at least this many windows. */
+  readonly minDwellWindows?: number
+  /** Replicas that need time to start hold their GPUs from the window before they serve. */
+  readonly makeBeforeBreak?: boolean
+  /** The only variant this model may use, in this region or everywhere. */
+  readonly pinned?: readonly PinnedVariant[]
+  /** 0 plans on the expected intensity, 1 on its upper quantile (a CVaR of comonotone grids). */
+  readonly riskAversion?: number
+  /** Take the first window's replicas as running already: their starts cost nothing. */
+  readonly freeFirstStarts?: boolean
+  /** Choices closer than this ratio are told apart by `seed`, so that fleets do not all move alike. */
+  readonly antiHerdRatio?: number
+}
+
+export interface PinnedVariant {
+  readonly model: string
+  readonly region?: string
+  readonly pointId: string
 }
 
 /** Everything a plan depends on. Time, data and seed are in here; nothing else is read. */

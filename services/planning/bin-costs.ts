@@ -1,0 +1,20 @@
+import type { Instance } from './instance.ts'
+import type { ModelInstance } from './model-instance.ts'
+
+/** Objective of one replica in bin `b` through window `t`, without load. */
+export function fixedCost(instance: Instance, model: ModelInstance, t: number, b: number): number {
+  const weight = instance.energyWeight[model.region[b]! * instance.windowCount + t]!
+  return instance.hours[t]! * (weight * model.fixedKw[b]! + model.fixedMoney[b]!)
+}
+
+/** Objective of one token/s served by bin `b` through window `t`. */
+export function tokenCost(instance: Instance, model: ModelInstance, t: number, b: number): number {
+  const weight = instance.energyWeight[model.region[b]! * instance.windowCount + t]!
+  return instance.hours[t]! * weight * model.tokenKw[b]!
+}
+
+/** Objective of starting one replica in bin `b` for window `t`. */
+export function startCost(instance: Instance, model: ModelInstance, t: number, b: number): number {
+  if (t === 0 && instance.problem.policy.freeFirstStarts === true) return 0
+  return instance.energyWeight[model.region[b]! * instance.windowCount + t]! * model.startKwh[b]!
+}

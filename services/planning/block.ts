@@ -1,0 +1,49 @@
+import type { PlanningProblem } from './problem.ts'
+
+/** Replica counts of one point, one number per window of the block. */
+export interface PointSeries {
+  readonly region: string
+  readonly model: string
+  readonly pointId: string
+  readonly values: readonly number[]
+}
+
+/** Tokens/s of one batch work in the block's region, one number per window of the block. */
+export interface WorkSeries {
+  readonly work: string
+  readonly values: readonly number[]
+}
+
+/**
+ * One region through a group of windows, cut out of the whole by prices: small enough for one job,
+ * and plain JSON. Nothing in it depends on how many workers solve blocks.
+ */
+export interface Block {
+  readonly id: string
+  /** `region`: one region's share. `whole`: a problem small enough to be solved at once. */
+  readonly kind: 'region' | 'whole'
+  /** Windows [firstWindow, endWindow) of the whole problem. */
+  readonly firstWindow: number
+  readonly endWindow: number
+  /** The share as a problem of its own: its windows, its pools, the traffic routed to it. */
+  readonly problem: PlanningProblem
+  /** Fractional replicas at the prices' optimum. */
+  readonly fractions: readonly PointSeries[]
+  readonly batch: readonly WorkSeries[]
+  /** Objective of one GPU for a window, [pool][window]. */
+  readonly gpuPrices: readonly (readonly number[])[]
+  /** Objective at which other regions serve one token/s for a window, [model][window]. */
+  readonly tokenPrices: readonly (readonly number[])[]
+  /** Lower bound on the whole problem's objective, and what proves it. */
+  readonly bound: { readonly value: number; readonly kind: string }
+}
+
+export interface BlockSolution {
+  readonly blockId: string
+  readonly replicas: readonly PointSeries[]
+  /** Rates chosen with the replicas; empty where the block's own stand. */
+  readonly batch: readonly WorkSeries[]
+  /** Where a block is the whole problem: what its solver proved. */
+  readonly bound?: { readonly value: number; readonly kind: string }
+  readonly infeasible?: boolean
+}

@@ -1,0 +1,62 @@
+import type { Block } from './block.ts'
+import { cutBlocks } from './cut-blocks.ts'
+import { horizonModel } from './horizon-model.ts'
+import { compileInstance, type Instance } from './instance.ts'
+import { lagrangianBound } from './lagrangian-bound.ts'
+import type { LinearSolver } from './linear-solver.ts'
+import { type Priced, pricesOf } from './prices.ts'
+import type { PlanningProblem } from './problem.ts'
+import { windowPrices } from './window-prices.ts'
+
+/** Most whole-number columns of a problem that is solved at once, to a proof. */
+const WHOLE_LIMIT = 150
+/** Most replica columns of a horizon that is priced in one LP. */
+const HORIZON_LIMIT = 8_000
+
+/**
+ * Cuts a problem into blocks: routes every origin's demand to regions, and batch work to windows,
+ * by the prices of the fractional optimum. One block per region and group of windows, or a single
+ * one where the whole problem is small.
+ *
+ * @returns no blocks where even fractional replicas cannot keep the promises
+ */
+export function coordinate(problem: PlanningProblem, solver: LinearSolver): Block[] {
+  const instance = compileInstance(problem)
+  const columns = instance.models.reduce(
+    (sum, { binCount }) => sum + binCount * instance.windowCount,
+    0,
+  )
+  if (columns <= WHOLE_LIMIT) return [wholeBlock(problem)]
+  const priced =
+    columns <= HORIZON_LIMIT ? horizonPrices(instance, solver) : windowPrices(instance, solver)
+  if (!priced) return []
+  return cutBlocks(instance, priced.prices, priced.bound)
+}
+
+/** Exact prices of the relaxed horizon, starts and batch work included. */
+function horizonPrices(instance: Instance, solver: LinearSolver): Priced | undefined {
+  const model = horizonModel(instance, { whole: false })
+  const answer = solver.solve(model.linear)
+  if (answer.status !== 'optimal') return undefined
+  const prices = pricesOf(instance, model, answer)
+  const relaxed = { value: answer.value + instance.constant, kind: 'linear relaxation' }
+  const whole = lagrangianBound(instance, prices) + instance.constant
+  const bound =
+    whole > relaxed.value ? { value: whole, kind: 'Lagrangian, whole replicas' } : relaxed
+  return { prices, bound }
+}
+
+function wholeBlock(problem: PlanningProblem): Block {
+  return {
+    id: 'whole',
+    kind: 'whole',
+    firstWindow: 0,
+    endWindow: problem.windows.length,
+    problem,
+    fractions: [],
+    batch: [],
+    gpuPrices: [],
+    tokenPrices: [],
+    bound: { value: 0, kind: 'nothing is negative' },
+  }
+}

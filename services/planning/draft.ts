@@ -1,0 +1,158 @@
+import { fixedCost, startCost, tokenCost } from './bin-costs.ts'
+import type { Instance } from './instance.ts'
+import { type Lanes, lanesOf } from './lanes.ts'
+
+/**
+ * A plan in the making: whole replicas, and the batch rates they must carry. Everything else (loads,
+ * starts, cost) follows from these.
+ */
+export interface Draft {
+  readonly instance: Instance
+  readonly lanes: readonly Lanes[]
+  /** By model, [window * binCount + bin]. Changed through `addReplicas` only. */
+  readonly replicas: readonly Int32Array[]
+  /** By model, tokens/s, [window * laneCount + lane]: interactive and batch. */
+  readonly rates: readonly Float64Array[]
+  /** By batch work, tokens/s, [window]. Changed through `addBatch` only. */
+  readonly batchRates: readonly Float64Array[]
+  /** GPUs spoken for, [window * poolCount + pool]. */
+  readonly held: Float64Array
+  /** By model, bins in order of energy a token, [window * binCount + rank]. */
+  readonly order: readonly Int32Array[]
+  /** First and last window that share replica counts with this one (quiet windows). */
+  readonly groupFirst: Int32Array
+  readonly groupLast: Int32Array
+}
+
+export function emptyDraft(instance: Instance): Draft {
+  const { models, windowCount: T } = instance
+  const lanes = models.map((_, m) => lanesOf(instance, m))
+  const draft: Draft = {
+    instance,
+    lanes,
+    replicas: models.map(({ binCount }) => new Int32Array(T * binCount)),
+    rates: lanes.map(({ count }) => new Float64Array(T * count)),
+    batchRates: instance.batch.map(() => new Float64Array(T)),
+    held: new Float64Array(T * instance.pools.length),
+    order: models.map((_, m) => orderOf(instance, m)),
+    ...quietGroups(instance),
+  }
+  for (const [m, { sources }] of models.entries()) {
+    const { count, ofSource } = lanes[m]!
+    for (const [s, { rate }] of sources.entries()) {
+      for (let t = 0; t < T; t++) draft.rates[m]![t * count + ofSource[s]!]! += rate[t]!
+    }
+  }
+  return draft
+}
+
+function orderOf(instance: Instance, m: number): Int32Array {
+  const model = instance.models[m]!
+  const B = model.binCount
+  const order = new Int32Array(instance.windowCount * B)
+  const cost = new Float64Array(B)
+  for (let t = 0; t < instance.windowCount; t++) {
+    for (let b = 0; b < B; b++) cost[b] = tokenCost(instance, model, t, b)
+    const row = Int32Array.from(cost.keys()).sort((a, b) => cost[a]! - cost[b]! || a - b)
+    order.set(row, t * B)
+  }
+  return order
+}
+
+function quietGroups({ windowCount: T, problem }: Instance) {
+  const quiet = new Set(problem.policy.quietWindows ?? [])
+  const groupFirst = Int32Array.from({ length: T }, (_, t) => t)
+  const groupLast = groupFirst.slice()
+  for (let t = 1; t < T; t++) if (quiet.has(t)) groupFirst[t] = groupFirst[t - 1]!
+  for (let t = T - 2; t >= 0; t--) if (quiet.has(t + 1)) groupLast[t] = groupLast[t + 1]!
+  return { groupFirst, groupLast }
+}
+
+export function addBatch(draft: Draft, job: number, t: number, tokensPerSecond: number): void {
+  const { model } = draft.instance.batch[job]!
+  const { count, ofBatch } = draft.lanes[model]!
+  draft.batchRates[job]![t]! += tokensPerSecond
+  draft.rates[model]![t * count + ofBatch[job]!]! += tokensPerSecond
+}
+
+/** Whether one more replica of bin `b` fits in window `t` alone. */
+export function fits(draft: Draft, m: number, t: number, b: number): boolean {
+  const model = draft.instance.models[m]!
+  const pool = model.pool[b]!
+  const { pools } = draft.instance
+  const room = pools[pool]!.count - model.gpus[b]! + 1e-9
+  if (!holdsEarly(draft, m, b)) return draft.held[t * pools.length + pool]! <= room
+  const counts = draft.replicas[m]!
+  const B = model.binCount
+  const now = counts[t * B + b]!
+  const after = t + 1 < draft.instance.windowCount ? counts[(t + 1) * B + b]! : 0
+  const before = t > 0 ? counts[(t - 1) * B + b]! : Number.POSITIVE_INFINITY
+  return (
+    (now < after || draft.held[t * pools.length + pool]! <= room) &&
+    (now < before || draft.held[(t - 1) * pools.length + pool]! <= room)
+  )
+}
+
+/** Adds (or, negative, takes away) replicas of bin `b` in window `t`, without asking for room. */
+export function addReplicas(draft: Draft, m: number, t: number, b: number, count: number): void {
+  const model = draft.instance.models[m]!
+  const P = draft.instance.pools.length
+  const B = model.binCount
+  const counts = draft.replicas[m]!
+  const held = draft.held
+  const at = t * P + model.pool[b]!
+  const gpus = model.gpus[b]!
+  const now = counts[t * B + b]!
+  const next = now + count
+  counts[t * B + b] = next
+  if (!holdsEarly(draft, m, b)) {
+    held[at]! += gpus * count
+    return
+  }
+  const after = t + 1 < draft.instance.windowCount ? counts[(t + 1) * B + b]! : 0
+  held[at]! += gpus * (Math.max(next, after) - Math.max(now, after))
+  if (t === 0) return
+  const before = counts[(t - 1) * B + b]!
+  held[at - P]! += gpus * (Math.max(next, before) - Math.max(now, before))
+}
+
+const holdsEarly = (draft: Draft, m: number, b: number): boolean =>
+  draft.instance.problem.policy.makeBeforeBreak === true &&
+  draft.instance.models[m]!.slowStart[b] === 1
+
+/** Starts of bin `b` in window `t`. */
+export function startsOf(draft: Draft, m: number, t: number, b: number): number {
+  const model = draft.instance.models[m]!
+  const counts = draft.replicas[m]!
+  const before = t > 0 ? counts[(t - 1) * model.binCount + b]! : model.running[b]!
+  return Math.max(0, counts[t * model.binCount + b]! - before)
+}
+
+/** Objective of the starts of bin `b` that a change in windows [from, to] can touch. */
+export function startCostAround(
+  draft: Draft,
+  m: number,
+  b: number,
+  from: number,
+  to: number,
+): number {
+  const model = draft.instance.models[m]!
+  let cost = 0
+  for (let t = from; t <= Math.min(to + 1, draft.instance.windowCount - 1); t++) {
+    const starts = startsOf(draft, m, t, b)
+    if (starts > 0) cost += starts * startCost(draft.instance, model, t, b)
+  }
+  return cost
+}
+
+/** Objective of the replicas of model `m` in window `t`, without load and starts. */
+export function fixedCostOf(draft: Draft, m: number, t: number): number {
+  const model = draft.instance.models[m]!
+  const counts = draft.replicas[m]!
+  let cost = 0
+  for (let b = 0; b < model.binCount; b++) {
+    const count = counts[t * model.binCount + b]!
+    if (count > 0) cost += count * fixedCost(draft.instance, model, t, b)
+  }
+  return cost
+}

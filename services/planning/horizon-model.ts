@@ -1,0 +1,185 @@
+import { fixedCost, startCost, tokenCost } from './bin-costs.ts'
+import { addChangeLimits } from './horizon-limits.ts'
+import type { Instance } from './instance.ts'
+import { type LinearModelBuilder, linearModelBuilder } from './linear-model-builder.ts'
+import type { LinearModel } from './linear-solver.ts'
+import type { ModelInstance } from './model-instance.ts'
+
+const SECONDS_PER_HOUR = 3600
+
+/** Where each decision stands among the columns: index = first + window * width + offset. */
+export interface HorizonModel {
+  readonly linear: LinearModel
+  /** By model: first column of replicas, loads and starts, each [window][bin]. */
+  readonly replicas: Int32Array
+  readonly loads: Int32Array
+  readonly starts: Int32Array
+  /** By batch work: first column of its rates, [window from `first`][region in its list]. */
+  readonly batch: Int32Array
+  /** By model: first row of the replica floor, of capacity [window][bin], of starts [window][bin]. */
+  readonly capacityRows: Int32Array
+  readonly startRows: Int32Array
+  readonly floorRows: Int32Array
+  /** By model: first row of the balance, [window][region]. */
+  readonly balanceRows: Int32Array
+  /** First pool row, [window][pool]. */
+  readonly poolRow: number
+  /** By batch work: its row. */
+  readonly batchRows: Int32Array
+}
+
+export interface HorizonOptions {
+  /** Whole replicas (a MILP), or their relaxation (an LP). */
+  readonly whole: boolean
+}
+
+/**
+ * The whole horizon in one model: docs/planning.md, equations (1) to (11). For small problems, for
+ * prices of middling ones, and as the oracle that larger methods are measured against.
+ */
+export function horizonModel(instance: Instance, options: HorizonOptions): HorizonModel {
+  const builder = linearModelBuilder()
+  const { models, windowCount: T } = instance
+  const first = (width: number, column: (m: ModelInstance, t: number, b: number) => void) =>
+    Int32Array.from(models, (model) => {
+      const at = builder.columnCount
+      for (let t = 0; t < T; t++) for (let b = 0; b < model.binCount; b++) column(model, t, b)
+      return at + width
+    })
+  const replicas = first(0, (model, t, b) => {
+    const most = Math.floor(instance.pools[model.pool[b]!]!.count / model.gpus[b]!)
+    builder.column(fixedCost(instance, model, t, b), most, options.whole)
+  })
+  const loads = first(0, (model, t, b) => builder.column(tokenCost(instance, model, t, b)))
+  const starts = first(0, (model, t, b) => builder.column(startCost(instance, model, t, b)))
+  const batch = Int32Array.from(instance.batch, ({ first: from, deadline, regions }) => {
+    const at = builder.columnCount
+    for (let i = 0; i < (deadline - from) * regions.length; i++) builder.column(0)
+    return at
+  })
+  const columns = { replicas, loads, starts, batch }
+  const rows = {
+    balanceRows: addTraffic(instance, builder, columns),
+    ...addCapacity(instance, builder, columns),
+    ...addStarts(instance, builder, columns),
+    poolRow: addPools(instance, builder, columns),
+    batchRows: addBatch(instance, builder, columns),
+  }
+  addChangeLimits(instance, builder, columns, options.whole)
+  return { linear: builder.build(), ...columns, ...rows }
+}
+
+export interface HorizonColumns {
+  readonly replicas: Int32Array
+  readonly loads: Int32Array
+  readonly starts: Int32Array
+  readonly batch: Int32Array
+}
+
+/** Every source's traffic goes to its regions; what a region's bins serve is what came. */
+function addTraffic(instance: Instance, builder: LinearModelBuilder, columns: HorizonColumns) {
+  const { windowCount: T, regionCount: R } = instance
+  return Int32Array.from(instance.models, (model, m) => {
+    const balances = Array.from({ length: T * R }, () => [] as number[])
+    for (let t = 0; t < T; t++) {
+      for (const source of model.sources) {
+        const flows: number[] = []
+        for (const r of source.regions) {
+          const flow = builder.column(0)
+          flows.push(flow, 1)
+          balances[t * R + r]!.push(flow, -1)
+        }
+        builder.row(source.rate[t]!, source.rate[t]!, flows)
+      }
+      for (let b = 0; b < model.binCount; b++) {
+        balances[t * R + model.region[b]!]!.push(columns.loads[m]! + t * model.binCount + b, 1)
+      }
+    }
+    for (const [j, work] of instance.batch.entries()) {
+      if (work.model !== m) continue
+      for (let t = work.first; t < work.deadline; t++) {
+        for (const [i, r] of work.regions.entries()) {
+          const column = columns.batch[j]! + (t - work.first) * work.regions.length + i
+          balances[t * R + r]!.push(column, -1)
+        }
+      }
+    }
+    const indices = balances.map((entries) => builder.row(0, 0, entries))
+    return indices[0]!
+  })
+}
+
+/** Replicas carry no more than their capacity, and are no fewer than the model's floor. */
+function addCapacity(instance: Instance, builder: LinearModelBuilder, columns: HorizonColumns) {
+  const { windowCount: T, models } = instance
+  const capacityRows = Int32Array.from(models, (model, m) => {
+    const rows: number[] = []
+    for (let i = 0; i < T * model.binCount; i++) {
+      const capacity = model.capacity[i % model.binCount]!
+      rows.push(
+        builder.row(0, Infinity, [columns.replicas[m]! + i, capacity, columns.loads[m]! + i, -1]),
+      )
+    }
+    return rows[0] ?? 0
+  })
+  const floorRows = Int32Array.from(models, (model, m) => {
+    const rows: number[] = []
+    for (let t = 0; t < T; t++) {
+      const entries: number[] = []
+      for (let b = 0; b < model.binCount; b++) {
+        entries.push(columns.replicas[m]! + t * model.binCount + b, 1)
+      }
+      rows.push(builder.row(model.minReplicas, Infinity, entries))
+    }
+    return rows[0]!
+  })
+  return { capacityRows, floorRows }
+}
+
+/** A start is every replica more than in the window before. */
+function addStarts(instance: Instance, builder: LinearModelBuilder, columns: HorizonColumns) {
+  const startRows = Int32Array.from(instance.models, (model, m) => {
+    const B = model.binCount
+    const rows: number[] = []
+    for (let i = 0; i < instance.windowCount * B; i++) {
+      const entries = [columns.starts[m]! + i, 1, columns.replicas[m]! + i, -1]
+      if (i >= B) entries.push(columns.replicas[m]! + i - B, 1)
+      rows.push(builder.row(i < B ? -model.running[i]! : 0, Infinity, entries))
+    }
+    return rows[0] ?? 0
+  })
+  return { startRows }
+}
+
+/** Replicas of all models share a pool; with make-before-break, starting ones hold it early. */
+function addPools(instance: Instance, builder: LinearModelBuilder, columns: HorizonColumns) {
+  const { windowCount: T, pools } = instance
+  const overlap = instance.problem.policy.makeBeforeBreak === true
+  const entries = Array.from({ length: T * pools.length }, () => [] as number[])
+  for (const [m, model] of instance.models.entries()) {
+    for (let t = 0; t < T; t++) {
+      for (let b = 0; b < model.binCount; b++) {
+        const row = entries[t * pools.length + model.pool[b]!]!
+        const at = t * model.binCount + b
+        row.push(columns.replicas[m]! + at, model.gpus[b]!)
+        if (overlap && model.slowStart[b] === 1 && t + 1 < T) {
+          row.push(columns.starts[m]! + at + model.binCount, model.gpus[b]!)
+        }
+      }
+    }
+  }
+  const rows = entries.map((row, i) => builder.row(0, pools[i % pools.length]!.count, row))
+  return rows[0] ?? 0
+}
+
+/** Deferrable tokens are all done between release and deadline. */
+function addBatch(instance: Instance, builder: LinearModelBuilder, columns: HorizonColumns) {
+  return Int32Array.from(instance.batch, (work, j) => {
+    const entries: number[] = []
+    for (let i = 0; i < (work.deadline - work.first) * work.regions.length; i++) {
+      const hours = instance.hours[work.first + Math.floor(i / work.regions.length)]!
+      entries.push(columns.batch[j]! + i, hours * SECONDS_PER_HOUR)
+    }
+    return builder.row(work.tokens, Infinity, entries)
+  })
+}

@@ -1,0 +1,110 @@
+import { assemble } from './assemble-plan.ts'
+import { bindingLimits } from './binding-limits.ts'
+import type { Block, BlockSolution } from './block.ts'
+import { addBatch, addReplicas, type Draft, emptyDraft, fits } from './draft.ts'
+import { findRelaxation } from './find-relaxation.ts'
+import { compileInstance, objectiveWeights } from './instance.ts'
+import type { LinearSolver } from './linear-solver.ts'
+import type { Plan, PlanOutcome } from './plan.ts'
+import { pricePlan } from './price-plan.ts'
+import type { PlanningProblem } from './problem.ts'
+import { repairDraft } from './repair-draft.ts'
+import { staticBaseline } from './static-baseline.ts'
+
+/**
+ * Joins solved blocks into one plan: repairs what the regions left to each other, improves across
+ * regions and block borders, routes exactly, and says how far from the best the result can be.
+ *
+ * @param blocks what `coordinate` returned, in any order
+ * @param solutions one per block, in any order
+ */
+export function mergeBlocks(
+  problem: PlanningProblem,
+  blocks: readonly Block[],
+  solutions: readonly BlockSolution[],
+  solver: LinearSolver,
+): PlanOutcome {
+  if (blocks.length === 0 || solutions.some(({ infeasible }) => infeasible === true)) {
+    return findRelaxation(problem, solver)
+  }
+  const draft = emptyDraft(compileInstance(problem))
+  const ordered = [...blocks].sort(
+    (a, b) => a.firstWindow - b.firstWindow || (a.id < b.id ? -1 : 1),
+  )
+  for (const block of ordered) {
+    place(draft, block, solutions.find(({ blockId }) => blockId === block.id)!)
+  }
+  const prices = gpuPricesOf(draft, ordered)
+  if (blocks[0]!.kind === 'region') repairDraft(draft, prices, solver)
+  const assembled = assemble(draft)
+  if (assembled.unserved.length > 0) return findRelaxation(problem, solver)
+  const bound = solutions.find((solution) => solution.bound)?.bound ?? blocks[0]!.bound
+  return {
+    status: 'planned',
+    plan: planOf(problem, assembled, bound, bindingLimits(draft, prices)),
+  }
+}
+
+function planOf(
+  problem: PlanningProblem,
+  { assignments, flows, batch }: ReturnType<typeof assemble>,
+  bound: Block['bound'],
+  binding: Plan['binding'],
+): Plan {
+  const { predicted, objectiveValue } = pricePlan(problem, assignments)
+  const weights = objectiveWeights(problem.policy)
+  const proven = Math.min(bound.value, objectiveValue)
+  return {
+    windows: problem.windows,
+    assignments,
+    flows,
+    batch,
+    predicted,
+    baseline: staticBaseline(problem),
+    bound: {
+      carbonG: weights.carbon > 0 ? proven : 0,
+      kind: bound.kind,
+      gapRatio: objectiveValue > 0 ? (objectiveValue - proven) / objectiveValue : 0,
+    },
+    objective: {
+      unit: weights.carbon > 0 ? 'gCO2e' : weights.energy > 0 ? 'kWh' : 'USD',
+      value: objectiveValue,
+      bound: proven,
+    },
+    binding,
+  }
+}
+
+function place(draft: Draft, block: Block, solution: BlockSolution): void {
+  const { models, problem } = draft.instance
+  for (const { region, model, pointId, values } of solution.replicas) {
+    const m = models.findIndex(({ id }) => id === model)
+    const bins = models[m]!
+    const b = bins.point.findIndex(
+      (point, bin) => point.id === pointId && problem.regions[bins.region[bin]!]!.id === region,
+    )
+    for (const [i, count] of values.entries()) {
+      const t = block.firstWindow + i
+      for (let n = 0; n < count; n++) if (fits(draft, m, t, b)) addReplicas(draft, m, t, b, 1)
+    }
+  }
+  for (const { work, values } of solution.batch) {
+    const j = problem.batch.findIndex(({ id }) => id === work)
+    for (const [i, rate] of values.entries()) addBatch(draft, j, block.firstWindow + i, rate)
+  }
+}
+
+function gpuPricesOf(draft: Draft, blocks: readonly Block[]): Float64Array {
+  const { pools, windowCount, problem } = draft.instance
+  const prices = new Float64Array(windowCount * pools.length)
+  for (const block of blocks) {
+    const region = problem.regions.findIndex(({ id }) => id === block.problem.regions[0]?.id)
+    const own = pools.flatMap((pool, p) => (pool.region === region ? [p] : []))
+    for (const [i, series] of block.gpuPrices.entries()) {
+      for (const [k, price] of series.entries()) {
+        prices[(block.firstWindow + k) * pools.length + own[i]!] = price
+      }
+    }
+  }
+  return prices
+}

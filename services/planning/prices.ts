@@ -1,0 +1,60 @@
+import type { HorizonModel } from './horizon-model.ts'
+import type { Instance } from './instance.ts'
+import type { LinearAnswer } from './linear-solver.ts'
+
+/** A fractional optimum and the prices that make every part of it want the same. */
+export interface PricedFractions {
+  /** By model, replicas, [window * binCount + bin]. */
+  readonly fractions: readonly Float64Array[]
+  /** By model, tokens/s, [window * binCount + bin]. */
+  readonly loads: readonly Float64Array[]
+  /** By batch work, tokens/s, [window * regionCount + region]. */
+  readonly batch: readonly Float64Array[]
+  /** Objective of a GPU for a window, [window * poolCount + pool]. */
+  readonly gpuPrices: Float64Array
+  /** By model: objective of one token/s for a window in a region, [window * regionCount + region]. */
+  readonly tokenPrices: readonly Float64Array[]
+  /** By model: what ending a start's saving is worth, [window * binCount + bin]; absent: zeros. */
+  readonly startPrices?: readonly Float64Array[]
+  /** By model, objective of one replica of the floor, [window]; absent: zeros. */
+  readonly floorPrices?: readonly Float64Array[]
+  /** Objective of one token of each batch work. */
+  readonly batchPrices: Float64Array
+}
+
+/** Prices, and the lower bound they prove. */
+export interface Priced {
+  readonly prices: PricedFractions
+  readonly bound: { readonly value: number; readonly kind: string }
+}
+
+/** Reads the relaxed whole-horizon model's answer. */
+export function pricesOf(
+  instance: Instance,
+  model: HorizonModel,
+  answer: LinearAnswer,
+): PricedFractions {
+  const { windowCount: T, regionCount: R, pools } = instance
+  const { columnValues: x, rowDuals: dual } = answer
+  const slice = (from: number, length: number, of: Float64Array) => of.slice(from, from + length)
+  const perBin = (first: Int32Array, of: Float64Array) =>
+    instance.models.map(({ binCount }, m) => slice(first[m]!, T * binCount, of))
+  return {
+    fractions: perBin(model.replicas, x),
+    loads: perBin(model.loads, x),
+    batch: instance.batch.map((work, j) => {
+      const rates = new Float64Array(T * R)
+      for (let t = work.first; t < work.deadline; t++) {
+        for (const [i, r] of work.regions.entries()) {
+          rates[t * R + r] = x[model.batch[j]! + (t - work.first) * work.regions.length + i]!
+        }
+      }
+      return rates
+    }),
+    gpuPrices: slice(model.poolRow, T * pools.length, dual).map((price) => Math.max(0, -price)),
+    tokenPrices: instance.models.map((_, m) => slice(model.balanceRows[m]!, T * R, dual)),
+    startPrices: perBin(model.startRows, dual),
+    floorPrices: instance.models.map((_, m) => slice(model.floorRows[m]!, T, dual)),
+    batchPrices: Float64Array.from(model.batchRows, (row) => dual[row]!),
+  }
+}

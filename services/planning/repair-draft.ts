@@ -1,0 +1,22 @@
+import type { Draft } from './draft.ts'
+import { insertReplicas } from './insert-replicas.ts'
+import type { LinearSolver } from './linear-solver.ts'
+import { ruinAndRecreate } from './ruin-and-recreate.ts'
+import { newSearch } from './search.ts'
+
+/** Attempts per model and window, over all regions at once. */
+const EFFORT = 40
+const MOST_ATTEMPTS = 400_000
+
+/** Completes what the regions left to each other, then improves over regions and windows. */
+export function repairDraft(draft: Draft, prices: Float64Array, _solver: LinearSolver): void {
+  const { models, windowCount: T } = draft.instance
+  const search = newSearch(draft, prices, draft.instance.problem.seed)
+  const quiet = () => undefined
+  for (let t = 0; t < T; t++) {
+    for (const m of models.keys())
+      insertReplicas(search, m, t, t, { priceWeight: 1, noise: 0 }, quiet)
+  }
+  const attempts = Math.min(MOST_ATTEMPTS, EFFORT * T * models.length)
+  for (let i = 0; i < attempts; i++) ruinAndRecreate(search, Math.floor(search.random() * T))
+}

@@ -1,0 +1,43 @@
+import { addReplicas, type Draft, fits } from './draft.ts'
+
+/** Loads below this share of a replica are rounded up: the solver's own tolerance. */
+const ALMOST = 0.02
+/** A replica that ran in the window before stays for this share of its capacity. */
+const STICKY = 0.3
+
+/**
+ * Whole replicas from fractional ones: the floor, and one more where it ran the window before and
+ * is still fairly used. What is missing is for `insertReplicas` to add.
+ *
+ * @param fractions by model, replicas, [window * binCount + bin]
+ */
+export function roundLoads(draft: Draft, fractions: readonly Float64Array[]): void {
+  for (let t = 0; t < draft.instance.windowCount; t++) {
+    if (draft.groupFirst[t] !== t) {
+      repeatWindow(draft, t)
+      continue
+    }
+    for (const [m, model] of draft.instance.models.entries()) {
+      const B = model.binCount
+      for (let b = 0; b < B; b++) {
+        const fraction = fractions[m]![t * B + b]!
+        const before = t > 0 ? draft.replicas[m]![(t - 1) * B + b]! : model.running[b]!
+        const whole = Math.floor(fraction + ALMOST)
+        const stays = before > whole && fraction - whole > STICKY ? 1 : 0
+        for (let i = 0; i < whole + stays; i++) {
+          if (fits(draft, m, t, b)) addReplicas(draft, m, t, b, 1)
+        }
+      }
+    }
+  }
+}
+
+function repeatWindow(draft: Draft, t: number): void {
+  for (const [m, model] of draft.instance.models.entries()) {
+    const B = model.binCount
+    for (let b = 0; b < B; b++) {
+      const count = t > 0 ? draft.replicas[m]![(t - 1) * B + b]! : model.running[b]!
+      addReplicas(draft, m, t, b, count)
+    }
+  }
+}

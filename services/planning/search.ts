@@ -1,0 +1,83 @@
+import { fixedCost, startCost, tokenCost } from './bin-costs.ts'
+import { type Draft, fixedCostOf, startsOf } from './draft.ts'
+import { type Filling, fillLoads, newFilling } from './fill-loads.ts'
+import { random } from './random.ts'
+
+/** Misses cost this many times the dearest way to serve: never worth it, always comparable. */
+const PENALTY_FACTOR = 20
+
+/** What every improving step needs at hand. */
+export interface Search {
+  readonly draft: Draft
+  readonly filling: Filling
+  readonly random: () => number
+  /** Objective of one missing token/s, by model. */
+  readonly penalty: Float64Array
+  /** Price of a GPU for a window, [window * poolCount + pool]: what others would give for it. */
+  readonly prices: Float64Array
+}
+
+export function newSearch(draft: Draft, prices: Float64Array, seed: number): Search {
+  const { instance } = draft
+  const penalty = Float64Array.from(instance.models, (model) => {
+    let dearest = 1e-9
+    for (let t = 0; t < instance.windowCount; t++) {
+      for (let b = 0; b < model.binCount; b++) {
+        const replica = fixedCost(instance, model, t, b) + startCost(instance, model, t, b)
+        dearest = Math.max(dearest, replica / model.capacity[b]! + tokenCost(instance, model, t, b))
+      }
+    }
+    return PENALTY_FACTOR * dearest
+  })
+  return { draft, filling: newFilling(draft), random: random(seed), penalty, prices }
+}
+
+/** Objective of model `m` in window `t` without starts; every broken promise is fined. */
+export function windowValue(search: Search, m: number, t: number): number {
+  const { draft, filling } = search
+  fillLoads(draft, m, t, filling)
+  const missing = filling.unservedTotal + missingCapacity(draft, m, t)
+  return fixedCostOf(draft, m, t) + filling.cost + search.penalty[m]! * missing
+}
+
+/** tokens/s by which the replica floor and the spare are missed (the floor in mean replicas). */
+export function missingCapacity(draft: Draft, m: number, t: number): number {
+  const model = draft.instance.models[m]!
+  if (model.minReplicas === 0 && model.spareReplicas === 0) return 0
+  const counts = draft.replicas[m]!
+  const B = model.binCount
+  let replicas = 0
+  let capacity = 0
+  let largest = 0
+  for (let b = 0; b < B; b++) {
+    const count = counts[t * B + b]!
+    if (count === 0) continue
+    replicas += count
+    capacity += count * model.capacity[b]!
+    largest = Math.max(largest, model.capacity[b]!)
+  }
+  const below = Math.max(0, model.minReplicas - replicas)
+  const floor = below > 0 ? below * Math.max(largest, model.capacity[0] ?? 1) : 0
+  if (model.spareReplicas === 0) return floor
+  let demand = 0
+  for (const { rate } of model.sources) demand += rate[t]!
+  const needed = demand + model.spareReplicas * largest
+  return floor + (capacity < needed * (1 - 1e-9) ? needed - capacity : 0)
+}
+
+/** Objective of all starts and windows: what the search lowers. */
+export function draftValue(search: Search): number {
+  const { draft } = search
+  const { instance } = draft
+  let value = 0
+  for (const [m, model] of instance.models.entries()) {
+    for (let t = 0; t < instance.windowCount; t++) {
+      value += windowValue(search, m, t)
+      for (let b = 0; b < model.binCount; b++) {
+        const starts = startsOf(draft, m, t, b)
+        if (starts > 0) value += starts * startCost(instance, model, t, b)
+      }
+    }
+  }
+  return value
+}
