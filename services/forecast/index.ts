@@ -1,4 +1,5 @@
 export { type AnnualMean, annualMeanOf, BLIND } from './annual-means.ts'
+export { blockSaving, capturedPct, interruptibleSaving } from './captured-saving.ts'
 export {
   type ClimateHour,
   type Climatology,
@@ -6,5 +7,10 @@ export {
   climatologyOf,
   climatologyZones,
 } from './climatology.ts'
+export { quantileOf } from './error-band.ts'
 export { type ForecastInputs, forecastWindows, type WindowForecast } from './forecast-windows.ts'
+export { type HourlyValues, hourlyValues } from './hourly.ts'
 export { meanOver } from './mean-over.ts'
+export { coveragePct, mapePct, pinballLoss } from './score.ts'
+export { CONTENDERS, type Contender, type ForecastScore, scoreForecasts } from './score-forecasts.ts'
+export { type Skill, skillOf } from './skill.ts'

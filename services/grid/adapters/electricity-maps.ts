@@ -115,11 +115,8 @@ export function electricityMaps(http: HttpClient, options: ElectricityMapsOption
     /** The last day by `history`, which every plan has; older by `past-range`, in blocks. */
     async history(zone, fromMs, toMs, abort) {
       const answers = []
-      for (let startMs = fromMs; startMs < toMs; startMs += LONGEST_RANGE_MS) {
-        const endMs = Math.min(startMs + LONGEST_RANGE_MS, toMs)
-        const range = { start: minuteStamp(startMs), end: minuteStamp(endMs) }
-        const recent = toMs - fromMs <= RECENT_MS
-        answers.push(await ask(recent ? 'history' : 'past-range', zone, recent ? {} : range, abort))
+      for (const { path, query } of requestsFor(fromMs, toMs)) {
+        answers.push(await ask(path, zone, query, abort))
       }
       const inside = answers
         .flatMap(pointsOf)
@@ -138,6 +135,15 @@ export function electricityMaps(http: HttpClient, options: ElectricityMapsOption
       return access ? `${theirs}: ${access.join(', ')}` : `no access to ${theirs}`
     },
   }
+}
+
+function requestsFor(fromMs: number, toMs: number) {
+  if (toMs - fromMs <= RECENT_MS) return [{ path: 'history', query: {} }]
+  return Array.from({ length: Math.ceil((toMs - fromMs) / LONGEST_RANGE_MS) }, (_, block) => {
+    const startMs = fromMs + block * LONGEST_RANGE_MS
+    const end = minuteStamp(Math.min(startMs + LONGEST_RANGE_MS, toMs))
+    return { path: 'past-range', query: { start: minuteStamp(startMs), end } }
+  })
 }
 
 const periodOf = (answer: Static<typeof Answer> | undefined): number | undefined =>

@@ -1,0 +1,67 @@
+import { type Climatology, climateAt } from './climatology.ts'
+import { HOUR_MS, type HourlyValues } from './hourly.ts'
+
+const DAY_HOURS = 24
+const WEEK_DAYS = 7
+const WEEK_HOURS = WEEK_DAYS * DAY_HOURS
+/** A climatology is shifted to the level of late, but not by more than this factor. */
+const LARGEST_LEVEL_RATIO = 5
+
+/** What three simple rules say of an hour, from nothing but the past. */
+export interface Naive {
+  /** Mean of the same hour over the last seven days. */
+  readonly weekG: number
+  /** The same hour of the last day that has it. */
+  readonly yesterdayG: number
+  /** The climatology at the level of the last seven days; the week's mean where there is none. */
+  readonly climateG: number
+}
+
+/**
+ * The naive forecasts made at `originHour`, for any later hour. Values at and after the origin are
+ * never looked at.
+ *
+ * @returns a function of the target hour; it gives undefined where the last week lacks that hour
+ *   of the day
+ */
+export function naiveForecasts(
+  history: HourlyValues,
+  climatology: Climatology | undefined,
+  originHour: number,
+): (targetHour: number) => Naive | undefined {
+  const ratio = climatology ? levelRatio(history, climatology, originHour) : undefined
+  return (targetHour) => {
+    const phase = (targetHour - originHour) % DAY_HOURS
+    const days = Array.from({ length: WEEK_DAYS }, (_, day) =>
+      history.at(originHour + phase - (day + 1) * DAY_HOURS),
+    ).filter((value) => value !== undefined)
+    if (days.length === 0) return undefined
+    const weekG = mean(days)
+    const climateG =
+      climatology && ratio !== undefined
+        ? climateAt(climatology, targetHour * HOUR_MS).meanG * ratio
+        : weekG
+    return { weekG, yesterdayG: days[0]!, climateG }
+  }
+}
+
+/** How much dirtier the last week was than such weeks usually are. */
+function levelRatio(
+  history: HourlyValues,
+  climatology: Climatology,
+  originHour: number,
+): number | undefined {
+  let seenG = 0
+  let usualG = 0
+  for (let hour = originHour - WEEK_HOURS; hour < originHour; hour++) {
+    const value = history.at(hour)
+    if (value === undefined) continue
+    seenG += value
+    usualG += climateAt(climatology, hour * HOUR_MS).meanG
+  }
+  if (usualG <= 0 || seenG <= 0) return undefined
+  return Math.min(LARGEST_LEVEL_RATIO, Math.max(1 / LARGEST_LEVEL_RATIO, seenG / usualG))
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length

@@ -1,0 +1,96 @@
+/**
+ * How good are the blended forecasts? `npm run bench:forecast`
+ *
+ * Real archived 96-hour forecasts of 13 zones (CarbonCast, July to December 2021, issued daily) are
+ * scored against what came, each as it stood when it was issued. The shipped climatology ends before
+ * the first issue. The last line is JSON.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  climatologyOf,
+  CONTENDERS,
+  type ForecastScore,
+  hourlyValues,
+  scoreForecasts,
+} from '../../services/forecast/index.ts'
+import { recordedZones } from '../support/recorded-zones.ts'
+
+const folder = join(process.env.GRIDTIDE_DATA ?? '../shared/data', 'grid')
+const forecastFile = join(folder, 'carbon_forecast.csv')
+const actualFile = join(folder, 'carboncast_actuals_2020_2021.csv')
+if (!existsSync(forecastFile)) {
+  console.error(`needs ${forecastFile}: set GRIDTIDE_DATA`)
+  process.exit(1)
+}
+
+const average = { signal: 'average', basis: 'lifecycle' } as const
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
+const round = (value: number, digits = 2) => Number(value.toFixed(digits))
+const started = performance.now()
+
+const zones: Record<string, ForecastScore> = {}
+const recorded = recordedZones(
+  readFileSync(forecastFile, 'utf8'),
+  readFileSync(actualFile, 'utf8'),
+)
+for (const { zone, issues, history } of recorded) {
+  zones[zone] = scoreForecasts(issues, {
+    history: hourlyValues(history.slots),
+    climatology: climatologyOf(zone, average),
+    nowMs: history.slots.at(-1)!.endMs,
+  })
+  const { mapeByDay, captured, coverage80Pct } = zones[zone]
+  const days = (who: keyof typeof mapeByDay) => mapeByDay[who].map((x) => x.toFixed(1)).join(' / ')
+  console.log(
+    `${zone.padEnd(12)} MAPE provider ${days('provider')}  week ${days('sevenDayMean')}  ` +
+      `blend ${days('blend')}  coverage ${coverage80Pct.toFixed(1)}  captured ` +
+      `${captured.provider.fourOf24Pct.toFixed(1)} -> ${captured.blend.fourOf24Pct.toFixed(1)}, ` +
+      `${captured.provider.day48Pct.toFixed(1)} -> ${captured.blend.day48Pct.toFixed(1)}`,
+  )
+}
+
+const scores = Object.values(zones)
+const gains = (part: 'fourOf24Pct' | 'day48Pct') =>
+  scores.map(({ captured }) => captured.blend[part] - captured.provider[part])
+const relative = scores.flatMap(({ mapeByDay }) =>
+  mapeByDay.blend.map((blend, day) => 1 - blend / mapeByDay.provider[day]!),
+)
+/** Positive where the blend is worse than the better of provider and week, in points of MAPE. */
+const excess = scores.flatMap(({ mapeByDay }) =>
+  mapeByDay.blend.map(
+    (blend, day) => blend - Math.min(mapeByDay.provider[day]!, mapeByDay.sevenDayMean[day]!),
+  ),
+)
+const table = Object.fromEntries(
+  Object.entries(zones).map(([zone, score]) => [
+    zone,
+    {
+      mapeByDay: Object.fromEntries(
+        CONTENDERS.map((who) => [who, score.mapeByDay[who].map((value) => round(value))]),
+      ),
+      captured: Object.fromEntries(
+        CONTENDERS.map((who) => [
+          who,
+          {
+            fourOf24Pct: round(score.captured[who].fourOf24Pct, 1),
+            day48Pct: round(score.captured[who].day48Pct, 1),
+          },
+        ]),
+      ),
+      coverage80Pct: round(score.coverage80Pct, 1),
+      pinballG: score.pinballG.map((value) => round(value)),
+      skill: score.skill,
+    },
+  ]),
+)
+const summary = {
+  blendVsProviderRelPct: round(100 * mean(relative), 1),
+  coverage80Pct: round(mean(scores.map((score) => score.coverage80Pct)), 1),
+  capturedBlendMinusProviderPts: round(mean([...gains('fourOf24Pct'), ...gains('day48Pct')])),
+  worstZoneCapturedPts: round(Math.min(...gains('fourOf24Pct'), ...gains('day48Pct'))),
+  worstExcessMapePts: round(Math.max(...excess)),
+  zonesAndDaysWorse: excess.filter((value) => value > 0).length,
+  seconds: round((performance.now() - started) / 1000, 1),
+}
+console.log(JSON.stringify({ bench: 'forecast', zones: table, summary }))
