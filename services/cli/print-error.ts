@@ -3,7 +3,7 @@ import { AppError, type FieldIssue, InvalidInput } from '../domain/errors.ts'
 /** A mistake on one line: where in the text, where in the document, what, and what would be right. */
 export function issueLine(file: string, issue: FieldIssue): string {
   const { path, message, suggestion, line, column } = issue
-  const place = line === undefined ? file : `${file}:${line}:${column}`
+  const place = [file, line, column].filter(Boolean).join(':')
   return `${place} ${path || '/'}: ${message}${suggestion ? ` (${suggestion})` : ''}`
 }
 

@@ -10,7 +10,9 @@ import { knownNames } from '../wiring/models.ts'
  */
 export async function readFleet(file: string): Promise<Fleet> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new InvalidInput(`cannot read ${file}: ${error.code === 'ENOENT' ? 'no such file' : error.code}`)
+    throw new InvalidInput(
+      `cannot read ${file}: ${error.code === 'ENOENT' ? 'no such file' : error.code}`,
+    )
   })
   return parseFleet(text, { fileName: file, known: knownNames() })
 }

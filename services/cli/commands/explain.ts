@@ -1,0 +1,38 @@
+import { Command } from 'commander'
+import { explainPlan } from '../../planning/index.ts'
+import { ExitWith } from '../exit-with.ts'
+import type { CliIo } from '../io.ts'
+import { type PlanRequest, planFleet } from '../plan-fleet.ts'
+import { withPlanOptions } from '../plan-options.ts'
+import { planReport } from '../plan-report.ts'
+import { printExplanation } from '../print-explanation.ts'
+import { printPlan } from '../print-plan.ts'
+
+const INFEASIBLE = 3
+
+/** `gridtide explain`: plans a fleet and says why the plan is what it is. */
+export function explainCommand(io: CliIo): Command {
+  return withPlanOptions(
+    new Command('explain').description(
+      'plan a fleet and say why here, why now, and what limits it',
+    ),
+  )
+    .addHelpText('after', '\nExample: gridtide explain --fleet config/examples/two-regions.yaml')
+    .action(async (options: PlanRequest & { json?: true }) => {
+      const planned = await planFleet(options, io)
+      const { outcome, problem, warnings } = planned
+      for (const warning of warnings) io.err(`warning: ${warning}\n`)
+      if (outcome.status === 'infeasible') {
+        io.out(
+          options.json ? `${JSON.stringify(planReport(planned), null, 2)}\n` : printPlan(planned),
+        )
+        throw new ExitWith(INFEASIBLE)
+      }
+      const explanation = explainPlan(problem, outcome.plan)
+      io.out(
+        options.json
+          ? `${JSON.stringify(explanation, null, 2)}\n`
+          : printExplanation(planned, explanation),
+      )
+    })
+}

@@ -1,0 +1,29 @@
+import { Command } from 'commander'
+import { InvalidInput } from '../../domain/errors.ts'
+import { ExitWith } from '../exit-with.ts'
+import type { CliIo } from '../io.ts'
+import { issueLine } from '../print-error.ts'
+import { readFleet } from '../read-fleet.ts'
+
+/** `gridtide validate`: every mistake of a fleet file, with its place and what would be right. */
+export function validateCommand(io: CliIo): Command {
+  return new Command('validate')
+    .description('check a fleet file and print every mistake in it')
+    .argument('<file>', 'fleet file')
+    .option('--json', 'print data instead of words')
+    .addHelpText('after', '\nExample: gridtide validate config/examples/global.yaml')
+    .action(async (file: string, options: { json?: true }) => {
+      try {
+        const { regions, models, name } = await readFleet(file)
+        const words = `${file}: ${name} is valid (${regions.length} regions, ${models.length} models)`
+        io.out(options.json ? '{"valid":true,"issues":[]}\n' : `${words}\n`)
+      } catch (error) {
+        if (!(error instanceof InvalidInput) || error.issues.length === 0) throw error
+        const lines = error.issues.map((issue) => `${issueLine(file, issue)}\n`)
+        if (options.json) io.out(`${JSON.stringify({ valid: false, issues: error.issues })}\n`)
+        else io.out(lines.join(''))
+        io.err(`${error.message}\n`)
+        throw new ExitWith(1)
+      }
+    })
+}
