@@ -1,3 +1,4 @@
+export type { AuditEntry, AuditEntry, AuditLog, AuditLog, AuditQuery, AuditQuery } from './audit.ts'
 export {
   type Command,
   type CommandInput,
@@ -5,6 +6,7 @@ export {
   commandsFor,
   type SteeredTarget,
 } from './commands.ts'
+export { answerDrift, type Drift, type DriftPolicy, driftOf } from './drift.ts'
 export type { BackendDriver, Written } from './driver.ts'
 export {
   type EnvelopeInput,
@@ -17,6 +19,7 @@ export {
   withinEnvelope,
 } from './envelope.ts'
 export { type GuardDeps, guardedBackend } from './guarded-backend.ts'
+export { environmentStop, type StopSource, stopReason } from './kill-switch.ts'
 export {
   ANNOTATION,
   type JsonPatchStep,
@@ -25,6 +28,7 @@ export {
   locatorOf,
   objectPath,
 } from './kubernetes.ts'
+export type { Lease, Leases } from './lease.ts'
 export {
   type ApplyContext,
   type Capabilities,
@@ -38,4 +42,22 @@ export {
   type ReplicaBounds,
   type TargetRef,
 } from './port.ts'
+export { runShift, type ShiftDeps, type ShiftResult, type SloState } from './run-shift.ts'
+export {
+  advance,
+  type ShiftRecord,
+  type ShiftStore,
+  type StepOutcome,
+  startOf,
+} from './shift-record.ts'
+export {
+  rollBack,
+  type Shift,
+  type ShiftInput,
+  type ShiftStep,
+  shiftSequence,
+} from './shift-sequence.ts'
 export type { Remembered, TargetMemory } from './target-memory.ts'
+export type { ToldTargets } from './told-targets.ts'
+export { obstacleToStep } from './verify-step.ts'
+export { toPercent, type Weights, weightSteps } from './weight-steps.ts'

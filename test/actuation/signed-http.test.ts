@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, it } from 'vitest'
 import { signedHttp } from '../../services/actuation/adapters/signed-http.ts'
@@ -18,7 +19,10 @@ async function receiver() {
     verifier.verify(text, headers as Record<string, string>)
     if (path !== '/targets/llama') return { status: 404 }
     if (method === 'GET') return { status: 200, json: { ...state, version: `v${revision}` } }
-    if (method !== 'PUT') return { status: 405 }
+    return method === 'PUT' ? take(headers, text) : { status: 405 }
+  })
+
+  function take(headers: IncomingHttpHeaders, text: string): Answered {
     if (headers['content-type'] !== 'application/json') return { status: 415 }
     if (headers['if-match'] !== `"v${revision}"`) return { status: 412 }
     const { target, desired, planVersion, fence, ...rest } = JSON.parse(text)
@@ -27,7 +31,7 @@ async function receiver() {
     state = { desired: { ...(state.desired as object), ...desired }, settled: false, fence }
     revision++
     return { status: 204 }
-  })
+  }
   return {
     ...server,
     state: () => state,

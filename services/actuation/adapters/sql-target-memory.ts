@@ -1,0 +1,32 @@
+import type { Sql } from '../../platform/database/database.ts'
+import type { Remembered, TargetMemory } from '../target-memory.ts'
+
+export function sqlTargetMemory(sql: Sql): TargetMemory {
+  return {
+    async recall(targetId) {
+      const [row] = await sql.query<{ entry: Remembered | null }>(
+        'select entry from actuation_target where target_id = $1',
+        [targetId],
+      )
+      return row?.entry ?? undefined
+    },
+    async remember(targetId, entry) {
+      const rows = await sql.query(
+        `insert into actuation_target as held (target_id, fence, entry) values ($1, $2, $3::jsonb)
+         on conflict (target_id) do update set fence = excluded.fence, entry = excluded.entry
+         where held.fence <= excluded.fence
+         returning fence`,
+        [targetId, entry.fence, JSON.stringify(entry)],
+      )
+      return rows.length === 1
+    },
+    async forget(targetId, fence) {
+      await sql.query(
+        `insert into actuation_target as held (target_id, fence, entry) values ($1, $2, null)
+         on conflict (target_id) do update
+         set fence = greatest(held.fence, excluded.fence), entry = null`,
+        [targetId, fence],
+      )
+    },
+  }
+}

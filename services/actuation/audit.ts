@@ -1,0 +1,32 @@
+import type { Desired, Receipt } from './port.ts'
+
+/** One thing that was done, or refused, to a target. Never changed, never removed. */
+export interface AuditEntry {
+  readonly atMs: number
+  /** A process, an API key's name or a person: who asked. */
+  readonly actor: string
+  readonly targetId: string
+  readonly planVersion: string
+  readonly idempotencyKey: string
+  readonly fence: number
+  readonly reason: string
+  readonly before?: Desired
+  readonly after: Desired
+  readonly result: Receipt['effect'] | 'failed'
+  /** The error's code and words, or a receipt's warnings. */
+  readonly detail?: string
+}
+
+export interface AuditQuery {
+  readonly targetId?: string
+  readonly planVersion?: string
+  readonly fromMs?: number
+  readonly toMs?: number
+  /** Newest first; at most 1000. */
+  readonly limit?: number
+}
+
+export interface AuditLog {
+  append(entry: AuditEntry): Promise<void>
+  find(query: AuditQuery): Promise<readonly AuditEntry[]>
+}

@@ -1,0 +1,207 @@
+import { AppError } from '../domain/errors.ts'
+import type { AuditLog } from './audit.ts'
+import { fieldsOf, pick } from './desired.ts'
+import type {
+  ApplyContext,
+  Desired,
+  InferenceBackend,
+  Observed,
+  Receipt,
+  TargetRef,
+} from './port.ts'
+import { advance, type ShiftRecord, type ShiftStore, type StepOutcome } from './shift-record.ts'
+import type { ShiftStep } from './shift-sequence.ts'
+
+export type SloState = 'ok' | 'burning' | 'unknown'
+
+export interface ShiftDeps {
+  readonly backendFor: (target: TargetRef) => InferenceBackend
+  readonly store: ShiftStore
+  readonly audit: AuditLog
+  /** Seen on telemetry newer than `sinceMs`; `unknown` where there is none yet. */
+  readonly slo: (model: string, sinceMs: number) => Promise<SloState>
+  /** Requests that run there; undefined where nobody knows. */
+  readonly inFlight: (target: TargetRef) => Promise<number | undefined>
+  /**
+   * Asked before every single step: the kill switch, the lease, the envelope on fresh state.
+   *
+   * @returns why to stop here for now; undefined to go on
+   */
+  readonly obstacle: (step: ShiftStep, fresh: Observed | undefined) => Promise<string | undefined>
+  readonly actor: string
+  readonly fence: number
+  readonly onForeignOwner: ApplyContext['onForeignOwner']
+  readonly timeouts: { readonly readyMs: number; readonly sloMs: number; readonly drainMs: number }
+  readonly pollMs: number
+  readonly nowMs: () => number
+  readonly sleep: (durationMs: number, abort?: AbortSignal) => Promise<void>
+}
+
+export type ShiftResult =
+  | { readonly status: Exclude<ShiftRecord['status'], 'running'>; readonly record: ShiftRecord }
+  /** Stopped where it was, safely; the same call goes on from there. */
+  | { readonly status: 'held'; readonly why: string; readonly record: ShiftRecord }
+  | { readonly status: 'taken-over' }
+
+/**
+ * Carries a shift out, from wherever it stands, until it ends or something says stop.
+ *
+ * Progress is kept before and after each step: the before-image ahead of the first telling, so that
+ * a crash at any instant leaves the way back known; the rest is repeatable, because every step sets
+ * absolute values under one idempotency key.
+ */
+export async function runShift(
+  shiftId: string,
+  deps: ShiftDeps,
+  abort?: AbortSignal,
+): Promise<ShiftResult> {
+  let record = await deps.store.load(shiftId)
+  while (record?.status === 'running') {
+    abort?.throwIfAborted()
+    const step = record.shift.steps[record.next]!
+    const outcome = await attempt(record, step, deps, abort)
+    if (outcome.kind === 'held') return { status: 'held', why: outcome.why, record }
+    if (outcome.kind === 'wait') await deps.sleep(deps.pollMs, abort)
+    const next: ShiftRecord = advance(record, outcome, deps.nowMs())
+    if (next !== record && !(await deps.store.save(shiftId, next))) return { status: 'taken-over' }
+    record = next
+  }
+  return record ? { status: record.status as 'done', record } : { status: 'taken-over' }
+}
+
+type Attempt = StepOutcome | { readonly kind: 'held'; readonly why: string }
+
+async function attempt(
+  record: ShiftRecord,
+  step: ShiftStep,
+  deps: ShiftDeps,
+  abort?: AbortSignal,
+): Promise<Attempt> {
+  try {
+    if (step.kind === 'tell') return await tell(record, step, deps, abort)
+    const why = await deps.obstacle(step, undefined)
+    if (why !== undefined) return { kind: 'held', why }
+    return await waitFor(record, step, deps, abort)
+  } catch (error) {
+    abort?.throwIfAborted()
+    if (!(error instanceof AppError)) throw error
+    return afterError(record, step, deps, error)
+  }
+}
+
+/** What may pass is tried again until the step's time is up; a refusal fails at once. */
+function afterError(
+  record: ShiftRecord,
+  step: ShiftStep,
+  deps: ShiftDeps,
+  error: AppError,
+): Attempt {
+  if (error.code === 'FENCED') return { kind: 'held', why: error.message }
+  const late = deps.nowMs() - record.stepSinceMs >= timeoutOf(step, deps)
+  if (error.retryable && !late) return { kind: 'wait' }
+  return { kind: 'fail', why: `${error.code}: ${error.message}` }
+}
+
+const timeoutOf = ({ kind }: ShiftStep, { timeouts }: ShiftDeps): number =>
+  kind === 'drain' ? timeouts.drainMs : kind === 'check-slo' ? timeouts.sloMs : timeouts.readyMs
+
+async function tell(
+  record: ShiftRecord,
+  { target, desired, why }: ShiftStep & { kind: 'tell' },
+  deps: ShiftDeps,
+  abort?: AbortSignal,
+): Promise<Attempt> {
+  const backend = deps.backendFor(target)
+  const fresh = await backend.observe(target, abort)
+  const obstacle = await deps.obstacle({ kind: 'tell', target, desired, why }, fresh)
+  if (obstacle !== undefined) return { kind: 'held', why: obstacle }
+  const before = record.before[record.next]
+  if (!before) return { kind: 'noted', before: pick(fresh.desired, fieldsOf(desired)) }
+  const context: ApplyContext = {
+    idempotencyKey: `${record.shift.id}/${record.next}`,
+    fence: deps.fence,
+    planVersion: record.shift.planVersion,
+    ifVersion: fresh.version,
+    onForeignOwner: deps.onForeignOwner,
+    abort,
+  }
+  const note = (result: Receipt['effect'] | 'failed', detail: string) =>
+    deps.audit.append({
+      atMs: deps.nowMs(),
+      actor: deps.actor,
+      targetId: target.id,
+      planVersion: context.planVersion,
+      idempotencyKey: context.idempotencyKey,
+      fence: context.fence,
+      reason: `${why}: ${record.shift.reason}`,
+      before,
+      after: desired,
+      result,
+      ...(detail && { detail }),
+    })
+  try {
+    const receipt = await backend.apply(target, desired, context)
+    await note(receipt.effect, receipt.warnings.join('; '))
+    return { kind: 'done' }
+  } catch (error) {
+    if (error instanceof AppError) await note('failed', `${error.code}: ${error.message}`)
+    throw error
+  }
+}
+
+async function waitFor(
+  { stepSinceMs }: ShiftRecord,
+  step: Exclude<ShiftStep, { kind: 'tell' }>,
+  deps: ShiftDeps,
+  abort?: AbortSignal,
+): Promise<Attempt> {
+  const late = deps.nowMs() - stepSinceMs >= timeoutOf(step, deps)
+  if (step.kind === 'ready') return untilReady(step, deps, late, abort)
+  if (step.kind === 'check-slo') return untilKept(step.model, stepSinceMs, deps, late)
+  return untilDrained(step, deps, late)
+}
+
+async function untilReady(
+  { target, desired }: ShiftStep & { kind: 'ready' },
+  { backendFor }: ShiftDeps,
+  late: boolean,
+  abort?: AbortSignal,
+): Promise<Attempt> {
+  const seen = await backendFor(target).observe(target, abort)
+  if (hasArrived(seen, desired)) return { kind: 'done' }
+  return late ? { kind: 'fail', why: `${target.id} is not ready in time` } : { kind: 'wait' }
+}
+
+async function untilKept(
+  model: string,
+  sinceMs: number,
+  { slo }: ShiftDeps,
+  late: boolean,
+): Promise<Attempt> {
+  const state = await slo(model, sinceMs)
+  if (state === 'ok') return { kind: 'done' }
+  if (state === 'burning') return { kind: 'fail', why: `${model} misses its objective` }
+  return late ? { kind: 'fail', why: `${model} sends no telemetry` } : { kind: 'wait' }
+}
+
+async function untilDrained(
+  { target, mostInFlight }: ShiftStep & { kind: 'drain' },
+  { inFlight }: ShiftDeps,
+  late: boolean,
+): Promise<Attempt> {
+  const running = await inFlight(target)
+  if (running !== undefined && running <= mostInFlight) return { kind: 'done' }
+  if (!late) return { kind: 'wait' }
+  // Nobody knows: the time-out is longer than any request. Somebody knows: they still run.
+  return running === undefined
+    ? { kind: 'done' }
+    : { kind: 'fail', why: `${target.id} still serves ${running} requests` }
+}
+
+/** Arrived, or already further: more than asked for is as good to go on with. */
+function hasArrived({ settled, readyReplicas, desired }: Observed, asked: Desired): boolean {
+  const least = asked.replicas?.min
+  if (least === undefined) return settled
+  if (readyReplicas !== undefined) return readyReplicas >= least
+  return settled && (desired.replicas?.min ?? 0) >= least
+}

@@ -1,0 +1,31 @@
+import { type EnvelopeInput, withinEnvelope } from './envelope.ts'
+import type { Observed } from './port.ts'
+import type { ShiftStep } from './shift-sequence.ts'
+
+/**
+ * The second look, on state read a moment ago: would the envelope still let this step be told?
+ *
+ * Additions pass (the quota was counted when they were planned, and a full pool only makes them
+ * wait); so do removals that take back what this shift itself added.
+ *
+ * @param fresh the target just now
+ * @param envelope every target's state as of now
+ * @returns why not, or undefined to go on
+ */
+export function obstacleToStep(
+  step: ShiftStep,
+  fresh: Observed | undefined,
+  envelope: EnvelopeInput,
+): string | undefined {
+  if (step.kind !== 'tell' || fresh === undefined) return undefined
+  if (fresh.paused) return `${step.target.id}: a person paused it`
+  const wanted = step.desired.replicas?.min
+  const now = fresh.desired.replicas?.min
+  if (wanted === undefined || (now !== undefined && wanted >= now)) return undefined
+  const { id } = step.target
+  const verdict = withinEnvelope({ ...envelope, wanted: { [id]: wanted } }).find(
+    ({ targetId }) => targetId === id,
+  )
+  if (verdict?.replicas !== undefined && verdict.replicas <= wanted) return undefined
+  return `${id}: ${verdict?.held.join('; ') ?? 'it is no target of ours'}`
+}

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { memoryAuditLog } from '../../services/actuation/adapters/memory-audit-log.ts'
+import { memoryShiftStore } from '../../services/actuation/adapters/memory-shift-store.ts'
+import { memoryTargetMemory } from '../../services/actuation/adapters/memory-target-memory.ts'
+import { sqlAuditLog } from '../../services/actuation/adapters/sql-audit-log.ts'
+import { sqlLeases } from '../../services/actuation/adapters/sql-lease.ts'
+import { sqlShiftStore } from '../../services/actuation/adapters/sql-shift-store.ts'
+import { sqlTargetMemory } from '../../services/actuation/adapters/sql-target-memory.ts'
+import {
+  type AuditEntry,
+  type AuditLog,
+  advance,
+  exactly,
+  type Remembered,
+  type ShiftStore,
+  startOf,
+  type TargetMemory,
+} from '../../services/actuation/index.ts'
+import { migrate } from '../../services/platform/database/migrate.ts'
+import { ENGINES, type FreshDatabase } from '../support/engines.ts'
+
+const remembered = (fence: number, replicas: number): Remembered => ({
+  fence,
+  planVersion: '7',
+  idempotencyKey: `k${replicas}`,
+  before: { replicas: exactly(1) },
+  applied: { replicas: exactly(replicas) },
+  atMs: 1_790_000_000_000,
+})
+
+async function memoryPromises(memory: TargetMemory): Promise<void> {
+  expect(await memory.recall('a')).toBeUndefined()
+  expect(await memory.remember('a', remembered(5, 2))).toBe(true)
+  expect(await memory.remember('a', remembered(5, 3))).toBe(true)
+  expect(await memory.remember('a', remembered(4, 9))).toBe(false)
+  expect(await memory.recall('a')).toEqual(remembered(5, 3))
+  await memory.forget('a', 6)
+  expect(await memory.recall('a')).toBeUndefined()
+  expect(await memory.remember('a', remembered(5, 9))).toBe(false)
+  await memory.forget('a', 2)
+  await memory.forget('new', 8)
+  expect(await memory.remember('new', remembered(7, 1))).toBe(false)
+  expect(await memory.remember('a', remembered(6, 4))).toBe(true)
+}
+
+async function storePromises(store: ShiftStore): Promise<void> {
+  const ref = { id: 'a', kind: 'replicas', region: 'eu', backend: 'x', locator: {} } as const
+  const shift = {
+    id: 's1',
+    planVersion: '7',
+    model: 'llama',
+    reason: 'cleaner',
+    steps: [
+      { kind: 'ready', target: ref, desired: {} },
+      { kind: 'check-slo', model: 'llama' },
+    ],
+  } as const
+  expect(await store.load('s1')).toBeUndefined()
+  const first = startOf(shift, 10)
+  expect(await store.save('s1', first)).toBe(true)
+  expect(await store.load('s1')).toEqual(first)
+  await store.save('s2', startOf(shift, 11))
+  expect(await store.unfinished()).toEqual(['s1', 's2'])
+  const second = advance(first, { kind: 'done' }, 12)
+  expect(await store.save('s1', second)).toBe(true)
+  expect(await store.save('s1', second)).toBe(false)
+  const third = advance(second, { kind: 'done' }, 13)
+  expect(await store.save('s1', third)).toBe(true)
+  expect(await store.unfinished()).toEqual(['s2'])
+  expect(await store.load('s1')).toMatchObject({ status: 'done', next: 2 })
+}
+
+async function auditPromises(audit: AuditLog): Promise<void> {
+  const entry = (atMs: number, over: Partial<AuditEntry> = {}): AuditEntry => ({
+    atMs,
+    actor: 'worker-1',
+    targetId: 'a',
+    planVersion: '7',
+    idempotencyKey: 'k',
+    fence: 3,
+    reason: 'the plan',
+    before: { replicas: exactly(1) },
+    after: { replicas: exactly(2) },
+    result: 'accepted',
+    ...over,
+  })
+  await audit.append(entry(100))
+  await audit.append(entry(200, { targetId: 'b', result: 'failed', detail: 'CONFLICT: moved' }))
+  await audit.append(entry(300, { planVersion: '8' }))
+  expect((await audit.find({})).map(({ atMs }) => atMs)).toEqual([300, 200, 100])
+  expect(await audit.find({ targetId: 'b' })).toEqual([
+    entry(200, { targetId: 'b', result: 'failed', detail: 'CONFLICT: moved' }),
+  ])
+  expect(await audit.find({ planVersion: '8' })).toHaveLength(1)
+  expect(await audit.find({ fromMs: 100, toMs: 300 })).toHaveLength(2)
+  expect(await audit.find({ limit: 1 })).toHaveLength(1)
+}
+
+describe('in memory', () => {
+  it('targets', () => memoryPromises(memoryTargetMemory()))
+  it('shifts', () => storePromises(memoryShiftStore()))
+  it('audit', () => auditPromises(memoryAuditLog()))
+})
+
+for (const engine of ENGINES) {
+  const title = `on ${engine.name}${engine.skip ? ` (${engine.skip})` : ''}`
+  describe.skipIf(engine.skip !== undefined)(title, () => {
+    let fresh: FreshDatabase
+    beforeAll(async () => {
+      fresh = await engine.open()
+      await migrate(fresh.db)
+    })
+    afterAll(() => fresh.destroy())
+
+    it('targets', () => memoryPromises(sqlTargetMemory(fresh.db)))
+    it('shifts', () => storePromises(sqlShiftStore(fresh.db)))
+
+    it('audit, which only grows', async () => {
+      await auditPromises(sqlAuditLog(fresh.db))
+      await expect(fresh.db.query('delete from actuation_audit')).rejects.toThrow()
+      await expect(fresh.db.query('update actuation_audit set at_ms = 0')).rejects.toThrow()
+      expect(await sqlAuditLog(fresh.db).find({})).toHaveLength(3)
+    })
+
+    it('one holder at a time, and a fence that only grows', async () => {
+      const leases = sqlLeases(fresh.db)
+      const first = await leases.acquire('eu', 'a', 60_000)
+      expect(first).toMatchObject({ scope: 'eu', holder: 'a', fence: 1 })
+      expect(await leases.acquire('eu', 'b', 60_000)).toBeUndefined()
+      expect(await leases.acquire('us', 'b', 60_000)).toMatchObject({ fence: 1 })
+      const renewed = await leases.acquire('eu', 'a', 1)
+      expect(renewed!.fence).toBe(1)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      const taken = await leases.acquire('eu', 'b', 60_000)
+      expect(taken).toMatchObject({ holder: 'b', fence: 2 })
+      await leases.release(renewed!) // late, and no longer ours
+      expect(await leases.acquire('eu', 'a', 60_000)).toBeUndefined()
+      await leases.release(taken!)
+      expect(await leases.acquire('eu', 'b', 60_000)).toMatchObject({ fence: 3 })
+    })
+  })
+}
