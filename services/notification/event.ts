@@ -17,6 +17,7 @@ export const EVENT_TYPES = [
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 
+/** Something that happened, for whoever subscribed to its type. */
 export interface NewEvent {
   readonly type: EventType
   /** Events of one subject reach an endpoint in order, e.g. `plan` or `region/eu-north`. */
@@ -32,11 +33,17 @@ export interface NewEvent {
 export const eventIdOf = ({ type, key }: Pick<NewEvent, 'type' | 'key'>): string =>
   `evt_${createHash('sha256').update(`${type}\n${key}`).digest('base64url').slice(0, 27)}`
 
+const LOCK_KEY = 0x6f757462 // 'outb'
+
 /**
  * Writes events in the transaction that makes them true. A commit delivers them, sooner or later;
  * a rollback or a crash before it leaves nothing to deliver.
  */
 export async function appendEvents(tx: Sql, events: readonly NewEvent[]): Promise<void> {
+  if (events.length === 0) return
+  // One writer at a time, to the end of its transaction: so sequence numbers become visible in
+  // their order, and a reader that has seen 7 cannot miss a 6 that commits later.
+  await tx.query('select pg_advisory_xact_lock($1)', [LOCK_KEY])
   for (const event of events) {
     const { type, subject, occurredAtMs, data } = event
     await tx.query(

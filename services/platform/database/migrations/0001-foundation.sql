@@ -32,7 +32,7 @@ create table outbox_event (
 create index outbox_event_pending on outbox_event (sequence) where relayed_at_ms is null;
 create index outbox_event_by_time on outbox_event (occurred_at_ms);
 
--- One event to one endpoint.
+-- One event to one endpoint; told again, one more.
 create table delivery (
   id              bigint generated always as identity primary key,
   sequence        bigint not null references outbox_event on delete cascade,
@@ -45,7 +45,8 @@ create table delivery (
   finished_at_ms  bigint
 );
 create index delivery_due on delivery (endpoint, subject, sequence, id) where status = 'due';
-create index delivery_of_event on delivery (sequence, endpoint);
+create index delivery_by_sequence on delivery (sequence);
+create index delivery_by_endpoint on delivery (endpoint, id);
 
 -- Every attempt, for whoever asks why a webhook did not come.
 create table delivery_attempt (
@@ -56,14 +57,15 @@ create table delivery_attempt (
   http_status     int,
   error           text
 );
-create index delivery_attempt_of on delivery_attempt (delivery_id, id);
+create index delivery_attempt_by_delivery on delivery_attempt (delivery_id, id);
 
+-- An endpoint that fails is left alone for a while, and in the end for good.
 create table endpoint_circuit (
   endpoint        text   primary key,
-  failures        int    not null default 0,
-  failing_since_ms bigint,
-  open_until_ms   bigint not null default 0,
-  disabled_reason text
+  failures        int    not null,
+  failing_since_ms bigint not null,
+  open_until_ms   bigint not null,
+  disabled        text
 );
 
 create table audit_entry (
@@ -72,8 +74,8 @@ create table audit_entry (
   actor           text   not null,
   action          text   not null,
   subject         text   not null,
-  outcome         text   not null,
-  details         jsonb  not null default '{}'
+  outcome         text   not null check (outcome in ('done', 'denied', 'failed')),
+  words           text   not null
 );
 create index audit_entry_by_time on audit_entry (at_ms);
 

@@ -1,0 +1,216 @@
+import type { Database, Sql } from '../../platform/database/database.ts'
+import { appendEvents } from '../event.ts'
+import type { Circuit, Delivery, Endpoint, Outbox, OutboxEvent, Settlement } from '../port.ts'
+import { deliveryLog } from './postgres-log.ts'
+
+interface EventRow {
+  readonly sequence: number
+  readonly event_id: string
+  readonly type: OutboxEvent['type']
+  readonly subject: string
+  readonly occurred_at_ms: number
+  readonly data: unknown
+}
+interface ClaimedRow extends EventRow {
+  readonly id: number
+  readonly endpoint: string
+  readonly attempts: number
+}
+interface CircuitRow {
+  readonly failures: number
+  readonly failing_since_ms: number
+  readonly open_until_ms: number
+  readonly disabled: string | null
+}
+
+/** Longer than any attempt: a lease that runs out belonged to a process that died. */
+const LEASE_MS = 60_000
+const EVENT = 'e.sequence, e.id as event_id, e.type, e.subject, e.occurred_at_ms, e.data'
+
+/** The outbox in PostgreSQL, embedded or on a server. */
+export function postgresOutbox(db: Database): Outbox {
+  return {
+    fanOut: (endpoints, nowMs) => db.transaction((tx) => fanOut(tx, endpoints, nowMs)),
+    claim: (endpoint, nowMs, limit) => claim(db, endpoint, nowMs, limit),
+    settle: (delivery, settlement) => settle(db, delivery, settlement),
+
+    async circuit(endpoint) {
+      const [row] = await db.query<CircuitRow>(
+        'select * from endpoint_circuit where endpoint = $1',
+        [endpoint],
+      )
+      return row && toCircuit(row)
+    },
+
+    setCircuit: (endpoint, circuit, nowMs) =>
+      db.transaction((tx) => setCircuit(tx, endpoint, circuit, nowMs)),
+
+    async replay({ id, events }, what, nowMs) {
+      const [where, params] =
+        'eventIds' in what
+          ? ['e.id = any($4::text[])', [what.eventIds]]
+          : ['e.occurred_at_ms >= $4 and e.occurred_at_ms < $5', [what.fromMs, what.untilMs]]
+      const rows = await db.query(
+        `insert into delivery (sequence, endpoint, subject, due_at_ms)
+         select e.sequence, $1, e.subject, $2 from outbox_event e
+         where e.type = any($3::text[]) and ${where} order by e.sequence returning id`,
+        [id, nowMs, events, ...params],
+      )
+      return rows.length
+    },
+
+    async latest() {
+      const [row] = await db.query<{ latest: number }>(
+        'select coalesce(max(sequence), 0)::bigint as latest from outbox_event',
+      )
+      return row!.latest
+    },
+
+    async since(sequence, limit) {
+      const rows = await db.query<EventRow>(
+        `select ${EVENT} from outbox_event e where e.sequence > $1 order by e.sequence limit $2`,
+        [sequence, limit],
+      )
+      return rows.map(toEvent)
+    },
+
+    async forget(beforeMs) {
+      const gone = await db.query(
+        `delete from outbox_event e where e.occurred_at_ms < $1 and e.relayed_at_ms is not null
+         and not exists (
+           select from delivery d where d.sequence = e.sequence and d.status = 'due'
+         ) returning e.sequence`,
+        [beforeMs],
+      )
+      return gone.length
+    },
+
+    ...deliveryLog(db),
+  }
+}
+
+async function fanOut(tx: Sql, endpoints: readonly Endpoint[], nowMs: number): Promise<number> {
+  const events = await tx.query<{ sequence: number; type: string; subject: string }>(
+    `select sequence, type, subject from outbox_event where relayed_at_ms is null
+     order by sequence for update skip locked`,
+  )
+  if (events.length === 0) return 0
+  const disabled = await tx.query<{ endpoint: string }>(
+    'select endpoint from endpoint_circuit where disabled is not null',
+  )
+  const off = new Set(disabled.map(({ endpoint }) => endpoint))
+  const wanted = events.flatMap(({ sequence, type, subject }) =>
+    endpoints
+      .filter((endpoint) => !off.has(endpoint.id) && endpoint.events.some((one) => one === type))
+      .map(({ id }) => ({ sequence, endpoint: id, subject })),
+  )
+  await tx.query(
+    `insert into delivery (sequence, endpoint, subject, due_at_ms)
+     select sequence, endpoint, subject, $2 from jsonb_to_recordset($1::jsonb)
+       as wanted (sequence bigint, endpoint text, subject text) order by sequence`,
+    [JSON.stringify(wanted), nowMs],
+  )
+  await tx.query('update outbox_event set relayed_at_ms = $1 where sequence = any($2::bigint[])', [
+    nowMs,
+    events.map(({ sequence }) => sequence),
+  ])
+  return wanted.length
+}
+
+async function claim(
+  db: Database,
+  endpoint: string,
+  nowMs: number,
+  limit: number,
+): Promise<readonly Delivery[]> {
+  // The conditions on `d` are looked at again on the locked row, so that two claims at the same
+  // instant cannot both get it.
+  const rows = await db.query<ClaimedRow>(
+    `with head as (
+       select distinct on (subject) id, due_at_ms, leased_until_ms from delivery
+       where endpoint = $1 and status = 'due' order by subject, sequence, id
+     ), ready as (
+       select d.id from delivery d join head using (id)
+       where head.due_at_ms <= $2 and head.leased_until_ms <= $2
+         and d.status = 'due' and d.due_at_ms <= $2 and d.leased_until_ms <= $2
+       order by d.sequence limit $3 for update of d skip locked
+     ), claimed as (
+       update delivery d set leased_until_ms = $4, attempts = d.attempts + 1
+       from ready where d.id = ready.id returning d.*
+     )
+     select claimed.id, claimed.endpoint, claimed.attempts, ${EVENT}
+     from claimed join outbox_event e using (sequence) order by sequence`,
+    [endpoint, nowMs, limit, nowMs + LEASE_MS],
+  )
+  return rows.map((row) => ({
+    id: row.id,
+    endpoint: row.endpoint,
+    attempts: row.attempts,
+    event: toEvent(row),
+  }))
+}
+
+async function settle(db: Database, { id }: Delivery, settlement: Settlement): Promise<void> {
+  const { attempt, atMs, tookMs, dueAtMs } = settlement
+  const status =
+    attempt.status === 'delivered' ? 'delivered' : dueAtMs === undefined ? 'dead' : 'due'
+  await db.query(
+    `with settled as (
+       update delivery set status = $2, leased_until_ms = 0, due_at_ms = coalesce($3::bigint, due_at_ms),
+         finished_at_ms = case when $2 = 'due' then null else $4::bigint end
+       where id = $1 and status = 'due' returning id
+     )
+     insert into delivery_attempt (delivery_id, at_ms, took_ms, http_status, error)
+     select id, $4, $5, $6, $7 from delivery where id = $1`,
+    [
+      id,
+      status,
+      dueAtMs ?? null,
+      atMs,
+      tookMs,
+      attempt.httpStatus ?? null,
+      attempt.status === 'delivered' ? null : attempt.error,
+    ],
+  )
+}
+
+async function setCircuit(tx: Sql, endpoint: string, circuit: Circuit | undefined, nowMs: number) {
+  if (!circuit) {
+    await tx.query('delete from endpoint_circuit where endpoint = $1', [endpoint])
+    return
+  }
+  const { failures, failingSinceMs, openUntilMs, disabled } = circuit
+  await tx.query(
+    `insert into endpoint_circuit (endpoint, failures, failing_since_ms, open_until_ms, disabled)
+     values ($1, $2, $3, $4, $5) on conflict (endpoint) do update set
+       failures = $2, failing_since_ms = $3, open_until_ms = $4, disabled = $5`,
+    [endpoint, failures, failingSinceMs, openUntilMs, disabled ?? null],
+  )
+  if (disabled === undefined) return
+  await tx.query(
+    `update delivery set status = 'dead', finished_at_ms = $2, leased_until_ms = 0
+     where endpoint = $1 and status = 'due'`,
+    [endpoint, nowMs],
+  )
+  const key = `${endpoint}/${failingSinceMs}`
+  const data = { endpoint, reason: disabled }
+  await appendEvents(tx, [
+    { type: 'endpoint.disabled', subject: `endpoint/${endpoint}`, key, occurredAtMs: nowMs, data },
+  ])
+}
+
+const toCircuit = (row: CircuitRow): Circuit => ({
+  failures: row.failures,
+  failingSinceMs: row.failing_since_ms,
+  openUntilMs: row.open_until_ms,
+  ...(row.disabled !== null && { disabled: row.disabled }),
+})
+
+const toEvent = (row: EventRow): OutboxEvent => ({
+  sequence: row.sequence,
+  id: row.event_id,
+  type: row.type,
+  subject: row.subject,
+  occurredAtMs: row.occurred_at_ms,
+  data: row.data,
+})

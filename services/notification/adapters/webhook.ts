@@ -1,0 +1,75 @@
+import { AppError, UpstreamRefused, UpstreamUnavailable } from '../../domain/errors.ts'
+import { guardedAgents } from '../../platform/address-guard.ts'
+import { axiosHttp, type HttpClient } from '../../platform/http.ts'
+import { messageOf } from '../message.ts'
+import type { Attempt, Endpoint, Notifier } from '../port.ts'
+
+const TIMEOUT_MS = 15_000
+const GONE = 410
+/** Nothing in an answer is for us, so a long one is a mistake or an attack. */
+const MAX_RESPONSE_BYTES = 64 * 1024
+
+export interface WebhookOptions {
+  readonly timeoutMs?: number
+}
+
+/**
+ * Standard Webhooks by HTTP POST. Connects to public addresses only, besides those an endpoint
+ * allows; follows no redirect and no proxy of the environment.
+ *
+ * @see https://www.standardwebhooks.com
+ */
+export function webhookNotifier(options: WebhookOptions = {}): Notifier {
+  const clients = new Map<string, HttpClient>()
+
+  function clientFor({ allow }: Endpoint): HttpClient {
+    const key = allow.join(' ')
+    const known = clients.get(key)
+    if (known) return known
+    const { http, https } = guardedAgents(allow)
+    const client = axiosHttp({
+      timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+      maxResponseBytes: MAX_RESPONSE_BYTES,
+      httpAgent: http,
+      httpsAgent: https,
+    })
+    clients.set(key, client)
+    return client
+  }
+
+  return {
+    async send(endpoint, event, nowMs) {
+      try {
+        const { username, password } = new URL(endpoint.url)
+        if (username || password) return failed('the address holds a user name or a password')
+        const message = messageOf(endpoint, event, nowMs)
+        const answer = await clientFor(endpoint).send(endpoint.id, {
+          method: 'POST',
+          url: endpoint.url,
+          // A deadline for the whole exchange: a far side that trickles would reset a time-out.
+          abort: AbortSignal.timeout(2 * (options.timeoutMs ?? TIMEOUT_MS)),
+          ...message,
+        })
+        return { status: 'delivered', httpStatus: answer.status }
+      } catch (error) {
+        return attemptOf(error)
+      }
+    },
+  }
+}
+
+const failed = (error: string): Attempt => ({ status: 'failed', error })
+
+function attemptOf(error: unknown): Attempt {
+  const words = error instanceof Error ? error.message : String(error)
+  if (!(error instanceof UpstreamRefused || error instanceof UpstreamUnavailable)) {
+    return failed(error instanceof AppError ? words : `no answer (${words})`)
+  }
+  const { httpStatus, retryAfterSeconds } = error
+  return {
+    status: httpStatus === GONE ? 'gone' : 'failed',
+    error: words,
+    ...(httpStatus !== undefined && { httpStatus }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  }
+}

@@ -1,0 +1,98 @@
+import { circuitAfter } from './circuit.ts'
+import type { Attempt, Circuit, Delivery, Endpoint, Notifier, Outbox } from './port.ts'
+import { nextAttemptMs } from './retry-schedule.ts'
+
+export interface RelayPorts {
+  readonly outbox: Outbox
+  readonly notifier: Notifier
+  readonly endpoints: readonly Endpoint[]
+  /** In [0, 1); spreads retries. */
+  random(): number
+  nowMs(): number
+  /** For logs and metrics. */
+  observe?(delivery: Delivery, attempt: Attempt): void
+}
+
+export interface RelayReport {
+  readonly delivered: number
+  readonly failed: number
+}
+
+/** Attempts in flight to one endpoint: enough for throughput, too few to hurt it. */
+const AT_ONCE_PER_ENDPOINT = 4
+
+/**
+ * Delivers everything that is due, and returns when nothing is any more.
+ *
+ * At least once: a process that dies between the answer and the note of it leads to one more
+ * attempt with the same webhook id. In order for each endpoint and subject: the next event waits
+ * for the one before it to be delivered or given up. One endpoint that hangs holds up no other.
+ */
+export async function relayOutbox(ports: RelayPorts, abort?: AbortSignal): Promise<RelayReport> {
+  await ports.outbox.fanOut(ports.endpoints, ports.nowMs())
+  const reports = await Promise.all(
+    ports.endpoints.map((endpoint) => drain(ports, endpoint, abort)),
+  )
+  const sum = (of: keyof RelayReport) => reports.reduce((total, report) => total + report[of], 0)
+  return { delivered: sum('delivered'), failed: sum('failed') }
+}
+
+async function drain(
+  ports: RelayPorts,
+  endpoint: Endpoint,
+  abort: AbortSignal | undefined,
+): Promise<RelayReport> {
+  const { outbox } = ports
+  let delivered = 0
+  let failed = 0
+  while (!abort?.aborted) {
+    const circuit = await outbox.circuit(endpoint.id)
+    const atOnce = room(circuit, ports.nowMs())
+    if (atOnce === 0) break
+    const batch = await outbox.claim(endpoint.id, ports.nowMs(), atOnce)
+    if (batch.length === 0) break
+    const attempts = await Promise.all(batch.map((delivery) => deliver(ports, endpoint, delivery)))
+    const good = attempts.filter(({ status }) => status === 'delivered').length
+    delivered += good
+    failed += attempts.length - good
+    await judge(ports, endpoint, circuit, attempts)
+  }
+  return { delivered, failed }
+}
+
+/** None while the circuit is open, and one to try whether it may close. */
+function room(circuit: Circuit | undefined, nowMs: number): number {
+  if (!circuit) return AT_ONCE_PER_ENDPOINT
+  return circuit.disabled !== undefined || nowMs < circuit.openUntilMs ? 0 : 1
+}
+
+async function deliver(ports: RelayPorts, endpoint: Endpoint, delivery: Delivery) {
+  const startMs = ports.nowMs()
+  const attempt = await ports.notifier.send(endpoint, delivery.event, startMs)
+  const atMs = ports.nowMs()
+  const asked = attempt.status === 'delivered' ? undefined : attempt.retryAfterSeconds
+  const dueAtMs =
+    attempt.status === 'failed'
+      ? nextAttemptMs(delivery.attempts, atMs, ports.random(), asked)
+      : undefined
+  await ports.outbox.settle(delivery, {
+    attempt,
+    atMs,
+    tookMs: atMs - startMs,
+    ...(dueAtMs !== undefined && { dueAtMs }),
+  })
+  ports.observe?.(delivery, attempt)
+  return attempt
+}
+
+async function judge(
+  { outbox, nowMs }: RelayPorts,
+  { id }: Endpoint,
+  before: Circuit | undefined,
+  attempts: readonly Attempt[],
+): Promise<void> {
+  // Of attempts made side by side one success is enough: somebody is at home.
+  const telling = attempts.find(({ status }) => status !== 'failed') ?? (attempts[0] as Attempt)
+  const after = circuitAfter(before, telling, nowMs())
+  if (before || after) await outbox.setCircuit(id, after, nowMs())
+}

@@ -1,0 +1,140 @@
+import { Webhook } from 'standardwebhooks'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Endpoint, Notifier, OutboxEvent } from '../../services/notification/index.ts'
+import { type Reply, webhookReceiver } from '../support/webhook-receiver.ts'
+
+const OLD = `whsec_${Buffer.alloc(32, 1).toString('base64')}`
+const NEW = `whsec_${Buffer.alloc(32, 2).toString('base64')}`
+
+const event: OutboxEvent = {
+  sequence: 7,
+  id: 'evt_7',
+  type: 'plan.changed',
+  subject: 'plan',
+  occurredAtMs: Date.UTC(2026, 0, 2),
+  data: { version: 7, words: 'grüner' },
+}
+
+/** What every notifier promises, against a real HTTP server. */
+export function describeNotifier(name: string, make: (timeoutMs: number) => Notifier): void {
+  describe(`notifier: ${name}`, () => {
+    const open: { close(): Promise<void> }[] = []
+    const receiver = async (reply?: () => Reply) => {
+      const opened = await webhookReceiver(reply)
+      open.push(opened)
+      return opened
+    }
+    const endpoint = (url: string, change: Partial<Endpoint> = {}): Endpoint => ({
+      id: 'ops',
+      url,
+      secrets: [NEW, OLD],
+      events: ['plan.changed'],
+      format: 'plain',
+      allow: ['127.0.0.0/8'],
+      ...change,
+    })
+    const tell = async (reply: Reply, change: Partial<Endpoint> = {}) => {
+      const { url } = await receiver(() => reply)
+      return make(300).send(endpoint(url, change), event, Date.now())
+    }
+    afterEach(async () => {
+      await Promise.all(open.splice(0).map((one) => one.close()))
+    })
+
+    it('signs so that either secret verifies, and a changed body does not', async () => {
+      const { url, received } = await receiver()
+      const attempt = await make(1_000).send(endpoint(url), event, Date.now())
+      expect(attempt).toEqual({ status: 'delivered', httpStatus: 204 })
+      const { headers, body } = received[0]!
+      expect(headers['content-type']).toMatch(/^application\/json/)
+      for (const secret of [OLD, NEW]) {
+        expect(new Webhook(secret).verify(body, headers)).toEqual({
+          type: 'plan.changed',
+          timestamp: '2026-01-02T00:00:00.000Z',
+          sequence: 7,
+          data: { version: 7, words: 'grüner' },
+        })
+      }
+      const other = new Webhook(`whsec_${Buffer.alloc(32, 3).toString('base64')}`)
+      expect(() => other.verify(body, headers)).toThrow()
+      expect(() => new Webhook(NEW).verify(body.replace('7', '8'), headers)).toThrow()
+    })
+
+    it('speaks CloudEvents where asked', async () => {
+      const { url, received } = await receiver()
+      await make(1_000).send(endpoint(url, { format: 'cloudevents' }), event, Date.now())
+      const { headers, body } = received[0]!
+      expect(headers['content-type']).toMatch(/^application\/cloudevents\+json/)
+      expect(new Webhook(NEW).verify(body, headers)).toMatchObject({
+        specversion: '1.0',
+        id: 'evt_7',
+        type: 'gridtide.plan.changed',
+        source: 'gridtide',
+        subject: 'plan',
+        data: { version: 7 },
+      })
+    })
+
+    it.each([
+      [500, { status: 'failed', httpStatus: 500 }],
+      [404, { status: 'failed', httpStatus: 404 }],
+      [410, { status: 'gone', httpStatus: 410 }],
+      ['reset', { status: 'failed' }],
+      ['hang', { status: 'failed' }],
+      [
+        { status: 429, headers: { 'retry-after': '120' } },
+        { status: 'failed', retryAfterSeconds: 120 },
+      ],
+      [{ status: 200, body: 'x'.repeat(100_000) }, { status: 'failed' }],
+    ] satisfies [Reply, object][])(
+      'answers for what the far side does: %o',
+      async (reply, wanted) => {
+        expect(await tell(reply)).toMatchObject(wanted)
+      },
+    )
+
+    it('follows no redirect', async () => {
+      const inner = await receiver()
+      const attempt = await tell({ status: 307, headers: { location: inner.url } })
+      expect(attempt).toMatchObject({ status: 'failed', httpStatus: 307 })
+      expect(inner.received).toEqual([])
+    })
+
+    it('uses no proxy of the environment', async () => {
+      const proxy = await receiver()
+      process.env.http_proxy = proxy.url
+      expect(await tell(204)).toMatchObject({ status: 'delivered' })
+      delete process.env.http_proxy
+      expect(proxy.received).toEqual([])
+    })
+
+    it('refuses loopback unless it is allowed, and says so', async () => {
+      const { port, received } = await receiver()
+      for (const host of ['127.0.0.1', 'localhost', '[::1]', '2130706433', '0x7f.1']) {
+        const url = `http://${host}:${port}/`
+        const attempt = await make(1_000).send(endpoint(url, { allow: [] }), event, Date.now())
+        expect(attempt).toMatchObject({ status: 'failed', error: expect.stringMatching(/REFUSED/) })
+      }
+      expect(received).toEqual([])
+    })
+
+    it('takes an allowed host by its name', async () => {
+      const { port } = await receiver()
+      const url = `http://localhost:${port}/`
+      const attempt = await make(1_000).send(endpoint(url, { allow: ['localhost'] }), event, 0)
+      expect(attempt).toMatchObject({ status: 'delivered' })
+    })
+
+    it('refuses credentials in the address, and secrets that cannot sign', async () => {
+      const { url, received } = await receiver()
+      const withUser = endpoint(url.replace('http://', 'http://me:pw@'))
+      expect(await make(300).send(withUser, event, 0)).toMatchObject({ status: 'failed' })
+      const short = endpoint(url, { secrets: ['whsec_c2hvcnQ='] })
+      const attempt = await make(300).send(short, event, 0)
+      expect(attempt).toMatchObject({ error: expect.stringMatching(/at least 24 bytes/) })
+      const wrong = endpoint('not a url')
+      expect(await make(300).send(wrong, event, 0)).toMatchObject({ status: 'failed' })
+      expect(received).toEqual([])
+    })
+  })
+}
