@@ -1,11 +1,11 @@
 import type { CarbonSeries } from '../domain/carbon-series.ts'
 import { blendOf, LONGEST_LEAD_HOURS } from './blend-model.ts'
-import type { Climatology } from './climatology.ts'
 import { bandOf } from './error-band.ts'
 import { naiveForecasts } from './experts.ts'
-import { type HourlyValues, hourlyValues, hourOf } from './hourly.ts'
+import { hourlyValues, hourOf } from './hourly.ts'
 import { type Skill, skillOf } from './skill.ts'
 import { BAND_HOURS, type BlendRecord, withoutProvider, withProvider } from './train-blend.ts'
+import type { TrainedZone } from './train-zone.ts'
 
 /** The blend's word on one hour. */
 export interface BlendedHour {
@@ -19,43 +19,37 @@ export interface BlendedHour {
   readonly provided: boolean
 }
 
-export interface BlendInputs {
-  /** Trained on the issues of the provider that made `issue`. */
-  readonly onIssues?: BlendRecord | undefined
-  readonly onHistory: BlendRecord
-  readonly issue?: CarbonSeries | undefined
-  readonly history: HourlyValues
-  readonly climatology?: Climatology | undefined
-  readonly nowMs: number
-}
-
 /**
  * The blended forecast from the current hour on, a week long: the provider's where it reaches,
  * corrected by its record, and the past's beyond. Hours nothing is known of are left out.
  *
  * Leads count from the issue, because that is what errors grow with: an old issue is trusted as far
  * as its age says.
+ *
+ * @param issue the newest forecast of the provider the zone was trained on
  */
-export function blendForecast(inputs: BlendInputs): readonly BlendedHour[] {
-  const nowHour = hourOf(inputs.nowMs)
-  const promised = inputs.onIssues && inputs.issue ? hourlyValues(inputs.issue.slots) : undefined
-  const issueAge = inputs.issue ? Math.max(0, nowHour - hourOf(inputs.issue.issuedAtMs)) : 0
-  const naive = naiveForecasts(inputs.history, inputs.climatology, nowHour)
+export function blendForecast(
+  zone: TrainedZone,
+  issue: CarbonSeries | undefined,
+  nowMs: number,
+): readonly BlendedHour[] {
+  const { onIssues, onHistory, history, climatology } = zone
+  const nowHour = hourOf(nowMs)
+  const promised = onIssues && issue ? hourlyValues(issue.slots) : undefined
+  const issueAge = issue ? Math.max(0, nowHour - hourOf(issue.issuedAtMs)) : 0
+  const naive = naiveForecasts(history, climatology, nowHour)
   const hours: BlendedHour[] = []
   for (let ahead = 0; ahead < LONGEST_LEAD_HOURS; ahead++) {
     const hour = nowHour + ahead
     const rest = naive(hour)
     if (!rest) continue
-    const providerG = ahead + issueAge < LONGEST_LEAD_HOURS ? promised?.at(hour) : undefined
-    hours.push(
-      providerG === undefined
-        ? { hour, provided: false, ...blendedHour(inputs.onHistory, ahead, withoutProvider(rest)) }
-        : {
-            hour,
-            provided: true,
-            ...blendedHour(inputs.onIssues!, ahead + issueAge, withProvider(providerG, rest)),
-          },
-    )
+    const lead = ahead + issueAge
+    const providerG = lead < LONGEST_LEAD_HOURS ? promised?.at(hour) : undefined
+    const provided = providerG !== undefined
+    const said = provided
+      ? blendedHour(onIssues!, lead, withProvider(providerG, rest))
+      : blendedHour(onHistory, ahead, withoutProvider(rest))
+    hours.push({ hour, provided, ...said })
   }
   return hours
 }

@@ -130,8 +130,12 @@ export function blendOf(
   experts: readonly number[],
   floorG: number,
 ): number {
-  return dot(sharesOf(model, dayOf(lead)), candidates(model, lead, experts, floorG))
+  return mixOf(model, lead, candidates(model, lead, experts, floorG))
 }
+
+/** The hedge's mix of what the candidates say. */
+export const mixOf = (model: BlendModel, lead: number, said: readonly number[]): number =>
+  dot(sharesOf(model, dayOf(lead)), said)
 
 function sharesOf(model: BlendModel, day: number): readonly number[] {
   const known = model.shares.get(day)

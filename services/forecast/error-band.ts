@@ -1,6 +1,8 @@
 /** Ratios of what came to what was said, newest last, of one stretch of leads. */
 export interface ErrorBand {
   readonly ratios: number[]
+  /** 10 % and 90 % quantiles of `ratios`, worked out once after each note. */
+  tails: Band | undefined
 }
 
 /** 10 % and 90 % quantiles of actual / forecast. */
@@ -21,10 +23,11 @@ const PRIOR_START = 0.07
 const PRIOR_PER_DAY = 0.03
 const PRIOR_LARGEST = 0.3
 
-export const errorBand = (): ErrorBand => ({ ratios: [] })
+export const errorBand = (): ErrorBand => ({ ratios: [], tails: undefined })
 
 export function noteRatio(band: ErrorBand, ratio: number): void {
   band.ratios.push(ratio)
+  band.tails = undefined
   if (band.ratios.length > MOST_RATIOS) band.ratios.shift()
 }
 
@@ -42,13 +45,19 @@ export function bandOf(band: ErrorBand, leadHours: number): Band {
   const prior = priorBand(leadHours)
   const count = band.ratios.length
   if (count === 0) return prior
-  const sorted = [...band.ratios].sort((a, b) => a - b)
+  band.tails ??= tailsOf(band.ratios)
+  const { tails } = band
   const say = count / (count + PRIOR_RATIOS)
   const mix = (own: number, assumed: number): number => say * own + (1 - say) * assumed
   return {
-    low: Math.min(1, mix(quantileOf(sorted, 0.1), prior.low)),
-    high: Math.max(1, mix(quantileOf(sorted, 0.9), prior.high)),
+    low: Math.min(1, mix(tails.low, prior.low)),
+    high: Math.max(1, mix(tails.high, prior.high)),
   }
+}
+
+function tailsOf(ratios: readonly number[]): Band {
+  const sorted = [...ratios].sort((a, b) => a - b)
+  return { low: quantileOf(sorted, 0.1), high: quantileOf(sorted, 0.9) }
 }
 
 /** Linear between order statistics (type 7 of Hyndman and Fan, 1996). */

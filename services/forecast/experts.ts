@@ -30,19 +30,33 @@ export function naiveForecasts(
   originHour: number,
 ): (targetHour: number) => Naive | undefined {
   const ratio = climatology ? levelRatio(history, climatology, originHour) : undefined
+  const phases = Array.from({ length: DAY_HOURS }, (_, phase) =>
+    pastDays(history, originHour + phase),
+  )
   return (targetHour) => {
-    const phase = (targetHour - originHour) % DAY_HOURS
-    const days = Array.from({ length: WEEK_DAYS }, (_, day) =>
-      history.at(originHour + phase - (day + 1) * DAY_HOURS),
-    ).filter((value) => value !== undefined)
-    if (days.length === 0) return undefined
-    const weekG = mean(days)
+    const past = phases[(targetHour - originHour) % DAY_HOURS]!
+    if (!past) return undefined
     const climateG =
       climatology && ratio !== undefined
         ? climateAt(climatology, targetHour * HOUR_MS).meanG * ratio
-        : weekG
-    return { weekG, yesterdayG: days[0]!, climateG }
+        : past.weekG
+    return { ...past, climateG }
   }
+}
+
+/** Mean and newest of the same hour on the seven days before. */
+function pastDays(history: HourlyValues, hour: number): Omit<Naive, 'climateG'> | undefined {
+  let sum = 0
+  let count = 0
+  let yesterdayG: number | undefined
+  for (let day = 1; day <= WEEK_DAYS; day++) {
+    const value = history.at(hour - day * DAY_HOURS)
+    if (value === undefined) continue
+    yesterdayG ??= value
+    sum += value
+    count++
+  }
+  return yesterdayG === undefined ? undefined : { weekG: sum / count, yesterdayG }
 }
 
 /** How much dirtier the last week was than such weeks usually are. */
@@ -62,6 +76,3 @@ function levelRatio(
   if (usualG <= 0 || seenG <= 0) return undefined
   return Math.min(LARGEST_LEVEL_RATIO, Math.max(1 / LARGEST_LEVEL_RATIO, seenG / usualG))
 }
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length

@@ -8,15 +8,26 @@ import {
 } from '../domain/carbon-series.ts'
 import type { Window } from '../domain/window.ts'
 import { type AnnualMean, BLIND } from './annual-means.ts'
+import { type BlendedHour, blendForecast } from './blend-forecast.ts'
 import { type Climatology, climateAt } from './climatology.ts'
+import { priorBand } from './error-band.ts'
+import { flattenUnskilled } from './flatten-unskilled.ts'
+import { HOUR_MS, hourOf } from './hourly.ts'
 import { meanOver } from './mean-over.ts'
+import { type TrainedZone, trainZone } from './train-zone.ts'
 
 export interface ForecastInputs<S extends CarbonSignal, B extends CarbonBasis> {
   /** What is planned on. Everything else must be of this measure. */
   readonly measure: Measure<S, B>
   readonly windows: readonly Window[]
-  /** Trusted series of the zone: measured (`live`), last good (`cached`) and issued (`forecast`). */
+  /** Trusted series of the zone, best first: measured (`live`), last good (`cached`), `forecast`. */
   readonly series: readonly CarbonSeries<NoInfer<S>, NoInfer<B>>[]
+  /** Measured values of the last week or more; without them nothing is blended. */
+  readonly history?: CarbonSeries<NoInfer<S>, NoInfer<B>> | undefined
+  /** Earlier issues of the first forecast's provider, oldest first. */
+  readonly pastIssues?: readonly CarbonSeries<NoInfer<S>, NoInfer<B>>[]
+  /** `trainZone` of the two above, where the caller keeps it between calls. */
+  readonly trained?: TrainedZone | undefined
   readonly climatology?: Climatology<NoInfer<S>, NoInfer<B>> | undefined
   readonly annual?: AnnualMean | undefined
   readonly nowMs: number
@@ -31,14 +42,20 @@ export interface WindowForecast {
   /** The rung of the ladder this number stands on. */
   readonly quality: CarbonQuality
   readonly source: string
+  /**
+   * Set where the record shows that forecasts at this lead save nothing: the value is its day's
+   * mean, so that no plan shifts work by noise.
+   */
+  readonly timeShift?: false
 }
 
-/** Measured before last good before promised. */
-const RUNGS: readonly CarbonQuality[] = ['live', 'cached', 'forecast']
+/** Before a provider has so many scored issues, its own word goes before our correction of it. */
+const LEAST_ISSUES = 7
 
 /**
  * One value and its band for each window, from the best source that speaks for it:
  * live -> cached -> provider forecast -> blended -> climatology -> annual mean -> carbon-blind.
+ * A provider's forecast is replaced by the blend once its record is long enough to correct it.
  *
  * @returns as many entries as windows; every entry is finite and low <= value <= high
  * @throws InvalidInput when two measures meet
@@ -46,30 +63,103 @@ const RUNGS: readonly CarbonQuality[] = ['live', 'cached', 'forecast']
 export function forecastWindows<S extends CarbonSignal, B extends CarbonBasis>(
   inputs: ForecastInputs<S, B>,
 ): readonly WindowForecast[] {
-  for (const series of inputs.series) assertSameMeasure(inputs.measure, series)
-  if (inputs.climatology) assertSameMeasure(inputs.measure, inputs.climatology)
-  const ranked = RUNGS.flatMap((rung) => inputs.series.filter(({ quality }) => quality === rung))
-  return inputs.windows.map(
-    (window) =>
-      fromSeries(ranked, window) ??
-      fromClimatology(inputs.climatology, window) ??
-      flat(inputs.annual ?? BLIND, inputs.annual ? 'annual' : 'blind'),
-  )
+  const { measure, windows, series, climatology, annual, nowMs } = inputs
+  for (const each of series) assertSameMeasure(measure, each)
+  if (climatology) assertSameMeasure(measure, climatology)
+  const live = series.filter(({ quality }) => quality === 'live')
+  const promised = series.filter(({ quality }) => quality === 'forecast' || quality === 'cached')
+  const zone = trainedZone(inputs)
+  const blend = zone && blendOver(zone, promised[0], nowMs)
+  const rungs: ((window: Window) => WindowForecast | undefined)[] = [
+    (window) => fromSeries(live, window, nowMs),
+    (window) => (blend?.corrects ? blend.at(window) : undefined),
+    (window) => fromSeries(promised, window, nowMs),
+    (window) => blend?.at(window),
+    (window) => fromClimatology(climatology, window),
+  ]
+  const lowest = flat(annual ?? BLIND, annual ? 'annual' : 'blind')
+  return windows.map((window) => bounded(firstOf(rungs, window) ?? lowest, measure))
 }
 
-function fromSeries(ranked: readonly CarbonSeries[], window: Window): WindowForecast | undefined {
-  for (const { slots, quality, source } of ranked) {
+function trainedZone<S extends CarbonSignal, B extends CarbonBasis>(
+  inputs: ForecastInputs<S, B>,
+): TrainedZone | undefined {
+  const { measure, trained, history, pastIssues, climatology, nowMs } = inputs
+  if (trained) {
+    assertSameMeasure(measure, trained.measure)
+    return trained
+  }
+  return history && history.slots.length > 0
+    ? trainZone({ measure, history, climatology, nowMs, ...(pastIssues && { pastIssues }) })
+    : undefined
+}
+
+type Rung = (window: Window) => WindowForecast | undefined
+
+function firstOf(rungs: readonly Rung[], window: Window): WindowForecast | undefined {
+  for (const rung of rungs) {
+    const found = rung(window)
+    if (found) return found
+  }
+  return undefined
+}
+
+function fromSeries(
+  candidates: readonly CarbonSeries[],
+  window: Window,
+  nowMs: number,
+): WindowForecast | undefined {
+  for (const { slots, quality, source } of candidates) {
     const value = meanOver(slots, window)
     if (value === undefined) continue
+    const { low, high } = priorBand(Math.max(0, (window.startMs - nowMs) / HOUR_MS))
     return {
       carbonGPerKwh: value,
-      lowGPerKwh: value,
-      highGPerKwh: value,
+      lowGPerKwh: value + (low - 1) * Math.abs(value),
+      highGPerKwh: value + (high - 1) * Math.abs(value),
       quality,
       source,
     }
   }
   return undefined
+}
+
+/** Reads windows off the hourly blend, keeping the provider's shape inside the hour. */
+function blendOver(zone: TrainedZone, issue: CarbonSeries | undefined, nowMs: number) {
+  const hours = flattenUnskilled(blendForecast(zone, issue, nowMs), hourOf(nowMs))
+  const byHour = new Map(hours.map((hour) => [hour.hour, hour]))
+  const at = (window: Window): WindowForecast | undefined => {
+    const first = hourOf(window.startMs)
+    const end = Math.ceil(window.endMs / HOUR_MS)
+    const covering: BlendedHour[] = []
+    for (let hour = first; hour < end; hour++) {
+      const found = byHour.get(hour)
+      if (!found) return undefined
+      covering.push(found)
+    }
+    const timeShift = covering.every(({ skill }) => skill !== 'none')
+    const shapeG = timeShift && issue ? shapeInside(issue, window, first, end) : 0
+    const mean = (field: 'carbonGPerKwh' | 'lowGPerKwh' | 'highGPerKwh') =>
+      covering.reduce((sum, hour) => sum + hour[field], 0) / covering.length + shapeG
+    return {
+      carbonGPerKwh: mean('carbonGPerKwh'),
+      lowGPerKwh: mean('lowGPerKwh'),
+      highGPerKwh: mean('highGPerKwh'),
+      quality: 'blended',
+      source:
+        issue && covering.some(({ provided }) => provided) ? `blend of ${issue.source}` : 'blend',
+      ...(!timeShift && { timeShift }),
+    }
+  }
+  return { at, corrects: (zone.onIssues?.origins ?? 0) >= LEAST_ISSUES }
+}
+
+/** How far the provider's window lies from the mean of the hours around it. */
+function shapeInside(issue: CarbonSeries, window: Window, first: number, end: number): number {
+  const whole = { startMs: first * HOUR_MS, endMs: end * HOUR_MS } as Window
+  const insideG = meanOver(issue.slots, window)
+  const aroundG = meanOver(issue.slots, whole)
+  return insideG === undefined || aroundG === undefined ? 0 : insideG - aroundG
 }
 
 function fromClimatology(
@@ -80,8 +170,8 @@ function fromClimatology(
   const { meanG, lowG, highG } = climateAt(climatology, (window.startMs + window.endMs) / 2)
   return {
     carbonGPerKwh: meanG,
-    lowGPerKwh: Math.min(lowG, meanG),
-    highGPerKwh: Math.max(highG, meanG),
+    lowGPerKwh: lowG,
+    highGPerKwh: highG,
     quality: 'climatology',
     source: climatology.source,
   }
@@ -94,3 +184,15 @@ const flat = ({ meanG, lowG, highG }: AnnualMean, quality: 'annual' | 'blind'): 
   quality,
   source: quality === 'annual' ? 'annual-means' : 'none',
 })
+
+/** Averages are never negative, and a mean may lie outside the quantiles of a skewed hour. */
+function bounded(found: WindowForecast, { signal }: Measure): WindowForecast {
+  const lowest = signal === 'marginal' ? Number.NEGATIVE_INFINITY : 0
+  const value = Math.max(lowest, found.carbonGPerKwh)
+  return {
+    ...found,
+    carbonGPerKwh: value,
+    lowGPerKwh: Math.max(lowest, Math.min(found.lowGPerKwh, value)),
+    highGPerKwh: Math.max(found.highGPerKwh, value),
+  }
+}

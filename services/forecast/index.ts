@@ -1,4 +1,5 @@
 export { type AnnualMean, annualMeanOf, BLIND } from './annual-means.ts'
+export { type BlendedHour, blendForecast } from './blend-forecast.ts'
 export { blockSaving, capturedPct, interruptibleSaving } from './captured-saving.ts'
 export {
   type ClimateHour,
@@ -12,5 +13,11 @@ export { type ForecastInputs, forecastWindows, type WindowForecast } from './for
 export { type HourlyValues, hourlyValues } from './hourly.ts'
 export { meanOver } from './mean-over.ts'
 export { coveragePct, mapePct, pinballLoss } from './score.ts'
-export { CONTENDERS, type Contender, type ForecastScore, scoreForecasts } from './score-forecasts.ts'
+export {
+  CONTENDERS,
+  type Contender,
+  type ForecastScore,
+  scoreForecasts,
+} from './score-forecasts.ts'
 export { type Skill, skillOf } from './skill.ts'
+export { type TrainedZone, trainZone, type ZoneTraining } from './train-zone.ts'

@@ -60,5 +60,8 @@ export function weightsOf(model: Ridge): readonly number[] {
   return weights
 }
 
-export const dot = (a: readonly number[], b: readonly number[]): number =>
-  a.reduce((sum, value, index) => sum + value * b[index]!, 0)
+export function dot(a: readonly number[], b: readonly number[]): number {
+  let sum = 0
+  for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!
+  return sum
+}

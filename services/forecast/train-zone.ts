@@ -1,0 +1,54 @@
+import {
+  assertSameMeasure,
+  type CarbonBasis,
+  type CarbonSeries,
+  type CarbonSignal,
+  type Measure,
+} from '../domain/carbon-series.ts'
+import type { Climatology } from './climatology.ts'
+import { type HourlyValues, hourlyValues } from './hourly.ts'
+import { type BlendRecord, trainOnHistory, trainOnIssues } from './train-blend.ts'
+
+export interface ZoneTraining<
+  S extends CarbonSignal = CarbonSignal,
+  B extends CarbonBasis = CarbonBasis,
+> {
+  readonly measure: Measure<S, B>
+  /** Measured values; the last week at least, two months at best. */
+  readonly history: CarbonSeries<NoInfer<S>, NoInfer<B>>
+  /** Earlier issues of the provider whose forecast will be blended, oldest first. */
+  readonly pastIssues?: readonly CarbonSeries<NoInfer<S>, NoInfer<B>>[]
+  readonly climatology?: Climatology<NoInfer<S>, NoInfer<B>> | undefined
+  readonly nowMs: number
+}
+
+/** What a zone's past has taught. Worth keeping until its next issue or hour. */
+export interface TrainedZone {
+  readonly measure: Measure
+  readonly onIssues: BlendRecord | undefined
+  readonly onHistory: BlendRecord
+  readonly history: HourlyValues
+  readonly climatology: Climatology | undefined
+}
+
+/**
+ * Learns from a zone's past how far to trust whom.
+ *
+ * @throws InvalidInput when two measures meet
+ */
+export function trainZone<S extends CarbonSignal, B extends CarbonBasis>(
+  training: ZoneTraining<S, B>,
+): TrainedZone {
+  const { measure, pastIssues = [], climatology, nowMs } = training
+  for (const series of [training.history, ...pastIssues]) assertSameMeasure(measure, series)
+  if (climatology) assertSameMeasure(measure, climatology)
+  const history = hourlyValues(training.history.slots)
+  const inputs = { history, climatology, nowMs }
+  return {
+    measure,
+    onIssues: pastIssues.length > 0 ? trainOnIssues(pastIssues, inputs) : undefined,
+    onHistory: trainOnHistory(inputs),
+    history,
+    climatology,
+  }
+}
