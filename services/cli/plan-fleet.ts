@@ -1,6 +1,7 @@
 import { readEnv } from '../../config/env.ts'
 import { InvalidInput } from '../domain/errors.ts'
 import type { Fleet } from '../fleet/index.ts'
+import { fitModel } from '../pipeline/fit-model.ts'
 import { type GatheredProblem, gatherProblem } from '../pipeline/gather-problem.ts'
 import { loadGlpk, loadHighs, type PlanOutcome, planHorizon } from '../planning/index.ts'
 import { axiosHttp } from '../platform/http.ts'
@@ -44,7 +45,8 @@ export async function planFleet(request: PlanRequest, io: CliIo): Promise<Planne
   const deps = { http: axiosHttp(), nowMs: () => atMs, readFile, env: io.env, warn }
   const gathered = await gatherProblem(fleet, atMs, {
     providers: await gridSources(fleet, deps),
-    knowledgeOf: (model) => modelKnowledge(model, readFile, warn),
+    pointsOf: async (model, gpus) =>
+      fitModel(model, fleet, await modelKnowledge(model, readFile, warn), gpus),
     tracesOf: (model) => demandTraces(model, readFile),
     warn,
   })

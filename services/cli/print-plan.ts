@@ -51,7 +51,10 @@ function trustTable({ zones }: PlannedFleet): string {
 
 /** One row for each span of windows in which nothing changes. */
 function planTable({ problem }: PlannedFleet, plan: Plan): string {
-  const regions = problem.regions.map(({ id }) => id)
+  const used = new Set(
+    plan.assignments.filter(({ replicas }) => replicas > 0).map(({ region }) => region),
+  )
+  const regions = problem.regions.map(({ id }) => id).filter((id) => used.has(id))
   const table = plainTable(['UTC', ...regions])
   const rows = plan.windows.map((_, window) => regions.map((region) => cell(plan, window, region)))
   for (let from = 0; from < rows.length; ) {
@@ -64,7 +67,8 @@ function planTable({ problem }: PlannedFleet, plan: Plan): string {
     table.push([`${stamp(startMs).slice(5, 16)} to ${stamp(endMs).slice(11, 16)}`, ...rows[from]!])
     from = end
   }
-  return table.toString()
+  const idle = problem.regions.filter(({ id }) => !used.has(id)).map(({ id }) => id)
+  return table.toString() + (idle.length > 0 ? `\nnothing runs in ${idle.join(', ')}` : '')
 }
 
 const cell = (plan: Plan, window: number, region: string): string =>
