@@ -1,4 +1,4 @@
-export type { AuditEntry, AuditEntry, AuditLog, AuditLog, AuditQuery, AuditQuery } from './audit.ts'
+export type { AuditEntry, AuditLog, AuditQuery } from './audit.ts'
 export {
   type Command,
   type CommandInput,
