@@ -21,13 +21,17 @@ export interface ModelKnowledge {
   readonly runs: readonly MeasuredRun[]
 }
 
+/** Steps by which an objective that nothing keeps is relaxed, to say what would be kept. */
+const RELAXATION = 1.1
+const MOST_STEPS = 60
+
 /**
  * What each layout of a model sustains on the GPUs of the fleet, inside the service objective.
  *
  * The first token's budget is what the network leaves of it: of the farthest region that a layout
  * can still serve, so that reach comes before capacity.
  *
- * @returns no point where no layout keeps the promise even next door
+ * @returns where no layout keeps the promise even next door, those that miss it least
  */
 export function fitModel(
   model: Model,
@@ -36,20 +40,37 @@ export function fitModel(
   gpus: readonly GpuSpec[],
 ): readonly OperatingPoint[] {
   const fitted = gpus.map((gpu) => fitOn(gpu, model, knowledge))
-  for (const networkMs of networkLatenciesMs(model, regions)) {
-    const slo = { ...model.slo, ttftP95Ms: model.slo.ttftP95Ms - networkMs }
-    if (slo.ttftP95Ms <= 0) continue
-    const points = fitted.flatMap((group) =>
-      operatingPoints({
-        fitted: group,
-        ...layoutsOf(model, group.gpu.name),
-        workload: model.workload,
-        slo,
-      }).filter(({ variant }) => isWanted(variant, model)),
-    )
+  const latenciesMs = networkLatenciesMs(model, regions)
+  for (const networkMs of latenciesMs) {
+    const points = pointsWithin(model, fitted, 1, networkMs)
+    if (points.length > 0) return points
+  }
+  for (let step = 1; step <= MOST_STEPS; step++) {
+    const points = pointsWithin(model, fitted, RELAXATION ** step, 0)
     if (points.length > 0) return points
   }
   return []
+}
+
+function pointsWithin(
+  model: Model,
+  fitted: readonly FittedGroup[],
+  slack: number,
+  networkMs: number,
+): readonly OperatingPoint[] {
+  const slo = {
+    ttftP95Ms: model.slo.ttftP95Ms * slack - networkMs,
+    tpotP95Ms: model.slo.tpotP95Ms * slack,
+  }
+  if (slo.ttftP95Ms <= 0) return []
+  return fitted.flatMap((group) =>
+    operatingPoints({
+      fitted: group,
+      ...layoutsOf(model, group.gpu.name),
+      workload: model.workload,
+      slo,
+    }).filter(({ variant }) => isWanted(variant, model)),
+  )
 }
 
 /** Own runs where there are any on this GPU, else the catalogue's fit, else the prior. */

@@ -69,11 +69,17 @@ function frameRegion(region: Region, findings: Findings): PlanningRegion {
 }
 
 function frameModel(model: Model, findings: Findings): PlanningModel {
-  const points = findings.pointsByModel.get(model.id)!
+  const { slo } = model
+  const keepsPromise = ({ ttftP95Ms, tpotP95Ms }: OperatingPoint) =>
+    ttftP95Ms <= slo.ttftP95Ms && tpotP95Ms <= slo.tpotP95Ms
+  const known = findings.pointsByModel.get(model.id)!
+  const points = known.filter(keepsPromise)
   const demand = findings.demandByModel.get(model.id)!
   return {
     id: model.id,
     points,
+    objective: slo,
+    tooSlow: known.filter((point) => !keepsPromise(point)),
     demand: model.demand.map(
       ({ origin }, index): OriginDemand => ({
         origin,
@@ -96,6 +102,8 @@ function mayServe(
 ): boolean {
   const latencyMs = region.latencyMs[origin]
   if (latencyMs === undefined || residency?.regions.includes(region.id) === false) return false
+  // Without any layout the region is not what is missing; the planner says so in its own words.
+  if (points.length === 0) return latencyMs < slo.ttftP95Ms
   const here = points.filter(({ variant, gpusPerReplica }) =>
     region.gpus.some(({ type, count }) => type === variant.gpu && count >= gpusPerReplica),
   )

@@ -18,7 +18,7 @@ const HORIZON_LIMIT = 8_000
  * by the prices of the fractional optimum. One block per region and group of windows, or a single
  * one where the whole problem is small.
  *
- * @returns no blocks where even fractional replicas cannot keep the promises
+ * @returns no blocks where even fractional replicas cannot keep the promises, or none can run
  */
 export function coordinate(problem: PlanningProblem, solver: LinearSolver): Block[] {
   const instance = compileInstance(problem)
@@ -26,6 +26,8 @@ export function coordinate(problem: PlanningProblem, solver: LinearSolver): Bloc
     (sum, { binCount }) => sum + binCount * instance.windowCount,
     0,
   )
+  // No replica could run anywhere; solvers choke on a model without columns.
+  if (columns === 0) return []
   if (columns <= WHOLE_LIMIT) return [wholeBlock(problem)]
   const priced =
     columns <= HORIZON_LIMIT ? horizonPrices(instance, solver) : windowPrices(instance, solver)

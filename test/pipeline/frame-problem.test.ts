@@ -121,6 +121,19 @@ describe('a region may serve an origin', () => {
   })
 })
 
+test('layouts that miss the objective are told apart, and cut no region off', () => {
+  const slow = point('slow', 2_500)
+  const model = (list: OperatingPoint[]) =>
+    frameProblem(findings([], { pointsByModel: new Map([['chat', list]]) })).models[0]!
+  expect(model([slow])).toMatchObject({
+    points: [],
+    tooSlow: [slow],
+    objective: { ttftP95Ms: 2000, tpotP95Ms: 50 },
+    demand: [{ regions: ['a', 'b'] }],
+  })
+  expect(model([point('quick', 300), slow])).toMatchObject({ points: [{ id: 'quick' }] })
+})
+
 describe('policy', () => {
   const policyOf = (policy: string, more: Partial<Findings> = {}) =>
     frameProblem(findings([['name: small', `name: small\npolicy: ${policy}`]], more)).policy
