@@ -8,7 +8,7 @@ export interface PointSeries {
   readonly values: readonly number[]
 }
 
-/** Tokens/s of one batch work in the block's region, one number per window of the block. */
+/** Tokens/s of one batch work over all regions, one number per window of the block. */
 export interface WorkSeries {
   readonly work: string
   readonly values: readonly number[]

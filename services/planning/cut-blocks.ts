@@ -44,8 +44,10 @@ function cutBlock(
       }
     }
   }
-  const batch = problem.batch.flatMap((work, j): WorkSeries[] => {
-    const values = across((t) => priced.batch[j]![t * R + r]!)
+  // Work is timed for all regions together: the first region's blocks carry it to the merge.
+  const timed = r === 0 ? problem.batch : []
+  const batch = timed.flatMap((work, j): WorkSeries[] => {
+    const values = across((t) => priced.batch[j]![t]!)
     return values.some((value) => value > 0) ? [{ work: work.id, values }] : []
   })
   return {

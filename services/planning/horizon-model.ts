@@ -5,8 +5,6 @@ import { type LinearModelBuilder, linearModelBuilder } from './linear-model-buil
 import type { LinearModel } from './linear-solver.ts'
 import type { ModelInstance } from './model-instance.ts'
 
-const SECONDS_PER_HOUR = 3600
-
 /** Where each decision stands among the columns: index = first + window * width + offset. */
 export interface HorizonModel {
   readonly linear: LinearModel
@@ -177,8 +175,8 @@ function addBatch(instance: Instance, builder: LinearModelBuilder, columns: Hori
   return Int32Array.from(instance.batch, (work, j) => {
     const entries: number[] = []
     for (let i = 0; i < (work.deadline - work.first) * work.regions.length; i++) {
-      const hours = instance.hours[work.first + Math.floor(i / work.regions.length)]!
-      entries.push(columns.batch[j]! + i, hours * SECONDS_PER_HOUR)
+      const t = work.first + Math.floor(i / work.regions.length)
+      entries.push(columns.batch[j]! + i, instance.windowSeconds[t]!)
     }
     return builder.row(work.tokens, Infinity, entries)
   })

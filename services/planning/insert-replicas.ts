@@ -1,7 +1,7 @@
 import { fixedCost, startCost, tokenCost } from './bin-costs.ts'
 import { addReplicas, type Draft, fits } from './draft.ts'
 import { fillLoads } from './fill-loads.ts'
-import { missingCapacity, type Search } from './search.ts'
+import { candidatesOf, missingCapacity, type Search } from './search.ts'
 
 /** How a round of insertions weighs its choices; noise makes repeated rounds differ. */
 export interface Taste {
@@ -30,7 +30,9 @@ export function insertReplicas(
   const needs = new Float64Array((to - from + 1) * R)
   for (;;) {
     if (!measureNeeds(search, m, from, to, needs)) break
-    const bin = cheapestBin(search, m, from, to, needs, taste)
+    const some = candidatesOf(search, m, (from + to) >> 1)
+    let bin = cheapestBin(search, m, from, to, needs, taste, some)
+    if (bin < 0) bin = cheapestBin(search, m, from, to, needs, taste, allBins(search, m))
     if (bin < 0) break
     const region = search.draft.instance.models[m]!.region[bin]!
     for (let t = from; t <= to; t++) {
@@ -38,6 +40,9 @@ export function insertReplicas(
     }
   }
 }
+
+const allBins = (search: Search, m: number): Iterable<number> =>
+  search.draft.replicas[m]!.subarray(0, search.draft.instance.models[m]!.binCount).keys()
 
 /** Adds one replica to `t` and the quiet windows tied to it; all of them or none. */
 function addWithGroup(draft: Draft, m: number, t: number, b: number, onChange: OnChange): boolean {
@@ -94,12 +99,11 @@ function cheapestBin(
   to: number,
   needs: Float64Array,
   taste: Taste,
+  bins: Iterable<number>,
 ): number {
-  const { instance } = search.draft
-  const model = instance.models[m]!
   let best = -1
   let bestScore = Number.POSITIVE_INFINITY
-  for (let b = 0; b < model.binCount; b++) {
+  for (const b of bins) {
     const score = scoreOf(search, m, from, to, b, needs, taste.priceWeight)
     const noisy = score * (1 + taste.noise * search.random())
     if (noisy < bestScore) {

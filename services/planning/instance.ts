@@ -30,6 +30,7 @@ export interface Instance {
   readonly windowCount: number
   readonly regionCount: number
   readonly hours: Float64Array
+  readonly windowSeconds: Float64Array
   /** o per IT kWh, [region * windowCount + window]; PUE is in it. */
   readonly energyWeight: Float64Array
   readonly pools: readonly Pool[]
@@ -53,7 +54,8 @@ export function compileInstance(
   weights: ObjectiveWeights = objectiveWeights(problem.policy),
 ): Instance {
   const windowCount = problem.windows.length
-  const hours = Float64Array.from(problem.windows, (w) => durationOf(w) / SECONDS_PER_HOUR)
+  const windowSeconds = Float64Array.from(problem.windows, durationOf)
+  const hours = windowSeconds.map((duration) => duration / SECONDS_PER_HOUR)
   const energyWeight = new Float64Array(problem.regions.length * windowCount)
   for (const [r, region] of problem.regions.entries()) {
     for (let t = 0; t < windowCount; t++) {
@@ -70,6 +72,7 @@ export function compileInstance(
     windowCount,
     regionCount: problem.regions.length,
     hours,
+    windowSeconds,
     energyWeight,
     pools,
     models: problem.models.map((model) => compileModel(problem, model, pools, weights, indexOf)),

@@ -8,7 +8,7 @@ export interface PricedFractions {
   readonly fractions: readonly Float64Array[]
   /** By model, tokens/s, [window * binCount + bin]. */
   readonly loads: readonly Float64Array[]
-  /** By batch work, tokens/s, [window * regionCount + region]. */
+  /** By batch work, tokens/s, [window]. */
   readonly batch: readonly Float64Array[]
   /** Objective of a GPU for a window, [window * poolCount + pool]. */
   readonly gpuPrices: Float64Array
@@ -18,8 +18,6 @@ export interface PricedFractions {
   readonly startPrices?: readonly Float64Array[]
   /** By model, objective of one replica of the floor, [window]; absent: zeros. */
   readonly floorPrices?: readonly Float64Array[]
-  /** Objective of one token of each batch work. */
-  readonly batchPrices: Float64Array
 }
 
 /** Prices, and the lower bound they prove. */
@@ -43,10 +41,10 @@ export function pricesOf(
     fractions: perBin(model.replicas, x),
     loads: perBin(model.loads, x),
     batch: instance.batch.map((work, j) => {
-      const rates = new Float64Array(T * R)
+      const rates = new Float64Array(T)
       for (let t = work.first; t < work.deadline; t++) {
-        for (const [i, r] of work.regions.entries()) {
-          rates[t * R + r] = x[model.batch[j]! + (t - work.first) * work.regions.length + i]!
+        for (const i of work.regions.keys()) {
+          rates[t]! += x[model.batch[j]! + (t - work.first) * work.regions.length + i]!
         }
       }
       return rates
@@ -55,6 +53,5 @@ export function pricesOf(
     tokenPrices: instance.models.map((_, m) => slice(model.balanceRows[m]!, T * R, dual)),
     startPrices: perBin(model.startRows, dual),
     floorPrices: instance.models.map((_, m) => slice(model.floorRows[m]!, T, dual)),
-    batchPrices: Float64Array.from(model.batchRows, (row) => dual[row]!),
   }
 }

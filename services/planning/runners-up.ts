@@ -26,7 +26,6 @@ export interface PlacementReason {
 }
 
 const TOKENS_PER_MILLION = 1_000_000
-const SECONDS_PER_HOUR = 3600
 
 /** Every loaded placement with its cost per million tokens and the best alternative. */
 export function runnersUp(problem: PlanningProblem, plan: Plan): PlacementReason[] {
@@ -40,7 +39,7 @@ export function runnersUp(problem: PlanningProblem, plan: Plan): PlacementReason
     const costs = Array.from({ length: model.binCount }, (_, b) => {
       const busiest = Math.min(model.capacity[b]!, Math.max(rate, 1e-9))
       const perToken = fixedCost(instance, model, t, b) / busiest + tokenCost(instance, model, t, b)
-      return (perToken * TOKENS_PER_MILLION) / (instance.hours[t]! * SECONDS_PER_HOUR)
+      return (perToken * TOKENS_PER_MILLION) / instance.windowSeconds[t]!
     })
     const isHere = (b: number) =>
       model.point[b]!.id === assignment.pointId &&

@@ -15,6 +15,8 @@ export interface Search {
   readonly penalty: Float64Array
   /** Price of a GPU for a window, [window * poolCount + pool]: what others would give for it. */
   readonly prices: Float64Array
+  /** By model and window, the bins worth looking at first; built when first asked for. */
+  readonly candidates: readonly (Int32Array | undefined)[][]
 }
 
 export function newSearch(draft: Draft, prices: Float64Array, seed: number): Search {
@@ -29,7 +31,14 @@ export function newSearch(draft: Draft, prices: Float64Array, seed: number): Sea
     }
     return PENALTY_FACTOR * dearest
   })
-  return { draft, filling: newFilling(draft), random: random(seed), penalty, prices }
+  return {
+    draft,
+    filling: newFilling(draft),
+    random: random(seed),
+    penalty,
+    prices,
+    candidates: instance.models.map(() => []),
+  }
 }
 
 /** Objective of model `m` in window `t` without starts; every broken promise is fined. */
@@ -80,4 +89,26 @@ export function draftValue(search: Search): number {
     }
   }
   return value
+}
+
+/** Bins that are worth a look in an ordinary insertion. */
+const CANDIDATES = 24
+
+/** The bins of model `m` with the cheapest full replicas in window `t`, at the prices. */
+export function candidatesOf(search: Search, m: number, t: number): Int32Array {
+  const known = search.candidates[m]![t]
+  if (known) return known
+  const { instance } = search.draft
+  const model = instance.models[m]!
+  const P = instance.pools.length
+  const cost = Float64Array.from({ length: model.binCount }, (_, b) => {
+    const gpus = search.prices[t * P + model.pool[b]!]! * model.gpus[b]!
+    const replica = fixedCost(instance, model, t, b) + gpus
+    return replica / model.capacity[b]! + tokenCost(instance, model, t, b)
+  })
+  const best = Int32Array.from(cost.keys())
+    .sort((a, b) => cost[a]! - cost[b]!)
+    .slice(0, CANDIDATES)
+  search.candidates[m]![t] = best
+  return best
 }

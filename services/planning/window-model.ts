@@ -1,0 +1,112 @@
+import { fixedCost, startCost, tokenCost } from './bin-costs.ts'
+import { hullBins } from './hull-bins.ts'
+import type { Instance } from './instance.ts'
+import { type Lanes, lanesOf } from './lanes.ts'
+import { linearModelBuilder } from './linear-model-builder.ts'
+import type { LinearModel } from './linear-solver.ts'
+
+/** Part of a start that one window is charged: the replica will serve later ones too. */
+const START_SHARE = 0.3
+
+/**
+ * One window of the horizon as an LP over loads, kept in the solver while the windows pass by: only
+ * costs, traffic and what already runs change. Every load is split into what replicas of the window
+ * before can carry and what needs a start.
+ */
+export interface WindowModel {
+  readonly linear: LinearModel
+  readonly lanes: readonly Lanes[]
+  readonly bins: readonly Int32Array[]
+  /** By model: first column of kept loads, of new loads (by hull bin), and of the misses (by lane). */
+  readonly kept: Int32Array
+  readonly fresh: Int32Array
+  readonly misses: Int32Array
+  /** By model: first row of lanes, of region balances, and its floor. */
+  readonly laneRows: Int32Array
+  readonly balanceRows: Int32Array
+  readonly floorRows: Int32Array
+  readonly poolRow: number
+}
+
+export function windowModel(instance: Instance): WindowModel {
+  const builder = linearModelBuilder()
+  const { models, pools, regionCount: R } = instance
+  const lanes = models.map((_, m) => lanesOf(instance, m))
+  const bins = models.map((_, m) => hullBins(instance, m))
+  const columns = (count: (m: number) => number) =>
+    Int32Array.from(models, (_, m) => {
+      const at = builder.columnCount
+      for (let i = 0; i < count(m); i++) builder.column(0)
+      return at
+    })
+  const kept = columns((m) => bins[m]!.length)
+  const fresh = columns((m) => bins[m]!.length)
+  const misses = columns((m) => lanes[m]!.count)
+  const poolEntries = pools.map(() => [] as number[])
+  const floorEntries: number[][] = []
+  const balances = models.map(() => Array.from({ length: R }, () => [] as number[]))
+  for (const [m, model] of models.entries()) {
+    const floor: number[] = []
+    for (const [i, b] of bins[m]!.entries()) {
+      for (const column of [kept[m]! + i, fresh[m]! + i]) {
+        balances[m]![model.region[b]!]!.push(column, 1)
+        poolEntries[model.pool[b]!]!.push(column, model.gpus[b]! / model.capacity[b]!)
+        floor.push(column, 1 / model.capacity[b]!)
+      }
+    }
+    floorEntries.push(floor)
+  }
+  const laneRows = Int32Array.from(models, (_, m) => {
+    const rows = Array.from({ length: lanes[m]!.count }, (__, lane) => {
+      const entries = [misses[m]! + lane, 1]
+      for (let r = 0; r < R; r++) {
+        if (lanes[m]!.reaches[lane * R + r] === 0) continue
+        const flow = builder.column(0)
+        entries.push(flow, 1)
+        balances[m]![r]!.push(flow, -1)
+      }
+      return builder.row(0, 0, entries)
+    })
+    return rows[0] ?? 0
+  })
+  const first = (rows: readonly number[]) => rows[0]!
+  return {
+    lanes,
+    bins,
+    kept,
+    fresh,
+    misses,
+    laneRows,
+    balanceRows: Int32Array.from(balances, (rows) => first(rows.map((e) => builder.row(0, 0, e)))),
+    floorRows: Int32Array.from(models, ({ minReplicas }, m) =>
+      builder.row(
+        Math.min(minReplicas, floorEntries[m]!.length > 0 ? minReplicas : 0),
+        Infinity,
+        floorEntries[m]!,
+      ),
+    ),
+    poolRow: first(pools.map(({ count }, p) => builder.row(0, count, poolEntries[p]!))),
+    linear: builder.build(),
+  }
+}
+
+/** Costs of window `t`; `missCost` is charged for a token/s that nobody serves. */
+export function windowCosts(
+  instance: Instance,
+  model: WindowModel,
+  t: number,
+  missCost: number,
+  costs: Float64Array,
+): void {
+  for (const [m, of] of instance.models.entries()) {
+    for (const [i, b] of model.bins[m]!.entries()) {
+      const cost = fixedCost(instance, of, t, b) / of.capacity[b]! + tokenCost(instance, of, t, b)
+      costs[model.kept[m]! + i] = cost
+      costs[model.fresh[m]! + i] =
+        cost + (START_SHARE * startCost(instance, of, t, b)) / of.capacity[b]!
+    }
+    for (let lane = 0; lane < model.lanes[m]!.count; lane++) {
+      costs[model.misses[m]! + lane] = missCost
+    }
+  }
+}
