@@ -42,6 +42,8 @@ export interface WindowForecast {
   /** The rung of the ladder this number stands on. */
   readonly quality: CarbonQuality
   readonly source: string
+  /** When the source said so; undefined where the number is not an issue but a table. */
+  readonly issuedAtMs?: number
   /**
    * Set where the record shows that forecasts at this lead save nothing: the value is its day's
    * mean, so that no plan shifts work by noise.
@@ -109,7 +111,7 @@ function fromSeries(
   window: Window,
   nowMs: number,
 ): WindowForecast | undefined {
-  for (const { slots, quality, source } of candidates) {
+  for (const { slots, quality, source, issuedAtMs } of candidates) {
     const value = meanOver(slots, window)
     if (value === undefined) continue
     const { low, high } = priorBand(Math.max(0, (window.startMs - nowMs) / HOUR_MS))
@@ -119,6 +121,7 @@ function fromSeries(
       highGPerKwh: value + (high - 1) * Math.abs(value),
       quality,
       source,
+      issuedAtMs,
     }
   }
   return undefined
@@ -131,32 +134,45 @@ function blendOver(zone: TrainedZone, issue: CarbonSeries | undefined, nowMs: nu
   const at = (window: Window): WindowForecast | undefined => {
     const first = hourOf(window.startMs)
     const end = Math.ceil(window.endMs / HOUR_MS)
-    const covering: BlendedHour[] = []
-    for (let hour = first; hour < end; hour++) {
-      const found = byHour.get(hour)
-      if (!found) return undefined
-      covering.push(found)
-    }
-    const timeShift = covering.every(({ skill }) => skill !== 'none')
-    const shapeG = timeShift && issue ? shapeInside(issue, window, first, end) : 0
-    const mean = (field: 'carbonGPerKwh' | 'lowGPerKwh' | 'highGPerKwh') =>
-      covering.reduce((sum, hour) => sum + hour[field], 0) / covering.length + shapeG
-    return {
-      carbonGPerKwh: mean('carbonGPerKwh'),
-      lowGPerKwh: mean('lowGPerKwh'),
-      highGPerKwh: mean('highGPerKwh'),
-      quality: 'blended',
-      source:
-        issue && covering.some(({ provided }) => provided) ? `blend of ${issue.source}` : 'blend',
-      ...(!timeShift && { timeShift }),
-    }
+    const covering = Array.from({ length: end - first }, (_, index) => byHour.get(first + index))
+    if (!covering.every((hour) => hour !== undefined)) return undefined
+    return blendedWindow(covering, shapeOf(issue, covering, window), issue, nowMs)
   }
   return { at, corrects: (zone.onIssues?.origins ?? 0) >= LEAST_ISSUES }
 }
 
+function blendedWindow(
+  covering: readonly BlendedHour[],
+  shapeG: number,
+  issue: CarbonSeries | undefined,
+  nowMs: number,
+): WindowForecast {
+  const mean = (field: 'carbonGPerKwh' | 'lowGPerKwh' | 'highGPerKwh') =>
+    covering.reduce((sum, hour) => sum + hour[field], 0) / covering.length + shapeG
+  const provided = issue !== undefined && covering.some((hour) => hour.provided)
+  return {
+    carbonGPerKwh: mean('carbonGPerKwh'),
+    lowGPerKwh: mean('lowGPerKwh'),
+    highGPerKwh: mean('highGPerKwh'),
+    quality: 'blended',
+    source: provided ? `blend of ${issue.source}` : 'blend',
+    issuedAtMs: provided ? issue.issuedAtMs : nowMs,
+    ...(hasSkill(covering) ? {} : { timeShift: false }),
+  }
+}
+
+const hasSkill = (covering: readonly BlendedHour[]): boolean =>
+  covering.every(({ skill }) => skill !== 'none')
+
 /** How far the provider's window lies from the mean of the hours around it. */
-function shapeInside(issue: CarbonSeries, window: Window, first: number, end: number): number {
-  const whole = { startMs: first * HOUR_MS, endMs: end * HOUR_MS } as Window
+function shapeOf(
+  issue: CarbonSeries | undefined,
+  covering: readonly BlendedHour[],
+  window: Window,
+): number {
+  if (!issue || !hasSkill(covering)) return 0
+  const startMs = covering[0]!.hour * HOUR_MS
+  const whole = { startMs, endMs: startMs + covering.length * HOUR_MS } as Window
   const insideG = meanOver(issue.slots, window)
   const aroundG = meanOver(issue.slots, whole)
   return insideG === undefined || aroundG === undefined ? 0 : insideG - aroundG

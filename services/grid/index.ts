@@ -1,3 +1,18 @@
+export {
+  type GridReader,
+  type GridReaderOptions,
+  gridReader,
+  type ZoneReading,
+} from './grid-reader.ts'
+export {
+  type Judgement,
+  type JudgementContext,
+  judgeSeries,
+  type QuarantineReason,
+  type Reference,
+  type Suspicion,
+} from './judge-series.ts'
+export { type PoliteOptions, politeHttp, type RequestBudget } from './polite-http.ts'
 export type {
   ArchiveQuery,
   ForecastArchive,
@@ -5,4 +20,5 @@ export type {
   SeriesStore,
   StoredSeries,
 } from './port.ts'
+export { referenceOf } from './reference-of.ts'
 export { knownZones } from './zones.ts'

@@ -1,0 +1,68 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import type { CarbonQuality, CarbonSeries, CarbonSlot } from '../domain/carbon-series.ts'
+import { epochMs, type GCo2PerKwh } from '../domain/units.ts'
+
+/**
+ * A series as bytes: hundredths of a gram and milliseconds as differences, so that a smooth day
+ * is mostly zeros, deflated. About a byte a point for a five-minute forecast, 60 times less than
+ * JSON. Quantiles of slots are not kept: no provider issues them.
+ */
+export function packSeries(series: CarbonSeries): Uint8Array {
+  const { zone, source, signal, basis, issuedAtMs, quality, slots } = series
+  const head = { zone, source, signal, basis, issuedAtMs, quality }
+  const columns = {
+    start: differences(slots.map(({ startMs }) => startMs)),
+    length: differences(slots.map(({ startMs, endMs }) => endMs - startMs)),
+    value: differences(slots.map(({ carbonGPerKwh }) => Math.round(carbonGPerKwh * HUNDREDTHS))),
+    estimated: differences(slots.map(({ estimated }) => FLAGS.indexOf(estimated))),
+  }
+  return deflateRawSync(JSON.stringify({ head, columns }))
+}
+
+/** @throws SyntaxError where the bytes are none of ours */
+export function unpackSeries(bytes: Uint8Array): CarbonSeries {
+  const { head, columns } = JSON.parse(inflateRawSync(bytes).toString('utf8')) as Packed
+  const starts = sums(columns.start)
+  const lengths = sums(columns.length)
+  const values = sums(columns.value)
+  const flags = sums(columns.estimated)
+  const slots = starts.map((startMs, index): CarbonSlot => {
+    const estimated = FLAGS[flags[index]!]
+    return {
+      startMs: epochMs(startMs),
+      endMs: epochMs(startMs + lengths[index]!),
+      carbonGPerKwh: (values[index]! / HUNDREDTHS) as GCo2PerKwh,
+      ...(estimated !== undefined && { estimated }),
+    }
+  })
+  return { ...head, issuedAtMs: epochMs(head.issuedAtMs), slots }
+}
+
+const HUNDREDTHS = 100
+const FLAGS = [undefined, false, true] as const
+
+interface Packed {
+  readonly head: Omit<CarbonSeries, 'slots' | 'issuedAtMs'> & {
+    readonly issuedAtMs: number
+    readonly quality: CarbonQuality
+  }
+  readonly columns: Readonly<Record<'start' | 'length' | 'value' | 'estimated', Steps>>
+}
+
+/** The first value, the first step, and how each later step differs from the one before. */
+type Steps = readonly number[]
+
+/** Equal steps (of time, mostly) collapse to a run of zeros. */
+const differences = (values: readonly number[]): Steps => steps(steps(values))
+const sums = (packed: Steps): readonly number[] => totals(totals(packed))
+
+const steps = (values: readonly number[]): number[] =>
+  values.map((value, index) => value - (values[index - 1] ?? 0))
+
+function totals(packed: readonly number[]): number[] {
+  let total = 0
+  return packed.map((step) => {
+    total += step
+    return total
+  })
+}
