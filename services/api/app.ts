@@ -7,6 +7,8 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Security } from './access/authenticator.ts'
 import { guard } from './access/guard.ts'
 import { answerProblems, sendProblem } from './error-handler.ts'
+import { keepAnswers } from './idempotency.ts'
+import { type ApiLimits, DEFAULT_LIMITS } from './limits.ts'
 import { measureRequests } from './metrics.ts'
 import { openapi } from './openapi.ts'
 import type { ApiPorts } from './ports.ts'
@@ -19,25 +21,6 @@ export interface ApiOptions {
   readonly logger?: FastifyBaseLogger
   readonly nowMs?: () => number
   readonly limits?: Partial<ApiLimits>
-}
-
-export interface ApiLimits {
-  readonly bodyBytes: number
-  /** Of one caller. */
-  readonly requestsPerMinute: number
-  /** Refused credentials from one address. */
-  readonly guessesPerMinute: number
-  readonly eventStreams: number
-  /** How old the current plan may be when read: a store asked once serves all who ask meanwhile. */
-  readonly planFreshMs: number
-}
-
-export const DEFAULT_LIMITS: ApiLimits = {
-  bodyBytes: 256 * 1024,
-  requestsPerMinute: 6000,
-  guessesPerMinute: 30,
-  eventStreams: 10_000,
-  planFreshMs: 250,
 }
 
 /**
@@ -67,6 +50,7 @@ export async function buildApp(ports: ApiPorts, options: ApiOptions): Promise<Fa
     reply.header('x-request-id', id)
   })
   guard(app, ports, { security: options.security, nowMs, ...limits })
+  keepAnswers(app, ports.answers, nowMs)
   measureRequests(app, ports.metrics)
   mountRoutes(app, ports, { nowMs, limits })
   await app.ready()

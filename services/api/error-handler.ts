@@ -48,6 +48,6 @@ function matches(pattern: string, path: string): boolean {
   const found = path.split('/')
   return (
     wanted.length === found.length &&
-    wanted.every((part, index) => part.startsWith(':') || part === found[index])
+    wanted.every((part, i) => part.startsWith(':') || part.replace('::', ':') === found[i])
   )
 }

@@ -1,7 +1,9 @@
 import type { Registry } from 'prom-client'
-import type { PlanStore, StoredPlan } from '../plans/index.ts'
-import type { DemandPush } from './schemas/demand.ts'
-import type { PlanExplanation } from './schemas/explanation.ts'
+import type { KeyStore } from '../keys/index.ts'
+import type { PushedDemand } from '../overlays/index.ts'
+import type { Plan, PlanExplanation } from '../planning/index.ts'
+import type { PlanStore } from '../plans/index.ts'
+import type { AnswerStore } from './answer-store.ts'
 import type { ModelChange, ModelView } from './schemas/model.ts'
 import type { PolicyView } from './schemas/policy.ts'
 import type { RegionView } from './schemas/region.ts'
@@ -19,18 +21,25 @@ export interface ApiPorts {
   readonly checks: readonly ReadinessCheck[]
   /** What `/metrics` prints; the API adds its own to it. */
   readonly metrics: Registry
-  /** Refused calls, written to the audit log. Must not throw. */
-  denied(call: DeniedCall): void
+  readonly keys: KeyStore
+  /** Answers to POSTs that carried an `Idempotency-Key`. */
+  readonly answers: AnswerStore
+  /**
+   * Calls that changed something and calls that were refused, for the audit log. Must not throw.
+   *
+   * @param tenant undefined where nobody could be told
+   */
+  record(tenant: string | undefined, entry: NewAuditEntry): void
 }
 
 export interface TenantPorts {
   readonly plans: PlanReader
   /** Why a plan is what it is. */
-  explain(stored: StoredPlan): PlanExplanation
+  explain(version: number, plan: Plan): Promise<PlanExplanation>
   readonly regions: RegionReader
   readonly models: ModelStore
   readonly policy: PolicyStore
-  readonly demand: DemandStore
+  readonly demand: DemandInbox
   readonly targets: TargetReader
   readonly audit: AuditReader
   readonly events: EventReader
@@ -66,7 +75,7 @@ export interface Revised<Value> {
 
 /**
  * The revision that a writer has seen; `none` writes only what is not there yet. A write that finds
- * another one throws `Conflict` and changes nothing.
+ * another one throws `Conflict` and changes nothing; over HTTP that is a 412.
  */
 export type SeenRevision = number | 'none'
 
@@ -87,14 +96,9 @@ export interface PolicyStore {
   put(policy: PolicyView, seen: SeenRevision, by: string): Promise<Revised<PolicyView>>
 }
 
-export interface DemandStore {
-  /**
-   * Keeps observed or forecast traffic of one model; a slot that is already there is replaced.
-   *
-   * @returns how many slots were kept
-   * @throws NotFound where there is no such model
-   */
-  push(modelId: string, demand: DemandPush, atMs: number): Promise<number>
+export interface DemandInbox {
+  /** Keeps observed or forecast traffic; a slot that is there already is replaced. */
+  push(demand: PushedDemand, atMs: number): Promise<void>
 }
 
 export interface TargetReader {
@@ -103,9 +107,7 @@ export interface TargetReader {
   desired(id: string): Promise<DesiredReplicas | undefined>
 }
 
-export interface AuditEntry {
-  /** Grows with time. */
-  readonly id: number
+export interface NewAuditEntry {
   readonly atMs: number
   /** Who: a key's name, a token's subject or a part of the service. */
   readonly actor: string
@@ -115,6 +117,11 @@ export interface AuditEntry {
   readonly subject: string
   readonly outcome: 'done' | 'denied' | 'failed'
   readonly words: string
+}
+
+export interface AuditEntry extends NewAuditEntry {
+  /** Grows with time. */
+  readonly id: number
 }
 
 export interface AuditReader {
@@ -139,13 +146,4 @@ export interface EventReader {
   since(id: number, limit: number): Promise<readonly ApiEvent[]>
   /** Calls `wake` when there may be something new, for less delay than polling; may be left out. */
   onNew?(wake: () => void): () => void
-}
-
-export interface DeniedCall {
-  readonly atMs: number
-  readonly tenant: string | undefined
-  readonly actor: string
-  readonly operation: string
-  readonly why: string
-  readonly address: string
 }

@@ -1,4 +1,4 @@
-import { InvalidInput } from '../domain/errors.ts'
+import { Conflict, InvalidInput } from '../domain/errors.ts'
 import { HttpError } from './http-error.ts'
 import type { SeenRevision } from './ports.ts'
 
@@ -29,4 +29,14 @@ export function seenRevision(headers: RevisionHeaders): SeenRevision {
   throw new InvalidInput('If-Match is not a tag of ours', [
     { path: '/headers/if-match', message: 'must be an ETag that this API has sent, such as "r3"' },
   ])
+}
+
+/** A conflict over a revision that the caller named is a failed precondition. */
+export async function ifUnchanged<Value>(write: Promise<Value>): Promise<Value> {
+  try {
+    return await write
+  } catch (error) {
+    if (error instanceof Conflict) throw new HttpError('PRECONDITION_FAILED', error.message)
+    throw error
+  }
 }

@@ -1,8 +1,13 @@
 import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { Settings } from 'typebox/system'
 import { Value } from 'typebox/value'
 import { type FieldIssue, InvalidInput } from '../domain/errors.ts'
+
+/** Enough to mend a request in one go; the default of 8 is soon used up by one union. */
+const MOST_ISSUES = 50
+Settings.Set({ maxErrors: MOST_ISSUES })
 
 /**
  * Validates with the same compiler as every other border of the product. Bodies are taken as they
@@ -18,7 +23,6 @@ export const typeboxValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
   }
 }
 
-const MOST_ISSUES = 50
 const PART: Readonly<Record<string, string>> = { querystring: 'query', params: 'path' }
 
 /** Every mistake with its place, as JSON Pointer from the part of the request that it is in. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { buildApp } from '../../services/api/app.ts'
 import { UpstreamUnavailable } from '../../services/domain/errors.ts'
 import {
@@ -8,6 +8,7 @@ import {
   type MemoryPorts,
   type MemoryTenant,
   memoryPorts,
+  memoryTenant,
   NOW_MS,
 } from './memory-ports.ts'
 
@@ -16,17 +17,21 @@ let tenant: MemoryTenant
 let app: FastifyInstance
 let nowMs = NOW_MS
 
-beforeEach(async () => {
+beforeAll(async () => {
   ports = memoryPorts()
-  tenant = ports.tenants.get('default')!
-  nowMs = NOW_MS
   app = await buildApp(ports, {
     version: '0.1.0',
     security: { mode: 'open', tenant: 'default' },
     nowMs: () => nowMs,
   })
 })
-afterEach(() => app.close())
+afterAll(() => app.close())
+beforeEach(() => {
+  nowMs = NOW_MS
+  tenant = memoryTenant()
+  ports.tenants.set('default', tenant)
+  ports.checks.length = 0
+})
 
 const get = (url: string, headers: Record<string, string> = {}) => app.inject({ url, headers })
 
@@ -86,7 +91,11 @@ describe('plans', () => {
     tenant.stored.push(anInfeasiblePlan(4))
     const answer = await get('/v1/plans/4')
     expect(answer.json().outcome).toMatchObject({ status: 'infeasible', limit: 'gpus' })
-    expect((await get('/v1/plans/4/explanation')).json().summary).toBe('plan 4 is infeasible')
+    expect((await get('/v1/plans/4/explanation')).json()).toMatchObject({
+      version: 4,
+      status: 'infeasible',
+      relaxation: 'two more H100 in eu-north',
+    })
   })
 
   it('finds a plan by its version, or not', async () => {

@@ -3,7 +3,7 @@ import type {
   ApiEvent,
   ApiPorts,
   AuditEntry,
-  DeniedCall,
+  NewAuditEntry,
   Page,
   Revised,
   SeenRevision,
@@ -15,6 +15,8 @@ import { Conflict, NotFound } from '../../services/domain/errors.ts'
 import { epochMs } from '../../services/domain/units.ts'
 import type { Plan } from '../../services/planning/index.ts'
 import type { StoredPlan } from '../../services/plans/index.ts'
+import { memoryKeys } from '../support/memory-keys.ts'
+import { memoryAnswers } from './memory-answers.ts'
 
 export const NOW_MS = Date.UTC(2026, 5, 1, 12)
 const HOUR_MS = 3_600_000
@@ -133,11 +135,11 @@ export function memoryTenant(): MemoryTenant {
           status: outcome.status,
         })),
     },
-    explain: ({ version, outcome }) => ({
-      version,
-      summary: `plan ${version} is ${outcome.status}`,
-      lines: ['The grid of SE is the cleanest.'],
-      binding: outcome.status === 'planned' ? outcome.plan.binding : [],
+    explain: async (version, { binding }) => ({
+      words: `Plan ${version} goes where the grid is clean.`,
+      savingRatio: 2 / 3,
+      binding,
+      placements: [],
     }),
     regions: {
       list: async () => [
@@ -180,11 +182,7 @@ export function memoryTenant(): MemoryTenant {
       },
     },
     demand: {
-      async push(modelId, demand) {
-        if (!models.has(modelId)) throw new NotFound(`there is no model ${modelId}`)
-        pushed.push(demand)
-        return demand.slots.length
-      },
+      push: async (demand) => void pushed.push(demand),
     },
     targets: {
       list: async () => [
@@ -240,7 +238,9 @@ function pageOf<Item>(
 
 export interface MemoryPorts extends ApiPorts {
   readonly tenants: Map<string, MemoryTenant>
-  readonly refused: DeniedCall[]
+  readonly recorded: (NewAuditEntry & { readonly tenant: string | undefined })[]
+  readonly keys: ReturnType<typeof memoryKeys>
+  readonly answers: ReturnType<typeof memoryAnswers>
   readonly checks: { name: string; look: () => Promise<string | undefined> }[]
 }
 
@@ -248,13 +248,15 @@ export function memoryPorts(...names: readonly string[]): MemoryPorts {
   const tenants = new Map(
     (names.length > 0 ? names : ['default']).map((name) => [name, memoryTenant()]),
   )
-  const refused: DeniedCall[] = []
+  const recorded: MemoryPorts['recorded'] = []
   return {
     tenants,
-    refused,
+    recorded,
+    keys: memoryKeys(),
+    answers: memoryAnswers(),
     tenant: (id) => tenants.get(id),
     checks: [],
     metrics: new Registry(),
-    denied: (call) => refused.push(call),
+    record: (tenant, entry) => void recorded.push({ ...entry, tenant }),
   }
 }

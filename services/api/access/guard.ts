@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type AppError, Forbidden, NotFound } from '../../domain/errors.ts'
 import { HttpError } from '../http-error.ts'
-import type { ApiPorts, TenantPorts } from '../ports.ts'
+import type { ApiPorts, NewAuditEntry, TenantPorts } from '../ports.ts'
 import type { Security } from './authenticator.ts'
 import { type Access, type Caller, mayUse, SCOPES, type Scope } from './caller.ts'
 
@@ -9,6 +9,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Required on every route; a route without one does not start. */
     access?: Access
+    /** The answer holds a secret: it is shown once and kept nowhere. */
+    secret?: boolean
   }
   interface FastifyRequest {
     caller: Caller
@@ -50,11 +52,24 @@ export function guard(app: FastifyInstance, ports: ApiPorts, options: GuardOptio
       if (!mayUse(request.caller, access)) throw lacking(access)
       request.tenant = tenantOf(request.caller, ports)
     } catch (error) {
-      ports.denied(denial(request, error as AppError, nowMs()))
+      if (!isRateLimit(error)) {
+        ports.record(request.caller?.tenant, entryOf(request, nowMs(), error as AppError))
+      }
       throw error
     }
   })
+  app.addHook('onResponse', async (request, reply) => {
+    if (READS.has(request.method) || reply.statusCode >= 300 || !request.caller) return
+    ports.record(request.caller.tenant, entryOf(request, nowMs()))
+  })
 }
+
+const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
+const LONGEST_SUBJECT = 300
+
+/** Whoever is over the limit would otherwise fill the audit log instead. */
+const isRateLimit = (error: unknown): boolean =>
+  error instanceof HttpError && error.code === 'RATE_LIMITED'
 
 type Limiter = ReturnType<FastifyInstance['createRateLimit']>
 
@@ -117,14 +132,15 @@ function tenantOf(caller: Caller, ports: ApiPorts): TenantPorts {
   return tenant
 }
 
-function denial(request: FastifyRequest, error: AppError, atMs: number) {
-  const { caller, method, routeOptions, ip } = request
+/** Who did what, or was refused: every call that changes something, and every one denied. */
+function entryOf(request: FastifyRequest, nowMs: number, denied?: AppError): NewAuditEntry {
+  const { caller, method, routeOptions, url, ip } = request
   return {
-    atMs,
-    tenant: caller?.tenant,
+    atMs: nowMs,
     actor: caller?.subject ?? 'unknown',
-    operation: `${method} ${routeOptions.url}`,
-    why: error.message,
-    address: ip,
+    action: denied ? 'call.denied' : (routeOptions.schema?.operationId ?? method),
+    subject: `${method} ${url.split('?')[0]}`.slice(0, LONGEST_SUBJECT),
+    outcome: denied ? 'denied' : 'done',
+    words: denied ? `${denied.message} (from ${ip})` : `from ${ip}`,
   }
 }

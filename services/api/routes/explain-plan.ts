@@ -18,6 +18,13 @@ export const explainPlanRoute: FastifyPluginAsyncTypebox = async (app) => {
         response: { 200: ref(PlanExplanationSchema), ...problems(400, 401, 403, 404, 429, 503) },
       },
     },
-    async ({ tenant, params }) => tenant.explain(await tenant.plans.get(params.version)),
+    async ({ tenant, params: { version } }) => {
+      const { outcome } = await tenant.plans.get(version)
+      if (outcome.status === 'planned') {
+        const explanation = await tenant.explain(version, outcome.plan)
+        return { version, status: outcome.status, ...explanation }
+      }
+      return { version, ...outcome, binding: [], placements: [] }
+    },
   )
 }

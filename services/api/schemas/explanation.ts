@@ -1,14 +1,35 @@
 import { Type } from 'typebox'
 import { BindingLimitSchema } from './plan.ts'
-import type { Of } from './ref.ts'
+
+const RunnerUp = Type.Object({
+  region: Type.String(),
+  pointId: Type.String(),
+  costPerMillionTokens: Type.Number(),
+  because: Type.String({ description: 'Why the load is not there: dearer, full, not allowed.' }),
+})
+
+const Placement = Type.Object({
+  window: Type.Integer(),
+  model: Type.String(),
+  region: Type.String(),
+  pointId: Type.String(),
+  replicas: Type.Integer(),
+  costPerMillionTokens: Type.Number({ description: 'In the unit of the objective.' }),
+  runnerUp: Type.Optional(RunnerUp),
+  words: Type.String(),
+})
 
 export const PlanExplanationSchema = Type.Object(
   {
     version: Type.Integer(),
-    summary: Type.String({ description: 'One line.' }),
-    lines: Type.Array(Type.String(), { description: 'The reasons, one sentence each.' }),
+    status: Type.Enum(['planned', 'infeasible']),
+    words: Type.String(),
+    savingRatio: Type.Optional(Type.Number({ description: 'Against the baseline; 1 is all.' })),
     binding: Type.Array(BindingLimitSchema),
+    placements: Type.Array(Placement),
+    relaxation: Type.Optional(
+      Type.String({ description: 'Of an infeasible one: the least change that would help.' }),
+    ),
   },
   { $id: 'PlanExplanation' },
 )
-export type PlanExplanation = Of<typeof PlanExplanationSchema>

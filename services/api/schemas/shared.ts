@@ -2,6 +2,7 @@ import { AuditPageSchema } from './audit.ts'
 import { DemandKeptSchema } from './demand.ts'
 import { PlanExplanationSchema } from './explanation.ts'
 import { HealthSchema, ReadinessSchema } from './health.ts'
+import { KeyListSchema, KeySchema, MadeKeySchema } from './key.ts'
 import { ModelListSchema, ModelSchema } from './model.ts'
 import { PlanDiffSchema, PlanPageSchema, PlanSchema } from './plan.ts'
 import { PolicySchema } from './policy.ts'
@@ -16,6 +17,9 @@ export const SHARED_SCHEMAS = [
   DemandKeptSchema,
   DesiredReplicasSchema,
   HealthSchema,
+  KeyListSchema,
+  KeySchema,
+  MadeKeySchema,
   ModelListSchema,
   ModelSchema,
   PlanDiffSchema,

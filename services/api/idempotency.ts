@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Conflict, InvalidInput } from '../domain/errors.ts'
+import type { AnswerKey, AnswerStore } from './answer-store.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set while an answer to this request is to be kept. */
+    answerKey: AnswerKey | undefined
+  }
+}
+
+const KEY = /^[\x21-\x7e]{1,128}$/
+/** A process that died in the middle leaves a beginning behind; after this it may be done again. */
+const ABANDONED_AFTER_MS = 60_000
+
+/**
+ * `Idempotency-Key` on every POST: the same key and request again gets the first answer again, a
+ * key for another request is refused, and one whose first request is still under way has to wait.
+ */
+export function keepAnswers(app: FastifyInstance, answers: AnswerStore, nowMs: () => number): void {
+  app.decorateRequest('answerKey')
+
+  app.addHook('preHandler', async (request, reply) => {
+    const key = request.headers['idempotency-key']
+    if (request.method !== 'POST' || typeof key !== 'string' || !request.caller) return
+    if (!KEY.test(key)) throw badKey()
+    const answerKey = { tenant: request.caller.tenant, key }
+    const begun = await answers.begin({
+      ...answerKey,
+      fingerprint: fingerprintOf(request),
+      nowMs: nowMs(),
+      abandonedBeforeMs: nowMs() - ABANDONED_AFTER_MS,
+    })
+    switch (begun.state) {
+      case 'started':
+        request.answerKey = answerKey
+        return
+      case 'answered':
+        if (request.routeOptions.config.secret) throw shownOnce()
+        reply.header('idempotent-replayed', 'true').type('application/json')
+        return reply.code(begun.status).send(begun.body)
+      case 'under-way':
+        throw new Conflict('the first request with this Idempotency-Key is still under way')
+      case 'other-request':
+        throw new Conflict('this Idempotency-Key was used for another request')
+    }
+  })
+
+  app.addHook('onSend', async (request, reply, payload) => {
+    const { answerKey } = request
+    if (!answerKey) return payload
+    request.answerKey = undefined
+    const text = request.routeOptions.config.secret ? '' : payload
+    await keep(answers, answerKey, reply, text)
+    return payload
+  })
+}
+
+/** Only what was done is worth keeping: a refusal may be mended and sent again under its key. */
+async function keep(answers: AnswerStore, key: AnswerKey, reply: FastifyReply, payload: unknown) {
+  const done = reply.statusCode < 300 && typeof payload === 'string'
+  if (done) await answers.finish(key, { status: reply.statusCode, body: payload })
+  else await answers.abandon(key)
+}
+
+const shownOnce = (): Conflict =>
+  new Conflict('this was done already; what it made was shown then, and is kept nowhere')
+
+const badKey = (): InvalidInput =>
+  new InvalidInput('the Idempotency-Key is malformed', [
+    { path: '/headers/idempotency-key', message: 'must be 1 to 128 printable characters' },
+  ])
+
+function fingerprintOf({ caller, method, url, body }: FastifyRequest): string {
+  const text = JSON.stringify([caller.subject, method, url, body])
+  return createHash('sha256').update(text).digest('base64url')
+}

@@ -1,0 +1,85 @@
+import { Conflict, NotFound } from '../../domain/errors.ts'
+import type { Database } from '../../platform/database/database.ts'
+import type { KeyScope, KeyStore, StoredKey } from '../port.ts'
+
+interface Row {
+  readonly prefix: string
+  readonly proof: string
+  readonly tenant: string
+  readonly label: string
+  readonly scopes: readonly KeyScope[]
+  readonly created_at_ms: number
+  readonly expires_at_ms: number | null
+  readonly revoked_at_ms: number | null
+}
+
+const COLUMNS = 'prefix, proof, tenant, label, scopes, created_at_ms, expires_at_ms, revoked_at_ms'
+
+/** Keys in PostgreSQL, embedded or on a server. */
+export function postgresKeys(db: Database): KeyStore {
+  async function change(set: string, tenant: string, prefix: string, atMs: number) {
+    const [row] = await db.query<Row>(
+      `update api_key set ${set} where tenant = $1 and prefix = $2 returning ${COLUMNS}`,
+      [tenant, prefix, atMs],
+    )
+    if (!row) throw new NotFound(`there is no key ${prefix}`)
+    return toKey(row)
+  }
+
+  return {
+    async add(key) {
+      const added = await db.query(
+        `insert into api_key (${COLUMNS}) values ($1, $2, $3, $4, $5::text[], $6, $7, $8)
+         on conflict (prefix) do nothing returning prefix`,
+        [
+          key.prefix,
+          key.proof,
+          key.tenant,
+          key.label,
+          key.scopes,
+          key.createdAtMs,
+          key.expiresAtMs ?? null,
+          key.revokedAtMs ?? null,
+        ],
+      )
+      if (added.length === 0) throw new Conflict(`key ${key.prefix} exists already`)
+    },
+
+    async find(prefix) {
+      const [row] = await db.query<Row>(`select ${COLUMNS} from api_key where prefix = $1`, [
+        prefix,
+      ])
+      return row && toKey(row)
+    },
+
+    async list(tenant) {
+      const rows = await db.query<Row>(
+        `select ${COLUMNS} from api_key where tenant = $1 order by created_at_ms desc, prefix`,
+        [tenant],
+      )
+      return rows.map(toKey)
+    },
+
+    expire: (tenant, prefix, atMs) =>
+      change('expires_at_ms = least(expires_at_ms, $3::bigint)', tenant, prefix, atMs),
+
+    revoke: (tenant, prefix, atMs) =>
+      change('revoked_at_ms = least(revoked_at_ms, $3::bigint)', tenant, prefix, atMs),
+
+    async isEmpty() {
+      const rows = await db.query('select 1 from api_key limit 1')
+      return rows.length === 0
+    },
+  }
+}
+
+const toKey = (row: Row): StoredKey => ({
+  prefix: row.prefix,
+  proof: row.proof,
+  tenant: row.tenant,
+  label: row.label,
+  scopes: row.scopes,
+  createdAtMs: row.created_at_ms,
+  ...(row.expires_at_ms !== null && { expiresAtMs: row.expires_at_ms }),
+  ...(row.revoked_at_ms !== null && { revokedAtMs: row.revoked_at_ms }),
+})

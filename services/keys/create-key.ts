@@ -1,0 +1,40 @@
+import { InvalidInput } from '../domain/errors.ts'
+import { newKeyText } from './key-text.ts'
+import type { KeyScope, KeyStore, StoredKey } from './port.ts'
+import { prove } from './proof.ts'
+
+export interface NewKey {
+  readonly tenant: string
+  readonly label: string
+  readonly scopes: readonly KeyScope[]
+  readonly expiresAtMs?: number
+}
+
+/**
+ * Makes a key. Its text is in the answer and nowhere else, ever.
+ *
+ * @throws InvalidInput where it would have ended already
+ */
+export async function createKey(
+  store: KeyStore,
+  { tenant, label, scopes, expiresAtMs }: NewKey,
+  nowMs: number,
+): Promise<{ readonly text: string; readonly key: StoredKey }> {
+  if (expiresAtMs !== undefined && expiresAtMs <= nowMs) {
+    throw new InvalidInput('a key cannot end before it begins', [
+      { path: '/expiresAtMs', message: 'has passed already' },
+    ])
+  }
+  const { text, prefix, secret } = newKeyText()
+  const key: StoredKey = {
+    prefix,
+    proof: await prove(secret),
+    tenant,
+    label,
+    scopes: [...new Set(scopes)],
+    createdAtMs: nowMs,
+    ...(expiresAtMs !== undefined && { expiresAtMs }),
+  }
+  await store.add(key)
+  return { text, key }
+}

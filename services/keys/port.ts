@@ -1,0 +1,33 @@
+/** What a key may do: `read`, `plan`, `act` or `admin`; the API says what each one is for. */
+export type KeyScope = 'read' | 'plan' | 'act' | 'admin'
+
+/** A key as it is kept: its secret is not in here, only what proves it. */
+export interface StoredKey {
+  /** Public part, in front of the secret; how the key is found and named. */
+  readonly prefix: string
+  /** `scrypt$<salt>$<hash>`, both base64url. */
+  readonly proof: string
+  readonly tenant: string
+  /** For people, e.g. `ci`. */
+  readonly label: string
+  readonly scopes: readonly KeyScope[]
+  readonly createdAtMs: number
+  readonly expiresAtMs?: number
+  readonly revokedAtMs?: number
+}
+
+/** Keys at rest. A key is never changed but for the instants at which it ends. */
+export interface KeyStore {
+  /** @throws Conflict where the prefix is taken */
+  add(key: StoredKey): Promise<void>
+  /** Whatever the prefix names, ended or not. */
+  find(prefix: string): Promise<StoredKey | undefined>
+  /** All keys of a tenant, newest first, those that have ended included. */
+  list(tenant: string): Promise<readonly StoredKey[]>
+  /** Ends a key at `atMs`, or earlier if it ends earlier. @throws NotFound */
+  expire(tenant: string, prefix: string, atMs: number): Promise<StoredKey>
+  /** Ends a key at once. @throws NotFound */
+  revoke(tenant: string, prefix: string, atMs: number): Promise<StoredKey>
+  /** Whether there is any key at all, of whatever tenant. */
+  isEmpty(): Promise<boolean>
+}

@@ -1,0 +1,23 @@
+import { Conflict, NotFound } from '../domain/errors.ts'
+import { createKey } from './create-key.ts'
+import { hasEnded } from './has-ended.ts'
+import type { KeyStore, StoredKey } from './port.ts'
+
+/**
+ * Makes a new key that may do what the old one may, and lets the old one live on for a while, so
+ * that whoever uses it can change over.
+ *
+ * @throws NotFound where the tenant has no such key, Conflict where it has ended
+ */
+export async function rotateKey(
+  store: KeyStore,
+  { tenant, prefix, overlapMs }: { tenant: string; prefix: string; overlapMs: number },
+  nowMs: number,
+): Promise<{ readonly text: string; readonly key: StoredKey }> {
+  const old = await store.find(prefix)
+  if (old?.tenant !== tenant) throw new NotFound(`there is no key ${prefix}`)
+  if (hasEnded(old, nowMs)) throw new Conflict(`key ${prefix} has ended; make a new one`)
+  const made = await createKey(store, { tenant, label: old.label, scopes: old.scopes }, nowMs)
+  await store.expire(tenant, prefix, nowMs + overlapMs)
+  return made
+}

@@ -1,0 +1,65 @@
+import type { Database } from '../../platform/database/database.ts'
+import type { DemandSlot, PushedDemand, PushedDemandStore } from '../port.ts'
+
+interface Row {
+  readonly model: string
+  readonly origin: string
+  readonly kind: PushedDemand['kind']
+  readonly start_ms: number
+  readonly end_ms: number
+  readonly tokens_per_second: number
+}
+
+/** Pushed traffic in PostgreSQL, embedded or on a server. */
+export const postgresPushedDemand = (db: Database): PushedDemandStore => ({
+  async push(tenant, { model, origin, kind, slots }, atMs) {
+    await db.query(
+      `insert into pushed_demand
+         (tenant, model, origin, kind, start_ms, end_ms, tokens_per_second, pushed_at_ms)
+       select $1, $2, $3, $4, slot.start_ms, slot.end_ms, slot.rate, $8
+       from unnest($5::bigint[], $6::bigint[], $7::float8[]) as slot (start_ms, end_ms, rate)
+       on conflict (tenant, model, origin, kind, start_ms) do update
+       set end_ms = excluded.end_ms, tokens_per_second = excluded.tokens_per_second,
+           pushed_at_ms = excluded.pushed_at_ms`,
+      [
+        tenant,
+        model,
+        origin,
+        kind,
+        slots.map(({ startMs }) => startMs),
+        slots.map(({ endMs }) => endMs),
+        slots.map(({ tokensPerSecond }) => tokensPerSecond),
+        atMs,
+      ],
+    )
+  },
+
+  async between(tenant, fromMs, toMs) {
+    const rows = await db.query<Row>(
+      `select model, origin, kind, start_ms, end_ms, tokens_per_second from pushed_demand
+       where tenant = $1 and end_ms > $2 and start_ms < $3
+       order by model, origin, kind, start_ms`,
+      [tenant, fromMs, toMs],
+    )
+    return grouped(rows)
+  },
+
+  async forget(beforeMs) {
+    const gone = await db.query('delete from pushed_demand where end_ms < $1 returning model', [
+      beforeMs,
+    ])
+    return gone.length
+  },
+})
+
+/** One entry for each run of rows of the same traffic. */
+function grouped(rows: readonly Row[]): readonly PushedDemand[] {
+  const found = new Map<string, PushedDemand & { readonly slots: DemandSlot[] }>()
+  for (const { model, origin, kind, start_ms, end_ms, tokens_per_second } of rows) {
+    const key = JSON.stringify([model, origin, kind])
+    const demand = found.get(key) ?? { model, origin, kind, slots: [] }
+    demand.slots.push({ startMs: start_ms, endMs: end_ms, tokensPerSecond: tokens_per_second })
+    found.set(key, demand)
+  }
+  return [...found.values()]
+}

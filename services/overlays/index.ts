@@ -1,0 +1,2 @@
+export { overlayFleet } from './overlay-fleet.ts'
+export type * from './port.ts'

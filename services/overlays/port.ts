@@ -1,0 +1,48 @@
+/** What may be laid over the fleet file while the service runs. */
+export type OverlayKind = 'model' | 'policy'
+
+export interface Overlay {
+  readonly kind: OverlayKind
+  /** Of the model; a policy has the id `fleet`. */
+  readonly id: string
+  /** Starts at 2: what the fleet file says is revision 1. */
+  readonly revision: number
+  /** Fields that take the place of the fleet file's. */
+  readonly value: Readonly<Record<string, unknown>>
+  readonly changedBy: string
+  readonly changedAtMs: number
+}
+
+export interface OverlayStore {
+  /** All of a tenant, in order of kind and id. */
+  list(tenant: string): Promise<readonly Overlay[]>
+  /**
+   * Writes, if the newest revision is still `overlay.revision - 1` (none at all for revision 2, or
+   * for 1, where the fleet file does not have it either).
+   *
+   * @throws Conflict where somebody was faster
+   */
+  put(tenant: string, overlay: Overlay): Promise<void>
+}
+
+export interface DemandSlot {
+  readonly startMs: number
+  readonly endMs: number
+  readonly tokensPerSecond: number
+}
+
+export interface PushedDemand {
+  readonly model: string
+  readonly origin: string
+  readonly kind: 'observed' | 'forecast'
+  readonly slots: readonly DemandSlot[]
+}
+
+/** Traffic that callers told us of. The newest word on a slot is the one kept. */
+export interface PushedDemandStore {
+  push(tenant: string, demand: PushedDemand, atMs: number): Promise<void>
+  /** Slots that overlap [fromMs, toMs), by model, origin, kind and time. */
+  between(tenant: string, fromMs: number, toMs: number): Promise<readonly PushedDemand[]>
+  /** Forgets slots that ended before `beforeMs`. @returns how many */
+  forget(beforeMs: number): Promise<number>
+}

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { postgresAnswers } from '../../services/api/adapters/postgres-answers.ts'
+import { postgresAudit } from '../../services/api/adapters/postgres-audit.ts'
+import { postgresEvents } from '../../services/api/adapters/postgres-events.ts'
+import { appendEvents, type NewEvent } from '../../services/notification/index.ts'
+import { postgresPushedDemand } from '../../services/overlays/adapters/postgres-demand.ts'
+import { postgresOverlays } from '../../services/overlays/adapters/postgres-overlays.ts'
+import { migrate } from '../../services/platform/database/migrate.ts'
+import { ENGINES, type FreshDatabase } from '../support/engines.ts'
+
+for (const engine of ENGINES) {
+  describe.skipIf(engine.skip)(`${engine.name} ${engine.skip ?? ''}`, () => {
+    let fresh: FreshDatabase
+    beforeAll(async () => {
+      fresh = await engine.open()
+      await migrate(fresh.db)
+    })
+    afterAll(() => fresh.destroy())
+
+    describe('events', () => {
+      const anEvent = (key: string): NewEvent => ({
+        type: 'plan.changed',
+        subject: 'plan',
+        key,
+        occurredAtMs: 5,
+        data: { key },
+      })
+
+      it('are the outbox, in order', async () => {
+        const events = postgresEvents(fresh.db)
+        expect(await events.latest()).toBe(0)
+        await appendEvents(fresh.db, [anEvent('a'), anEvent('b'), anEvent('c')])
+        const all = await events.since(0, 10)
+        expect(all.map(({ data }) => data)).toEqual([{ key: 'a' }, { key: 'b' }, { key: 'c' }])
+        expect(all[0]).toMatchObject({ type: 'plan.changed', atMs: 5 })
+        expect(await events.latest()).toBe(all[2]!.id)
+        expect(await events.since(all[0]!.id, 1)).toEqual([all[1]])
+      })
+
+      it.skipIf(engine.name === 'embedded')(
+        'wait for an earlier number that is not committed yet',
+        async () => {
+          const events = postgresEvents(fresh.db)
+          const from = await events.latest()
+          let seen: unknown
+          await fresh.db.transaction(async (tx) => {
+            await appendEvents(tx, [anEvent('slow')])
+            const other = fresh.db.pool
+            await other.query(
+              `insert into outbox_event (id, type, subject, occurred_at_ms, data)
+               values ('fast', 'ping', 'plan', 1, '{}')`,
+            )
+            const client = await other.connect()
+            seen = await postgresEvents({
+              query: async (text, params) => (await client.query(text, params)).rows,
+            }).since(from, 10)
+            client.release()
+          })
+          expect(seen).toEqual([])
+          expect(await events.since(from, 10)).toHaveLength(2)
+        },
+      )
+    })
+
+    it('keeps the audit log, newest first', async () => {
+      const audit = postgresAudit(fresh.db)
+      const entry = { actor: 'ci', action: 'putModel', subject: 'm', outcome: 'done' } as const
+      for (const atMs of [1, 2, 3]) await audit.write({ ...entry, atMs, words: `no. ${atMs}` })
+      const newest = await audit.history({ limit: 2 })
+      expect(newest.map(({ words }) => words)).toEqual(['no. 3', 'no. 2'])
+      const older = await audit.history({ limit: 5, before: newest[1]!.id })
+      expect(older.map(({ atMs }) => atMs)).toEqual([1])
+    })
+
+    describe('answers', () => {
+      const request = {
+        tenant: 'acme',
+        key: 'k',
+        fingerprint: 'f',
+        nowMs: 100_000,
+        abandonedBeforeMs: 40_000,
+      }
+      beforeEach(() => postgresAnswers(fresh.db).forget(Number.MAX_SAFE_INTEGER))
+
+      it('are begun once, then given again', async () => {
+        const answers = postgresAnswers(fresh.db)
+        const begun = await Promise.all([answers.begin(request), answers.begin(request)])
+        expect(begun.map(({ state }) => state).sort()).toEqual(['started', 'under-way'])
+        await answers.finish(request, { status: 201, body: '{"a":1}' })
+        expect(await answers.begin(request)).toEqual({
+          state: 'answered',
+          status: 201,
+          body: '{"a":1}',
+        })
+        expect(await answers.begin({ ...request, fingerprint: 'g' })).toEqual({
+          state: 'other-request',
+        })
+        expect(await answers.begin({ ...request, tenant: 'globex' })).toEqual({ state: 'started' })
+      })
+
+      it('may be begun again where nobody finished', async () => {
+        const answers = postgresAnswers(fresh.db)
+        await answers.begin({ ...request, nowMs: 10_000 })
+        expect(await answers.begin(request)).toEqual({ state: 'started' })
+        expect(await answers.begin(request)).toEqual({ state: 'under-way' })
+        await answers.abandon(request)
+        expect(await answers.begin(request)).toEqual({ state: 'started' })
+        expect(await answers.forget(100_001)).toBe(1)
+      })
+    })
+
+    describe('overlays', () => {
+      const anOverlay = (id: string, revision: number) => ({
+        kind: 'model' as const,
+        id,
+        revision,
+        value: { minReplicas: revision },
+        changedBy: 'ci',
+        changedAtMs: 1,
+      })
+
+      it('are written only by who has seen the newest', async () => {
+        const overlays = postgresOverlays(fresh.db)
+        await overlays.put('acme', anOverlay('m', 2))
+        await overlays.put('acme', anOverlay('m', 3))
+        for (const revision of [1, 2, 3, 5]) {
+          await expect(overlays.put('acme', anOverlay('m', revision))).rejects.toThrow('meanwhile')
+        }
+        await expect(overlays.put('acme', anOverlay('later', 3))).rejects.toThrow('meanwhile')
+        expect(await overlays.list('acme')).toEqual([anOverlay('m', 3)])
+      })
+
+      it('let one of two win, and keep tenants apart', async () => {
+        const overlays = postgresOverlays(fresh.db)
+        const both = await Promise.allSettled([
+          overlays.put('globex', anOverlay('m', 1)),
+          overlays.put('globex', anOverlay('m', 1)),
+        ])
+        expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+        expect(await overlays.list('globex')).toHaveLength(1)
+        expect(await overlays.list('nobody')).toEqual([])
+      })
+    })
+
+    it('keeps the newest word on pushed demand', async () => {
+      const demand = postgresPushedDemand(fresh.db)
+      const slot = (startMs: number, tokensPerSecond: number) => ({
+        startMs,
+        endMs: startMs + 10,
+        tokensPerSecond,
+      })
+      const traffic = { model: 'm', origin: 'eu', kind: 'observed' } as const
+      await demand.push('acme', { ...traffic, slots: [slot(0, 1), slot(10, 2)] }, 1)
+      await demand.push('acme', { ...traffic, slots: [slot(10, 5), slot(20, 0.5)] }, 2)
+      await demand.push('acme', { ...traffic, kind: 'forecast', slots: [slot(10, 9)] }, 2)
+      await demand.push('globex', { ...traffic, slots: [slot(10, 7)] }, 2)
+      expect(await demand.between('acme', 10, 30)).toEqual([
+        { ...traffic, kind: 'forecast', slots: [slot(10, 9)] },
+        { ...traffic, slots: [slot(10, 5), slot(20, 0.5)] },
+      ])
+      expect(await demand.forget(25)).toBe(4)
+      expect(await demand.between('acme', 0, 100)).toEqual([{ ...traffic, slots: [slot(20, 0.5)] }])
+    })
+  })
+}

@@ -1,0 +1,297 @@
+import type { FastifyInstance } from 'fastify'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { buildApp } from '../../services/api/app.ts'
+import {
+  type MemoryPorts,
+  type MemoryTenant,
+  memoryPorts,
+  memoryTenant,
+  NOW_MS,
+} from './memory-ports.ts'
+
+let ports: MemoryPorts
+let tenant: MemoryTenant
+let app: FastifyInstance
+let nowMs = NOW_MS
+
+beforeAll(async () => {
+  ports = memoryPorts()
+  app = await buildApp(ports, {
+    version: '1',
+    security: { mode: 'open', tenant: 'default' },
+    nowMs: () => nowMs,
+    limits: { simulationMs: 200 },
+  })
+})
+afterAll(() => app.close())
+beforeEach(() => {
+  nowMs = NOW_MS
+  tenant = memoryTenant()
+  ports.tenants.set('default', tenant)
+  ports.recorded.length = 0
+})
+
+const send = (
+  method: 'PUT' | 'POST',
+  url: string,
+  payload: unknown,
+  headers: Record<string, string> = {},
+) =>
+  app.inject({
+    method,
+    url,
+    headers: { 'content-type': 'application/json', ...headers },
+    payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
+  })
+
+describe('PUT /v1/models/{id}', () => {
+  const slo = { ttftP95Ms: 800, tpotP95Ms: 60 }
+
+  it('changes what the writer has seen, and tells its new tag and the audit log', async () => {
+    const answer = await send('PUT', '/v1/models/llama-70b', { slo }, { 'if-match': '"r1"' })
+    expect(answer.statusCode).toBe(200)
+    expect(answer.headers.etag).toBe('"r2"')
+    expect(answer.json().slo).toEqual(slo)
+    expect(ports.recorded).toEqual([
+      {
+        tenant: 'default',
+        atMs: NOW_MS,
+        actor: 'local',
+        action: 'putModel',
+        subject: 'PUT /v1/models/llama-70b',
+        outcome: 'done',
+        words: 'from 127.0.0.1',
+      },
+    ])
+  })
+
+  it('refuses a writer who has seen nothing, or something older, and changes nothing', async () => {
+    expect((await send('PUT', '/v1/models/llama-70b', { slo })).statusCode).toBe(428)
+    const stale = await send('PUT', '/v1/models/llama-70b', { slo }, { 'if-match': '"r7"' })
+    expect(stale.statusCode).toBe(412)
+    expect(stale.json().code).toBe('PRECONDITION_FAILED')
+    const odd = await send('PUT', '/v1/models/llama-70b', { slo }, { 'if-match': 'W/"x"' })
+    expect(odd.json().issues[0].path).toBe('/headers/if-match')
+    const model = await app.inject('/v1/models/llama-70b')
+    expect(model.headers.etag).toBe('"r1"')
+    expect(ports.recorded).toEqual([])
+  })
+
+  it('adds a model that is not there yet, once', async () => {
+    const model = {
+      workload: { inputTokens: 10, outputTokens: 10 },
+      demand: [{ kind: 'constant', origin: 'eu', tokensPerSecond: 5 }],
+      slo,
+    }
+    const headers = { 'if-none-match': '*' }
+    const added = await send('PUT', '/v1/models/new', model, headers)
+    expect(added.json()).toMatchObject({ id: 'new', origins: ['eu'] })
+    expect((await send('PUT', '/v1/models/new', model, headers)).statusCode).toBe(412)
+  })
+
+  it('names every wrong field, and lets nobody name a file', async () => {
+    const wrong = {
+      slo: { ttftP95Ms: -1, 'a/b~c': 1 },
+      runs: ['/etc/passwd'],
+      precision: 'fp64',
+      demand: [{ kind: 'csv', origin: 'eu', file: '/etc/passwd' }],
+    }
+    const answer = await send('PUT', '/v1/models/llama-70b', wrong, { 'if-match': '"r1"' })
+    expect(answer.statusCode).toBe(400)
+    const paths = answer.json().issues.map(({ path }: { path: string }) => path)
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        '/body/runs',
+        '/body/slo/ttftP95Ms',
+        '/body/slo/tpotP95Ms',
+        '/body/slo/a~1b~0c',
+        '/body/precision',
+      ]),
+    )
+    expect(answer.body).toContain('must be one of bf16, fp8, mxfp4, int8, int4')
+    expect(paths.some((path: string) => path.startsWith('/body/demand/0'))).toBe(true)
+  })
+
+  it('takes numbers as numbers: text is no number in a body', async () => {
+    const body = { minReplicas: '3' }
+    const answer = await send('PUT', '/v1/models/llama-70b', body, { 'if-match': '"r1"' })
+    expect(answer.json().issues[0].path).toBe('/body/minReplicas')
+  })
+})
+
+describe('bodies', () => {
+  const put = (payload: string, headers: Record<string, string> = {}) =>
+    send('PUT', '/v1/policy', payload, { 'if-match': '"r1"', ...headers })
+
+  it('may not touch prototypes', async () => {
+    for (const hostile of [
+      '{"__proto__":{"admin":true}}',
+      '{"constructor":{"prototype":{"admin":true}}}',
+      '{"objective":"carbon","carbonGPerUsd":0,"minDwellMinutes":1,"x":{"__proto__":1}}',
+    ]) {
+      const answer = await put(hostile)
+      expect(answer.statusCode, hostile).toBe(400)
+      expect(answer.json().code).toBe('INVALID_INPUT')
+    }
+    expect(({} as { admin?: boolean }).admin).toBeUndefined()
+  })
+
+  it('may not be too large, broken, empty, deep or of another type', async () => {
+    const large = await put(JSON.stringify({ x: 'x'.repeat(256 * 1024) }))
+    expect(large.statusCode).toBe(413)
+    expect(large.json().code).toBe('PAYLOAD_TOO_LARGE')
+    expect((await put('{"objective":')).json().code).toBe('INVALID_INPUT')
+    expect((await put('')).json().code).toBe('INVALID_INPUT')
+    expect((await put(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)).statusCode).toBe(400)
+    expect((await put('"text"')).statusCode).toBe(400)
+    expect((await put('null')).statusCode).toBe(400)
+    const form = await put('a=b', { 'content-type': 'application/x-www-form-urlencoded' })
+    expect(form.statusCode).toBe(415)
+    expect(form.json().code).toBe('UNSUPPORTED_MEDIA_TYPE')
+  })
+})
+
+describe('policy', () => {
+  it('is read, changed, and refused to whoever was slower', async () => {
+    const before = await app.inject('/v1/policy')
+    expect(before.headers.etag).toBe('"r1"')
+    const policy = { objective: 'cost', carbonGPerUsd: 5, minDwellMinutes: 10 }
+    const changed = await send('PUT', '/v1/policy', policy, { 'if-match': '"r1"' })
+    expect(changed.json()).toEqual(policy)
+    expect((await send('PUT', '/v1/policy', policy, { 'if-match': '"r1"' })).statusCode).toBe(412)
+  })
+})
+
+describe('PUT /v1/models/{id}/demand', () => {
+  const slots = [
+    { startMs: 0, endMs: 10, tokensPerSecond: 5 },
+    { startMs: 10, endMs: 20, tokensPerSecond: 0 },
+  ]
+  const push = (id: string, more: object = {}) =>
+    send('PUT', `/v1/models/${id}/demand`, { kind: 'observed', origin: 'eu', slots, ...more })
+
+  it('keeps what it is told', async () => {
+    expect((await push('llama-70b')).json()).toEqual({ slots: 2 })
+    expect(tenant.pushed).toEqual([{ model: 'llama-70b', kind: 'observed', origin: 'eu', slots }])
+    expect((await push('none')).statusCode).toBe(404)
+  })
+
+  it('refuses slots that run backwards or overlap, naming each', async () => {
+    const wrong = [
+      { startMs: 10, endMs: 10, tokensPerSecond: 1 },
+      { startMs: 5, endMs: 20, tokensPerSecond: 1 },
+    ]
+    const answer = await push('llama-70b', { slots: wrong })
+    expect(answer.json().issues).toEqual([
+      { path: '/body/slots/0/endMs', message: 'must come after startMs' },
+      { path: '/body/slots/1/startMs', message: 'overlaps the slot before' },
+    ])
+    expect(tenant.pushed).toEqual([])
+  })
+})
+
+describe('POST /v1/plans:simulate', () => {
+  const simulate = (body: object = {}, headers = {}) =>
+    send('POST', '/v1/plans:simulate', body, headers)
+
+  it('plans as if', async () => {
+    expect((await simulate()).json().outcome.status).toBe('planned')
+    const infeasible = (await simulate({ demandScale: 50 })).json()
+    expect(infeasible.outcome).toMatchObject({ status: 'infeasible', relaxation: 'more H100' })
+    expect((await simulate({ demandScale: 0 })).statusCode).toBe(400)
+  })
+
+  it('does a few at once, and gives up on one that takes too long', async () => {
+    let finish: (() => void)[] = []
+    Object.assign(tenant, {
+      simulate: (_request: unknown, abort: AbortSignal) =>
+        new Promise((_resolve, reject) => {
+          finish.push(() => reject(new Error('solver broke')))
+          abort.addEventListener('abort', () => reject(abort.reason))
+        }),
+    })
+    const both = [simulate(), simulate()]
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const third = await simulate()
+    expect(third.statusCode).toBe(503)
+    expect(third.headers['retry-after']).toBe('5')
+    for (const answer of await Promise.all(both)) {
+      expect(answer.statusCode).toBe(503)
+      expect(answer.json().detail).toContain('too long')
+    }
+    finish = []
+    const broken = simulate()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    finish[0]!()
+    expect((await broken).statusCode).toBe(500)
+  })
+
+  it('answers a key that it knows without doing it again', async () => {
+    let solved = 0
+    const { simulate: really } = tenant
+    Object.assign(tenant, {
+      simulate: (...args: Parameters<typeof really>) => {
+        solved++
+        return really(...args)
+      },
+    })
+    const headers = { 'idempotency-key': 'one' }
+    const first = await simulate({ demandScale: 2 }, headers)
+    const again = await simulate({ demandScale: 2 }, headers)
+    expect(again.statusCode).toBe(200)
+    expect(again.body).toBe(first.body)
+    expect(again.headers['idempotent-replayed']).toBe('true')
+    expect(solved).toBe(1)
+    const other = await simulate({ demandScale: 3 }, headers)
+    expect(other.statusCode).toBe(409)
+    expect((await simulate({}, { 'idempotency-key': ' ' })).statusCode).toBe(400)
+    expect((await simulate({}, { 'idempotency-key': 'two' })).statusCode).toBe(200)
+    expect(solved).toBe(2)
+  })
+
+  it('has a second caller wait while the first is at it, unless the first is long gone', async () => {
+    let finish = () => {}
+    Object.assign(tenant, {
+      simulate: () =>
+        new Promise((resolve) => {
+          finish = () =>
+            resolve({ outcome: { status: 'infeasible', limit: 'gpus', words: '', relaxation: '' } })
+        }),
+    })
+    const headers = { 'idempotency-key': 'slow' }
+    const first = simulate({}, headers)
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    expect((await simulate({}, headers)).json().detail).toContain('still under way')
+    finish()
+    expect((await first).statusCode).toBe(200)
+    ports.answers.all.set('default dead', {
+      ...ports.answers.all.get('default slow')!,
+      startedAtMs: NOW_MS - 61_000,
+      answer: undefined,
+    })
+    const taken = simulate({}, { 'idempotency-key': 'dead' })
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    finish()
+    expect((await taken).statusCode).toBe(200)
+  })
+
+  it('keeps no refusal: it may be mended and sent again under its key', async () => {
+    const headers = { 'idempotency-key': 'mend' }
+    Object.assign(tenant, { simulate: () => Promise.reject(new Error('broke')) })
+    expect((await simulate({}, headers)).statusCode).toBe(500)
+    Object.assign(tenant, memoryTenant())
+    expect((await simulate({}, headers)).statusCode).toBe(200)
+  })
+})
+
+it('never keeps a key it has made, not even to answer again', async () => {
+  const headers = { 'idempotency-key': 'make' }
+  const body = { label: 'ci', scopes: ['read'] }
+  const made = await send('POST', '/v1/keys', body, headers)
+  expect(made.statusCode).toBe(201)
+  expect(JSON.stringify([...ports.answers.all])).not.toContain(made.json().key)
+  const again = await send('POST', '/v1/keys', body, headers)
+  expect(again.statusCode).toBe(409)
+  expect(again.json().detail).toContain('shown then')
+  expect(await ports.keys.list('default')).toHaveLength(1)
+})

@@ -1,0 +1,121 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { UpstreamUnavailable } from '../../services/domain/errors.ts'
+import { bootstrapKey, createKey, keyVerifier, rotateKey } from '../../services/keys/index.ts'
+import { memoryKeys } from '../support/memory-keys.ts'
+
+let nowMs = 1_000_000
+let store: ReturnType<typeof memoryKeys>
+beforeEach(() => {
+  nowMs = 1_000_000
+  store = memoryKeys()
+})
+const aKey = { tenant: 'acme', label: 'ci', scopes: ['read', 'plan', 'read'] as const }
+const verifier = () => keyVerifier(store, { nowMs: () => nowMs })
+
+describe('a key', () => {
+  it('can be found by secret scanners, and is never kept', async () => {
+    const { text, key } = await createKey(store, aKey, nowMs)
+    expect(text).toMatch(/^gridtide_[0-9a-f]{8}_[A-Za-z0-9_-]{43}$/)
+    expect(key.scopes).toEqual(['read', 'plan'])
+    const secret = text.split('_').slice(2).join('_')
+    expect(JSON.stringify([...store.all])).not.toContain(secret)
+    expect(key.proof).toMatch(/^scrypt\$/)
+  })
+
+  it('is salted: the same secret would not look the same', async () => {
+    const [one, two] = [await createKey(store, aKey, nowMs), await createKey(store, aKey, nowMs)]
+    expect(one.key.proof.split('$')[1]).not.toBe(two.key.proof.split('$')[1])
+  })
+
+  it('cannot end before it begins', async () => {
+    await expect(createKey(store, { ...aKey, expiresAtMs: nowMs }, nowMs)).rejects.toThrow('end')
+    expect(store.all.size).toBe(0)
+  })
+})
+
+describe('the verifier', () => {
+  it('knows the right text and no other', async () => {
+    const { text, key } = await createKey(store, aKey, nowMs)
+    const verify = verifier()
+    expect(await verify(text)).toEqual(key)
+    const last = text.at(-1) === 'A' ? 'B' : 'A'
+    const other = await createKey(memoryKeys(), aKey, nowMs)
+    for (const wrong of [`${text.slice(0, -2)}${last}x`, `${text}x`, '', 'x', other.text]) {
+      expect(await verify(wrong), wrong).toBeUndefined()
+    }
+  })
+
+  it('asks the store and scrypt once for a moment, then again', async () => {
+    const { text } = await createKey(store, aKey, nowMs)
+    const find = vi.spyOn(store, 'find')
+    const verify = verifier()
+    await verify(text)
+    await verify(text)
+    expect(find).toHaveBeenCalledTimes(1)
+    nowMs += 10_001
+    await verify(text)
+    expect(find).toHaveBeenCalledTimes(2)
+  })
+
+  it('stops at the instant a key expires, even one that it trusts', async () => {
+    const { text } = await createKey(store, { ...aKey, expiresAtMs: nowMs + 5000 }, nowMs)
+    const verify = verifier()
+    expect(await verify(text)).toBeDefined()
+    nowMs += 5000
+    expect(await verify(text)).toBeUndefined()
+  })
+
+  it('notices a revoked key within ten seconds', async () => {
+    const { text, key } = await createKey(store, aKey, nowMs)
+    const verify = verifier()
+    await verify(text)
+    await store.revoke('acme', key.prefix, nowMs)
+    nowMs += 10_000
+    expect(await verify(text)).toBeUndefined()
+  })
+
+  it('goes on with keys it knows while the store is away, for ten minutes', async () => {
+    const { text } = await createKey(store, aKey, nowMs)
+    const stranger = await createKey(store, aKey, nowMs)
+    const verify = verifier()
+    await verify(text)
+    vi.spyOn(store, 'find').mockRejectedValue(
+      new UpstreamUnavailable('away', { upstream: 'database' }),
+    )
+    nowMs += 300_000
+    expect(await verify(text)).toBeDefined()
+    await expect(verify(stranger.text)).rejects.toThrow('away')
+    nowMs += 300_000
+    await expect(verify(text)).rejects.toThrow('away')
+  })
+})
+
+describe('rotation', () => {
+  it('makes a second key that may do the same, and lets the first live on for a while', async () => {
+    const { text, key } = await createKey(store, aKey, nowMs)
+    const verify = verifier()
+    const { prefix } = key
+    const made = await rotateKey(store, { tenant: 'acme', prefix, overlapMs: 60_000 }, nowMs)
+    expect(made.key).toMatchObject({ tenant: 'acme', label: 'ci', scopes: ['read', 'plan'] })
+    expect(await verify(text)).toBeDefined()
+    expect(await verify(made.text)).toBeDefined()
+    nowMs += 60_000
+    expect(await verify(text)).toBeUndefined()
+    expect(await verify(made.text)).toBeDefined()
+    await expect(rotateKey(store, { tenant: 'acme', prefix, overlapMs: 0 }, nowMs)).rejects.toThrow(
+      'has ended',
+    )
+  })
+
+  it('is for keys of the own tenant', async () => {
+    const { key } = await createKey(store, aKey, nowMs)
+    const other = { tenant: 'other', prefix: key.prefix, overlapMs: 0 }
+    await expect(rotateKey(store, other, nowMs)).rejects.toThrow('there is no key')
+  })
+})
+
+it('gives a new installation one key that may do everything, once', async () => {
+  const text = await bootstrapKey(store, 'default', nowMs)
+  expect(await verifier()(text!)).toMatchObject({ tenant: 'default', scopes: ['admin'] })
+  expect(await bootstrapKey(store, 'default', nowMs)).toBeUndefined()
+})

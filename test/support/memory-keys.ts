@@ -1,0 +1,30 @@
+import { Conflict, NotFound } from '../../services/domain/errors.ts'
+import type { KeyStore, StoredKey } from '../../services/keys/index.ts'
+
+/** Keys in memory. */
+export function memoryKeys(): KeyStore & { readonly all: Map<string, StoredKey> } {
+  const all = new Map<string, StoredKey>()
+  const change = (tenant: string, prefix: string, more: (key: StoredKey) => StoredKey) => {
+    const key = all.get(prefix)
+    if (key?.tenant !== tenant) throw new NotFound(`there is no key ${prefix}`)
+    all.set(prefix, more(key))
+    return all.get(prefix)!
+  }
+  return {
+    all,
+    async add(key) {
+      if (all.has(key.prefix)) throw new Conflict('exists already')
+      all.set(key.prefix, key)
+    },
+    find: async (prefix) => all.get(prefix),
+    list: async (tenant) => [...all.values()].filter((key) => key.tenant === tenant),
+    expire: async (tenant, prefix, atMs) =>
+      change(tenant, prefix, (key) => ({
+        ...key,
+        expiresAtMs: Math.min(atMs, key.expiresAtMs ?? Number.POSITIVE_INFINITY),
+      })),
+    revoke: async (tenant, prefix, atMs) =>
+      change(tenant, prefix, (key) => ({ ...key, revokedAtMs: atMs })),
+    isEmpty: async () => all.size === 0,
+  }
+}
