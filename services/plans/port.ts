@@ -8,7 +8,8 @@ export interface ZoneInput {
   readonly source: string
   readonly signal: CarbonSignal
   readonly basis: CarbonBasis
-  readonly issuedAtMs: number
+  /** Absent for means of the past. */
+  readonly issuedAtMs?: number
   readonly quality: CarbonQuality
   /** Why it is no better, where it is not `live`. */
   readonly reason?: string

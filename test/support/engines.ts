@@ -42,19 +42,23 @@ export const postgresEngine: Engine = {
   name: 'PostgreSQL',
   skip: serverUrl ? undefined : 'TEST_DATABASE_URL is not set',
   async open() {
-    const name = `test_${randomUUID().replaceAll('-', '')}`
-    const admin = openPostgres(serverUrl!, { maxConnections: 1 })
-    await admin.query(`create database ${name}`)
-    const url = new URL(serverUrl!)
-    url.pathname = name
-    return reopening(
-      () => Promise.resolve(openPostgres(url.href)),
-      async () => {
-        await admin.query(`drop database ${name} with (force)`)
-        await admin.close()
-      },
-    )
+    const { url, drop } = await freshServerDatabase()
+    return reopening(() => Promise.resolve(openPostgres(url)), drop)
   },
+}
+
+/** A new database on the server. */
+export async function freshServerDatabase() {
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  const admin = openPostgres(serverUrl!, { maxConnections: 1 })
+  await admin.query(`create database ${name}`)
+  const url = new URL(serverUrl!)
+  url.pathname = name
+  const drop = async () => {
+    await admin.query(`drop database ${name} with (force)`)
+    await admin.close()
+  }
+  return { url: url.href, drop }
 }
 
 export const ENGINES: readonly Engine[] = [embeddedEngine, postgresEngine]

@@ -23,15 +23,22 @@ interface CircuitRow {
   readonly disabled: string | null
 }
 
-/** Longer than any attempt: a lease that runs out belonged to a process that died. */
-const LEASE_MS = 60_000
+const LEASE_MS = 20_000
 const EVENT = 'e.sequence, e.id as event_id, e.type, e.subject, e.occurred_at_ms, e.data'
 
+export interface OutboxOptions {
+  /**
+   * Longer than any attempt may take, so that a lease which runs out belonged to a process that
+   * died; and no longer than its deliveries may wait for another one.
+   */
+  readonly leaseMs?: number
+}
+
 /** The outbox in PostgreSQL, embedded or on a server. */
-export function postgresOutbox(db: Database): Outbox {
+export function postgresOutbox(db: Database, { leaseMs = LEASE_MS }: OutboxOptions = {}): Outbox {
   return {
     fanOut: (endpoints, nowMs) => db.transaction((tx) => fanOut(tx, endpoints, nowMs)),
-    claim: (endpoint, nowMs, limit) => claim(db, endpoint, nowMs, limit),
+    claim: (endpoint, nowMs, limit) => claim(db, endpoint, { nowMs, leaseMs, limit }),
     settle: (delivery, settlement) => settle(db, delivery, settlement),
 
     async circuit(endpoint) {
@@ -120,8 +127,7 @@ async function fanOut(tx: Sql, endpoints: readonly Endpoint[], nowMs: number): P
 async function claim(
   db: Database,
   endpoint: string,
-  nowMs: number,
-  limit: number,
+  { nowMs, leaseMs, limit }: { nowMs: number; leaseMs: number; limit: number },
 ): Promise<readonly Delivery[]> {
   // The conditions on `d` are looked at again on the locked row, so that two claims at the same
   // instant cannot both get it.
@@ -140,7 +146,7 @@ async function claim(
      )
      select claimed.id, claimed.endpoint, claimed.attempts, ${EVENT}
      from claimed join outbox_event e using (sequence) order by sequence`,
-    [endpoint, nowMs, limit, nowMs + LEASE_MS],
+    [endpoint, nowMs, limit, nowMs + leaseMs],
   )
   return rows.map((row) => ({
     id: row.id,

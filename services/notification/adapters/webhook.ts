@@ -10,6 +10,7 @@ const GONE = 410
 const MAX_RESPONSE_BYTES = 64 * 1024
 
 export interface WebhookOptions {
+  /** For the whole exchange; shorter than the outbox' lease. */
   readonly timeoutMs?: number
 }
 
@@ -20,6 +21,7 @@ export interface WebhookOptions {
  * @see https://www.standardwebhooks.com
  */
 export function webhookNotifier(options: WebhookOptions = {}): Notifier {
+  const { timeoutMs = TIMEOUT_MS } = options
   const clients = new Map<string, HttpClient>()
 
   function clientFor({ allow }: Endpoint): HttpClient {
@@ -28,7 +30,7 @@ export function webhookNotifier(options: WebhookOptions = {}): Notifier {
     if (known) return known
     const { http, https } = guardedAgents(allow)
     const client = axiosHttp({
-      timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+      timeoutMs,
       maxResponseBytes: MAX_RESPONSE_BYTES,
       httpAgent: http,
       httpsAgent: https,
@@ -46,8 +48,8 @@ export function webhookNotifier(options: WebhookOptions = {}): Notifier {
         const answer = await clientFor(endpoint).send(endpoint.id, {
           method: 'POST',
           url: endpoint.url,
-          // A deadline for the whole exchange: a far side that trickles would reset a time-out.
-          abort: AbortSignal.timeout(2 * (options.timeoutMs ?? TIMEOUT_MS)),
+          // A far side that trickles byte by byte would reset a mere time-out.
+          abort: AbortSignal.timeout(timeoutMs),
           ...message,
         })
         return { status: 'delivered', httpStatus: answer.status }

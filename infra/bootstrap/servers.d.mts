@@ -1,0 +1,7 @@
+/** See servers.mjs. */
+export function startServers(): Promise<{
+  readonly env: { readonly TEST_REDIS_URL: string; readonly TEST_DATABASE_URL: string }
+  /** One line for each server that could not be had. */
+  readonly missing: readonly string[]
+  stop(): Promise<void>
+}>

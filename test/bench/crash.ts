@@ -1,0 +1,62 @@
+/**
+ * `npm run bench:crash [-- --kills N --engine embedded|redis]`: kills a working service with
+ * SIGKILL, N times an engine (500 unless told), and counts what was lost. Redis means Redis for the
+ * queue and PostgreSQL for the state; its servers are private ones, started here.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startServers } from '../../infra/bootstrap/servers.mjs'
+import { openEmbedded } from '../../services/platform/database/embedded.ts'
+import { openPostgres } from '../../services/platform/database/postgres.ts'
+import { type CrashReport, crashRun } from '../support/crash-run.ts'
+
+const { values } = parseArgs({
+  options: { kills: { type: 'string', default: '500' }, engine: { type: 'string' } },
+})
+const kills = Number(values.kills)
+const engines: Record<string, CrashReport> = {}
+
+async function embedded(): Promise<CrashReport> {
+  const home = await mkdtemp(join(tmpdir(), 'gridtide-crash-'))
+  try {
+    return await crashRun({ home, open: () => openEmbedded(home) }, kills, Math.random)
+  } finally {
+    await rm(home, { recursive: true, force: true })
+  }
+}
+
+async function redis(): Promise<CrashReport> {
+  const { env, missing, stop } = await startServers()
+  try {
+    if (missing.length > 0) throw new Error(missing.join('; '))
+    const databaseUrl = process.env.TEST_DATABASE_URL ?? env.TEST_DATABASE_URL
+    const redisUrl = process.env.TEST_REDIS_URL ?? env.TEST_REDIS_URL
+    const open = async () => openPostgres(databaseUrl)
+    return await crashRun({ home: 'unused', databaseUrl, redisUrl, open }, kills, Math.random)
+  } finally {
+    await stop()
+  }
+}
+
+for (const [name, run] of Object.entries({ embedded, redis })) {
+  if (values.engine !== undefined && values.engine !== name) continue
+  console.error(`${name}: ${kills} kills`)
+  engines[name] = await run()
+}
+const total = (column: keyof CrashReport) =>
+  Object.values(engines).reduce((sum, report) => sum + report[column], 0)
+console.log(
+  JSON.stringify({
+    bench: 'crash',
+    engine: engines,
+    kills: total('kills'),
+    acceptedWrites: total('acceptedWrites'),
+    lostWrites: total('lostWrites'),
+    webhooksDue: total('webhooksDue'),
+    webhooksLost: total('webhooksLost'),
+    webhooksDuplicatedWithoutId: total('webhooksDuplicatedWithoutId'),
+    doubleActions: total('doubleActions'),
+  }),
+)
