@@ -16,6 +16,8 @@ export interface GridSourceDeps {
   readonly nowMs: () => number
   readonly readFile: ReadFleetFile
   readonly env: Readonly<Record<string, string | undefined>>
+  /** How long an answer is good enough not to ask again. */
+  readonly freshForMs?: number
   /** Told of a source that is left out for want of its key. */
   readonly warn: (message: string) => void
 }
@@ -101,6 +103,7 @@ function otherMeasure(index: number, provider: GridProvider, fleet: Fleet): Inva
   const message =
     `${provider.name} gives ${provider.signal}/${provider.basis}, ` +
     `the fleet plans on ${fleet.signal}/${fleet.basis}`
-  const issue = { path: `/grid/sources/${index}`, message }
+  const suggestion = `set \`signal: ${provider.signal}\` and \`basis: ${provider.basis}\`, or drop it`
+  const issue = { path: `/grid/sources/${index}`, message, suggestion }
   return new InvalidInput(message, [issue])
 }

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { InvalidInput } from '../../services/domain/errors.ts'
+import { parseFleet } from '../../services/fleet/index.ts'
+import { gridSources } from '../../services/wiring/grid-sources.ts'
+import { scriptedHttp } from '../support/scripted-http.ts'
+
+const SMALL = readFileSync('test/fixtures/fleet/small.yaml', 'utf8')
+const env = { USER: 'u', PASSWORD: 'p', TOKEN: 't' }
+const FORECASTS =
+  'zone,issued_utc,target_utc,gco2_per_kwh\nDE,2021-09-15T00:00Z,2021-09-15T00:00Z,300\n'
+const HISTORY = 'zone,datetime_utc,gco2_per_kwh\nDE,2021-09-14T00:00Z,310\n'
+
+async function sources(yaml: string, measure = '') {
+  const text = SMALL.replace('name: small', `name: small\n${measure}\ngrid: { sources: ${yaml} }`)
+  const warnings: string[] = []
+  const providers = await gridSources(parseFleet(text, { fileName: 'small.yaml' }), {
+    http: scriptedHttp(() => ({ json: {} })),
+    nowMs: () => Date.parse('2021-09-15T00:00Z'),
+    readFile: async (path) => (path === 'forecasts.csv' ? FORECASTS : HISTORY),
+    env,
+    warn: (message) => void warnings.push(message),
+  })
+  return { names: providers.map(({ name }) => name), providers, warnings }
+}
+
+describe('grid sources', () => {
+  test('stand in the order of the fleet', async () => {
+    const { names, warnings } = await sources(
+      '[{ source: electricity-maps, token: "${env:TOKEN}" }, { source: csv, forecasts: forecasts.csv, history: h.csv }, { source: climatology }]',
+    )
+    expect(names).toEqual(['electricity-maps', 'csv-replay', 'climatology'])
+    expect(warnings).toEqual([])
+  })
+
+  test('speak the measure of the fleet', async () => {
+    const marginal = await sources(
+      '[{ source: watttime, user: "${env:USER}", password: "${env:PASSWORD}" }]',
+      'signal: marginal\nbasis: direct',
+    )
+    expect(marginal.names).toEqual(['watttime'])
+    const direct = await sources(
+      '[{ source: electricity-maps, token: "${env:TOKEN}" }]',
+      'basis: direct',
+    )
+    expect(direct.providers[0]?.basis).toBe('direct')
+    const { names } = await sources('[{ source: neso }]', 'basis: operational')
+    expect(names).toEqual(['neso'])
+  })
+
+  test('of another measure are refused with their place', async () => {
+    const refused = sources('[{ source: climatology }, { source: neso }]')
+    await expect(refused).rejects.toThrow(/gives average\/operational, the fleet plans on average/)
+    await expect(refused).rejects.toMatchObject({ issues: [{ path: '/grid/sources/1' }] })
+  })
+
+  test('without their key, or their adapter, are left out with a word', async () => {
+    const { names, warnings } = await sources(
+      '[{ source: electricity-maps, token: "${env:ABSENT}" }, { source: http-json, url: "https://x.example/{zone}" }, { source: climatology }]',
+    )
+    expect(names).toEqual(['climatology'])
+    expect(warnings).toHaveLength(2)
+    expect(warnings[0]).toMatch(/^grid source electricity-maps is left out: .*ABSENT is not set/)
+    expect(warnings[1]).toMatch(/^grid source http-json is left out: no adapter/)
+  })
+
+  test('a replay that cannot be read is an error: it is all the fleet has', async () => {
+    await expect(sources('[{ source: csv, forecasts: h.csv }]')).rejects.toThrow(InvalidInput)
+  })
+})
