@@ -5,12 +5,13 @@ import {
   sameMeasure,
 } from '../domain/carbon-series.ts'
 import { AppError } from '../domain/errors.ts'
-import { annualMeanOf, climatologyOf, type TrainedZone, trainZone } from '../forecast/index.ts'
+import { annualMeanOf, climatologyOf, type TrainedZone } from '../forecast/index.ts'
 import { type Fetched, fetchOnce } from './fetch-once.ts'
 import { type JudgementContext, judgeSeries } from './judge-series.ts'
 import { mergeHistory } from './merge-history.ts'
 import type { ForecastArchive, GridProvider, SeriesStore, StoredSeries } from './port.ts'
 import { referenceOf } from './reference-of.ts'
+import { zoneTrainer } from './zone-trainer.ts'
 
 /** All that is known of a zone now, and why it is not more. */
 export interface ZoneReading {
@@ -52,7 +53,6 @@ const SHORT_HISTORY_MS = 23 * HOUR_MS
 /** Recent values are asked for again: they are revised. */
 const REVISED_MS = 6 * HOUR_MS
 const LIVE_MS = 2 * HOUR_MS
-const RECORD_DAYS = 60
 
 /**
  * Reads zones from providers in order of trust, through the shared cache, judges every answer, and
@@ -63,19 +63,7 @@ export function gridReader(options: GridReaderOptions): GridReader {
   const { measure, archive, freshForMs = DEFAULT_FRESH_MS } = options
   const providers = options.providers.filter((provider) => sameMeasure(provider, measure))
   const fetched = fetchOnce({ store: options.store })
-  const trainings = new Map<string, { readonly stamp: string; readonly trained: TrainedZone }>()
-
-  async function trainedOn(history: CarbonSeries, issue: CarbonSeries | undefined, nowMs: number) {
-    const { zone } = history
-    const stamp = `${issue?.source}|${issue?.issuedAtMs}|${history.slots.length}|${Math.floor(nowMs / HOUR_MS)}`
-    const known = trainings.get(zone)
-    if (known?.stamp === stamp) return known.trained
-    const pastIssues = issue ? await archive.read(recordQuery(issue)) : []
-    const climatology = climatologyOf(zone, measure)
-    const trained = trainZone({ measure, history, pastIssues, climatology, nowMs })
-    trainings.set(zone, { stamp, trained })
-    return trained
-  }
+  const trainedOn = zoneTrainer(archive, measure)
 
   async function historyOf(
     provider: GridProvider,
@@ -145,12 +133,6 @@ export function gridReader(options: GridReaderOptions): GridReader {
 
 const keyOf = (kind: string, provider: GridProvider, zone: string): string =>
   [kind, provider.name, provider.signal, provider.basis, zone].join('|')
-
-/** One earlier issue a day, at the hour of this one: errors depend on both hour and lead. */
-function recordQuery({ source, zone, signal, basis, issuedAtMs }: CarbonSeries) {
-  const fromMs = issuedAtMs - RECORD_DAYS * DAY_MS
-  return { source, zone, signal, basis, fromMs, toMs: issuedAtMs, everyMs: DAY_MS }
-}
 
 async function freshHistory(
   provider: GridProvider,
