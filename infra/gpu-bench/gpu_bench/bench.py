@@ -64,7 +64,8 @@ class Bench:
         self._file = RowFile(Path(args.out) / "runs.csv") if first else None
         self._done: set[str] = set()
         for row in read_rows(args.resume) if args.resume else []:
-            self._done.add(row["point_id"])
+            if row["tp"] == str(size):
+                self._done.add(row["point_id"])
             if self._file is not None:
                 self._file.append(row)
 

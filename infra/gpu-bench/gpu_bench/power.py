@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from typing import Protocol
@@ -78,7 +79,11 @@ class NvmlMeter:
 
 
 class Sampler:
-    """Reads a meter every `period_s` on a thread, from `start` to `stop`."""
+    """Reads a meter about every `period_s` on a thread while its block is open.
+
+    Gaps vary by half a period to either side: readings at a steady beat can fall in step with the
+    decode steps and then see only one part of each step.
+    """
 
     def __init__(self, meter: Meter, period_s: float = 0.04) -> None:
         self._meter = meter
@@ -104,12 +109,12 @@ class Sampler:
             self._thread.join()
 
     def _run(self) -> None:
-        next_s = time.perf_counter()
         try:
             while not self._stop.is_set():
+                start_s = time.perf_counter()
                 self._samples.append(self._meter.read())
-                next_s = max(next_s + self._period_s, time.perf_counter())
-                time.sleep(max(0.0, next_s - time.perf_counter()))
+                gap_s = self._period_s * random.uniform(0.5, 1.5)
+                time.sleep(max(0.0, start_s + gap_s - time.perf_counter()))
         except BaseException as error:  # kept for the measuring thread, which raises it
             self.error = error
 

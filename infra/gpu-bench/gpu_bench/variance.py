@@ -29,6 +29,8 @@ class RepeatedPoint:
     """All repeats of one point."""
 
     config_id: str
+    tp: str
+    """GPUs per replica."""
     power_w: Spread
     throughput_tok_s: Spread
 
@@ -52,17 +54,18 @@ def spread(values: Sequence[float]) -> Spread:
 
 def repeated_points(rows: Iterable[Mapping[str, str]]) -> list[RepeatedPoint]:
     """Points with two or more repeats, of decode and prefill, in order of appearance."""
-    by_config: dict[str, list[Mapping[str, str]]] = defaultdict(list)
+    by_config: dict[tuple[str, str], list[Mapping[str, str]]] = defaultdict(list)
     for row in rows:
         if row["phase"] in ("decode", "prefill"):
-            by_config[row["config_id"]].append(row)
+            by_config[row["config_id"], row["tp"]].append(row)
     return [
         RepeatedPoint(
             config_id=config_id,
+            tp=tp,
             power_w=spread([float(row["avg_power_w"]) for row in group]),
             throughput_tok_s=spread([_tokens_per_s(row) for row in group]),
         )
-        for config_id, group in by_config.items()
+        for (config_id, tp), group in by_config.items()
         if len(group) > 1
     ]
 

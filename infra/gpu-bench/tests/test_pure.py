@@ -212,7 +212,7 @@ class VarianceTest(unittest.TestCase):
     def test_repeats_are_grouped(self) -> None:
         def row(config: str, power_w: float) -> dict[str, str]:
             return {
-                "phase": "decode", "config_id": config, "avg_power_w": str(power_w),
+                "phase": "decode", "config_id": config, "tp": "1", "avg_power_w": str(power_w),
                 "throughput_tok_s": "1000", "prefill_tok_s": "",
             }  # fmt: skip
 
