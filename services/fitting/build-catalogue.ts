@@ -3,6 +3,7 @@ import { type FittedGroup, fitGroup } from './fit-group.ts'
 import type { TrainingGroup } from './learn-prior.ts'
 import type { MeasuredRun, Setting } from './measured-run.ts'
 import { nextRuns } from './next-run.ts'
+import { stepMs } from './output-base.ts'
 import { OUTPUTS, type Output, type Prior } from './prior.ts'
 
 /** Past a dozen well-chosen runs a curve hardly moves, and a catalogue stays readable. */
@@ -54,6 +55,7 @@ function entryOf(group: TrainingGroup, prior: Prior, date: string): CatalogueMod
     source: first.source,
     date,
     settings: runs.map(settingOf),
+    logStepMs: runs.map((run) => Math.log(stepMs(run))),
     alpha: Object.fromEntries(
       OUTPUTS.map((output) => [output, [...fitted.outputs[output].alpha]]),
     ) as Record<Output, number[]>,

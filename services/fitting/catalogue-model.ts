@@ -24,6 +24,8 @@ export interface CatalogueModel {
   readonly source: string
   readonly date: string
   readonly settings: readonly Setting[]
+  /** log ms, one per setting. */
+  readonly logStepMs: readonly number[]
   /** Fitted coefficients, one per setting. */
   readonly alpha: Readonly<Record<Output, readonly number[]>>
 }
@@ -46,7 +48,14 @@ export function fittedCatalogueModel(
   architecture: Architecture = catalogueArchitecture(entry.model),
   gpu: GpuSpec | undefined = findGpu(entry.gpu),
 ): FittedGroup {
-  return restoreGroup(entry.settings, entry.alpha, architecture, gpu!, shippedPrior)
+  return restoreGroup(
+    entry.settings,
+    entry.logStepMs,
+    entry.alpha,
+    architecture,
+    gpu!,
+    shippedPrior,
+  )
 }
 
 /**

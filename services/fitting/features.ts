@@ -2,7 +2,11 @@ import type { Architecture, GpuSpec } from './architecture.ts'
 import { gpusOf, type Setting } from './measured-run.ts'
 import { physicsTerms, TERMS } from './physics-terms.ts'
 
-/** Inputs of the linear part of the prior, in this order. */
+/**
+ * Inputs of the linear part of the prior, in this order. The last one, how much longer the step
+ * takes than its physics base (log), is zero for the step itself: latency and power are modelled
+ * given the step, since whatever slows a step also idles the GPU.
+ */
 export const FEATURES = [
   'one',
   'logBatch',
@@ -27,6 +31,7 @@ export const FEATURES = [
   'bandwidth*moe',
   'bandwidth*logGpus',
   'logBatch*logGpus',
+  'stepResidual',
 ] as const
 
 /** The GPU that `bandwidth` is relative to: an H100 SXM. */
@@ -43,6 +48,7 @@ export interface Described {
   /** Scaled log2 batch and log2 GPUs, the coordinates of the curve kernel. */
   readonly batch: Float64Array
   readonly gpus: Float64Array
+  readonly logGpus: Float64Array
 }
 
 /**
@@ -63,6 +69,7 @@ export function describe(
     terms: new Float64Array(count * TERMS.length),
     batch: new Float64Array(count),
     gpus: new Float64Array(count),
+    logGpus: new Float64Array(count),
   }
   for (let row = 0; row < count; row++)
     describeOne(described, row, settings[row]!, arch, gpu, stepBase)
@@ -84,6 +91,7 @@ function describeOne(
   const nu = (Math.log2(gpusOf(setting)) - 1) / 1.5
   into.batch[row] = s
   into.gpus[row] = nu
+  into.logGpus[row] = Math.log(gpusOf(setting))
   let stepMs = 0
   for (let k = 0; k < t.length; k++) stepMs += c[k]! * t[k]!
   const bandwidthUse = (t[0]! + t[1]!) / stepMs
@@ -113,4 +121,25 @@ function describeOne(
   f[20] = generation * moe
   f[21] = generation * nu
   f[22] = s * nu
+}
+
+/** The same settings with their step known or predicted, ms: what the other outputs are given. */
+export function givenStep(
+  described: Described,
+  logStepMs: ArrayLike<number>,
+  stepBase: readonly number[],
+): Described {
+  const features = Float64Array.from(described.features)
+  for (let row = 0; row < described.count; row++) {
+    features[(row + 1) * WIDTH - 1] = logStepMs[row]! - logSum(described, row, stepBase)
+  }
+  return { ...described, features }
+}
+
+/** log of a weighted sum of one row's physics terms, log ms. */
+export function logSum(described: Described, row: number, base: readonly number[]): number {
+  const k = TERMS.length
+  let sum = 0
+  for (let j = 0; j < k; j++) sum += base[j]! * described.terms[row * k + j]!
+  return Math.log(sum)
 }

@@ -1,9 +1,11 @@
 import type { Architecture, GpuSpec } from './architecture.ts'
-import { type Described, describe, FEATURES } from './features.ts'
+import { curveKernel } from './curve-kernel.ts'
+import { type Described, describe, FEATURES, givenStep } from './features.ts'
 import { backwardInPlace, choleskyInPlace, forwardInPlace } from './gaussian-process.ts'
-import { logBase, measuredValue } from './learn-prior.ts'
-import { gpusOf, type MeasuredRun, type Setting } from './measured-run.ts'
+import type { MeasuredRun, Setting } from './measured-run.ts'
+import { logBase, measuredValue, stepMs } from './output-base.ts'
 import { OUTPUTS, type Output, type OutputPrior, type Prior } from './prior.ts'
+import { caveatsOf, widenPrior } from './widen-prior.ts'
 
 const D = FEATURES.length
 
@@ -30,7 +32,10 @@ export interface FittedOutput {
 export interface FittedGroup {
   readonly architecture: Architecture
   readonly gpu: GpuSpec
+  /** As given, widened where the model or the GPU is not fully known. */
   readonly prior: Prior
+  /** What is only estimated, in words. */
+  readonly caveats: readonly string[]
   readonly runs: number
   readonly outputs: Readonly<Record<Output, FittedOutput>>
 }
@@ -46,14 +51,22 @@ export function fitGroup(
   gpu: GpuSpec,
   prior: Prior,
 ): FittedGroup {
-  const described = describe(runs, architecture, gpu, prior.outputs.step.base)
+  const caveats = caveatsOf(architecture, gpu)
+  const widened = widenPrior(prior, caveats.length)
+  const { base } = widened.outputs.step
+  const described = describe(runs, architecture, gpu, base)
+  const given = givenStep(
+    described,
+    runs.map((run) => Math.log(stepMs(run))),
+    base,
+  )
   const outputs = Object.fromEntries(
-    OUTPUTS.map((output) => [
-      output,
-      fitOutput(runs, described, prior.outputs[output], output, gpu),
-    ]),
+    OUTPUTS.map((output) => {
+      const inputs = output === 'step' ? described : given
+      return [output, fitOutput(runs, inputs, widened.outputs[output], output, gpu)]
+    }),
   ) as Record<Output, FittedOutput>
-  return { architecture, gpu, prior, runs: runs.length, outputs }
+  return { architecture, gpu, prior: widened, caveats, runs: runs.length, outputs }
 }
 
 function fitOutput(
@@ -67,7 +80,7 @@ function fitOutput(
   const shape = covarianceOf(all, rows, prior)
   const alpha = Float64Array.from(rows, (row) => {
     const features = all.features.subarray(row * D, (row + 1) * D)
-    const mean = logBase(all, row, prior.base, gpu, gpusOf(runs[row]!))
+    const mean = logBase(all, row, prior.base, gpu)
     return Math.log(measuredValue(output, runs[row]!)!) - mean - dot(prior.featureMean, features)
   })
   forwardInPlace(shape.factor, rows.length, alpha)
@@ -106,25 +119,27 @@ function withOutcome(shape: Shape, alpha: Float64Array, prior: OutputPrior): Fit
 }
 
 /**
- * Rebuilds a fit from what a catalogue ships: the settings measured and, per output, the fitted
- * coefficients alpha. No outcome is needed, since the covariance depends on settings alone.
+ * Rebuilds a fit from what a catalogue ships: the settings measured, the step the other outputs
+ * are given there and, per output, the fitted coefficients alpha.
  */
 export function restoreGroup(
   settings: readonly Setting[],
+  logStepMs: readonly number[],
   alpha: Readonly<Record<Output, readonly number[]>>,
   architecture: Architecture,
   gpu: GpuSpec,
   prior: Prior,
 ): FittedGroup {
-  const all = describe(settings, architecture, gpu, prior.outputs.step.base)
+  const described = describe(settings, architecture, gpu, prior.outputs.step.base)
+  const given = givenStep(described, logStepMs, prior.outputs.step.base)
   const outputs = Object.fromEntries(
     OUTPUTS.map((output) => {
       const rows = alpha[output].map((_, row) => row)
-      const shape = covarianceOf(all, rows, prior.outputs[output])
+      const shape = covarianceOf(output === 'step' ? described : given, rows, prior.outputs[output])
       return [output, withOutcome(shape, Float64Array.from(alpha[output]), prior.outputs[output])]
     }),
   ) as Record<Output, FittedOutput>
-  return { architecture, gpu, prior, runs: settings.length, outputs }
+  return { architecture, gpu, prior, caveats: [], runs: settings.length, outputs }
 }
 
 /** Standardised leave-one-out residuals: alpha_i / sqrt((C^-1)_ii) (Rasmussen and Williams 5.10). */
@@ -136,10 +151,6 @@ function leaveOneOut(factor: Float64Array, count: number, alpha: Float64Array): 
     return value / Math.sqrt(column.reduce((sum, v) => sum + v * v, 0))
   })
 }
-
-export const curveKernel = (prior: OutputPrior, batch: number, gpus: number): number =>
-  prior.curveSd ** 2 *
-  Math.exp(-((batch / prior.batchLength) ** 2 + (gpus / prior.gpusLength) ** 2) / 2)
 
 export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0

@@ -16,13 +16,14 @@ export {
   catalogueModels,
   fittedCatalogueModel,
 } from './catalogue-model.ts'
+export { estimateArchitecture } from './estimate-architecture.ts'
 export { type FittedGroup, fitGroup } from './fit-group.ts'
 export { learnPrior, type TrainingGroup } from './learn-prior.ts'
 export { gpusOf, groupKey, type MeasuredRun, type Setting } from './measured-run.ts'
 export { nextRuns } from './next-run.ts'
 export type { OperatingPoint } from './operating-point.ts'
 export { type OperatingQuery, operatingPoints } from './operating-points.ts'
-export { predictOutput } from './predict.ts'
+export { type Predicted, type Prediction, predict } from './predict.ts'
 export { OUTPUTS, type Output, type Prior } from './prior.ts'
 export { shippedPrior } from './shipped-prior.ts'
 export type { StartUpRates } from './start-up.ts'

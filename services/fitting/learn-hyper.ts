@@ -1,3 +1,4 @@
+import { curveKernel } from './curve-kernel.ts'
 import { FEATURES } from './features.ts'
 import { backwardInPlace, choleskyInPlace, forwardInPlace } from './gaussian-process.ts'
 import { minimise } from './nelder-mead.ts'
@@ -16,40 +17,42 @@ export interface Evidence {
 interface Hyper {
   readonly weights: number
   readonly level: number
-  readonly slope: number
+  readonly batchSlope: number
+  readonly gpusSlope: number
   readonly shares: number
-  readonly curve: number
+  readonly curveSd: number
   readonly batchLength: number
   readonly gpusLength: number
   readonly noise: number
 }
 
-const START: readonly number[] = [0.3, 0.15, 0.1, 0.2, 0.2, 0.8, 1.5, 0.06].map(Math.log)
+const START: readonly number[] = [0.3, 0.15, 0.1, 0.1, 0.2, 0.2, 0.8, 1.5, 0.05].map(Math.log)
 const INTERCEPT_SD = 1
-const SLOPES = ['logBatch', 'logGpus']
 const D = FEATURES.length
-const MAX_EVALUATIONS = 700
+const MAX_EVALUATIONS = 900
 
-const hyperOf = (x: readonly number[]): Hyper => {
-  const [weights, level, slope, shares, curve, batchLength, gpusLength, noise] = x.map(Math.exp)
-  return {
-    weights: weights!,
-    level: level!,
-    slope: slope!,
-    shares: shares!,
-    curve: curve!,
-    batchLength: batchLength!,
-    gpusLength: gpusLength!,
-    noise: noise!,
-  }
-}
+const NAMES = [
+  'weights',
+  'level',
+  'batchSlope',
+  'gpusSlope',
+  'shares',
+  'curveSd',
+  'batchLength',
+  'gpusLength',
+  'noise',
+] as const
+
+const hyperOf = (x: readonly number[]): Hyper =>
+  Object.fromEntries(NAMES.map((name, i) => [name, Math.exp(x[i]!)])) as unknown as Hyper
 
 /** How much each feature's weight may differ from group to group. */
 const groupScales = (hyper: Hyper): Float64Array =>
   Float64Array.from(FEATURES, (name) => {
     if (name === 'one') return hyper.level
-    if (SLOPES.includes(name)) return hyper.slope
-    return name.endsWith('Share') ? hyper.shares : 0
+    if (name === 'logBatch') return hyper.batchSlope
+    if (name === 'logGpus') return hyper.gpusSlope
+    return name.endsWith('Share') || name === 'stepResidual' ? hyper.shares : 0
   })
 
 const weightScales = (hyper: Hyper): Float64Array =>
@@ -77,7 +80,7 @@ export function learnHyper(groups: readonly Evidence[]): Omit<OutputPrior, 'base
   return {
     featureMean: [...mean],
     linearFactor,
-    curveSd: hyper.curve,
+    curveSd: hyper.curveSd,
     batchLength: hyper.batchLength,
     gpusLength: hyper.gpusLength,
     noiseSd: hyper.noise,
@@ -112,47 +115,68 @@ function evidenceOf(groups: readonly Evidence[], hyper: Hyper) {
   return { logEvidence, mean: moment, covariance }
 }
 
+/** Adds one group's evidence: its own covariance, whitened data, and what they say of the weights. */
 function addGroup(
-  { count, features, batch, gpus, residual }: Evidence,
+  group: Evidence,
   hyper: Hyper,
   precision: Float64Array,
   moment: Float64Array,
 ): number {
-  const kernel = new Float64Array(count * count)
-  const scales = groupScales(hyper)
-  for (let i = 0; i < count; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = 0
-      for (let k = 0; k < D; k++) {
-        if (scales[k]! > 0) sum += scales[k]! ** 2 * features[i * D + k]! * features[j * D + k]!
-      }
-      const ds = (batch[i]! - batch[j]!) / hyper.batchLength
-      const dn = (gpus[i]! - gpus[j]!) / hyper.gpusLength
-      sum += hyper.curve ** 2 * Math.exp(-(ds * ds + dn * dn) / 2)
-      kernel[i * count + j] = sum + (i === j ? hyper.noise ** 2 : 0)
-    }
-  }
+  const { count } = group
+  const kernel = kernelOf(group, hyper)
   if (!choleskyInPlace(kernel, count)) return -Infinity
-  const white = Float64Array.from(residual)
-  forwardInPlace(kernel, count, white)
-  // Whitened features, column by column.
-  const columns = Array.from({ length: D }, (_, k) => {
-    const column = Float64Array.from({ length: count }, (__, i) => features[i * D + k]!)
-    forwardInPlace(kernel, count, column)
-    return column
-  })
+  const white = whiten(kernel, group)
+  const width = D + 1
   let logEvidence = 0
   for (let i = 0; i < count; i++) {
-    logEvidence -= Math.log(kernel[i * count + i]!) + white[i]! ** 2 / 2
-  }
-  for (let a = 0; a < D; a++) {
-    for (let i = 0; i < count; i++) moment[a]! += columns[a]![i]! * white[i]!
-    for (let b = 0; b <= a; b++) {
-      let sum = 0
-      for (let i = 0; i < count; i++) sum += columns[a]![i]! * columns[b]![i]!
-      precision[a * D + b]! += sum
-      if (a !== b) precision[b * D + a]! += sum
+    const o = i * width
+    const residual = white[o + D]!
+    logEvidence -= Math.log(kernel[i * count + i]!) + residual ** 2 / 2
+    for (let a = 0; a < D; a++) {
+      const value = white[o + a]!
+      if (value === 0) continue
+      moment[a]! += value * residual
+      for (let b = 0; b <= a; b++) precision[a * D + b]! += value * white[o + b]!
     }
   }
   return logEvidence
+}
+
+/** Covariance of a group's residuals beyond the shared weights. */
+function kernelOf({ count, features, batch, gpus }: Evidence, hyper: Hyper): Float64Array {
+  const kernel = new Float64Array(count * count)
+  const scales = groupScales(hyper)
+  const varying = [...scales.keys()].filter((k) => scales[k]! > 0)
+  const variances = varying.map((k) => scales[k]! ** 2)
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = curveKernel(hyper, batch[i]! - batch[j]!, gpus[i]! - gpus[j]!)
+      for (let v = 0; v < varying.length; v++) {
+        const k = varying[v]!
+        sum += variances[v]! * features[i * D + k]! * features[j * D + k]!
+      }
+      kernel[i * count + j] = sum
+    }
+    kernel[i * count + i]! += hyper.noise ** 2
+  }
+  return kernel
+}
+
+/** Features and, as a last column, residuals, in units in which a group's rows are independent. */
+function whiten(factor: Float64Array, { count, features, residual }: Evidence): Float64Array {
+  const width = D + 1
+  const white = new Float64Array(count * width)
+  for (let i = 0; i < count; i++) {
+    const o = i * width
+    for (let k = 0; k < D; k++) white[o + k] = features[i * D + k]!
+    white[o + D] = residual[i]!
+    for (let j = 0; j < i; j++) {
+      const weight = factor[i * count + j]!
+      const p = j * width
+      for (let k = 0; k < width; k++) white[o + k]! -= weight * white[p + k]!
+    }
+    const scale = 1 / factor[i * count + i]!
+    for (let k = 0; k < width; k++) white[o + k]! *= scale
+  }
+  return white
 }

@@ -1,8 +1,9 @@
 import type { Architecture, GpuSpec } from './architecture.ts'
-import { type Described, describe, FEATURES } from './features.ts'
+import { type Described, describe, FEATURES, givenStep } from './features.ts'
 import { type Evidence, learnHyper } from './learn-hyper.ts'
-import { gpusOf, type MeasuredRun } from './measured-run.ts'
+import type { MeasuredRun } from './measured-run.ts'
 import { nonNegativeLeastSquares } from './nnls.ts'
+import { logBase, measuredValue, stepMs } from './output-base.ts'
 import { physicsTerms, TERMS } from './physics-terms.ts'
 import {
   type FirstTokenPrior,
@@ -23,14 +24,6 @@ export interface TrainingGroup {
 const FIRST_TOKEN: FirstTokenPrior = { steps: 2, prefill: 2, logSd: 0.35 }
 const HUBER_ROUNDS = 15
 const HUBER_WIDTH = 0.3
-
-/** Measured value of an output, or undefined where the run lacks it. Step: ms per token and sequence. */
-export function measuredValue(output: Output, run: MeasuredRun): number | undefined {
-  if (output === 'step') return (1e3 * run.batch) / run.tokensPerSecond
-  if (output === 'itl') return run.itlMs
-  if (output === 'itlP95') return run.itlP95Ms
-  return run.powerWatts
-}
 
 /**
  * Coefficients of the physics terms by non-negative least squares on relative errors, groups
@@ -65,21 +58,6 @@ export function fitBase(groups: readonly TrainingGroup[], output: Output): numbe
   return [...x]
 }
 
-/** log of the base of one described row. */
-export function logBase(
-  described: Described,
-  row: number,
-  base: readonly number[],
-  gpu: GpuSpec,
-  gpus: number,
-): number {
-  if (base.length === 0) return Math.log(gpu.tdpWatts * gpus)
-  const k = TERMS.length
-  let sum = 0
-  for (let j = 0; j < k; j++) sum += base[j]! * described.terms[row * k + j]!
-  return Math.log(sum)
-}
-
 /**
  * Learns the prior of every output from groups of measured runs: physics coefficients, then
  * feature weights and Gaussian process hyper-parameters by maximum marginal likelihood.
@@ -92,8 +70,18 @@ export function learnPrior(
   const itl = fitBase(groups, 'itl')
   const bases: Record<Output, number[]> = { step, itl, itlP95: itl, power: [] }
   const described = groups.map((g) => describe(g.runs, g.architecture, g.gpu, step))
+  const given = groups.map((g, i) =>
+    givenStep(
+      described[i]!,
+      g.runs.map((run) => Math.log(stepMs(run))),
+      step,
+    ),
+  )
   const outputs = Object.fromEntries(
-    OUTPUTS.map((output) => [output, learnOutput(groups, described, output, bases[output])]),
+    OUTPUTS.map((output) => {
+      const inputs = output === 'step' ? described : given
+      return [output, learnOutput(groups, inputs, output, bases[output])]
+    }),
   ) as Record<Output, OutputPrior>
   const rows = groups.reduce((sum, group) => sum + group.runs.length, 0)
   return { ...about, rows, groups: groups.length, outputs, firstToken: FIRST_TOKEN }
@@ -105,28 +93,30 @@ function learnOutput(
   output: Output,
   base: readonly number[],
 ): OutputPrior {
-  const evidence = groups.flatMap((group, g): Evidence[] => {
-    const all = described[g]!
-    const rows = group.runs.flatMap((run, row) => {
-      const value = measuredValue(output, run)
-      return value === undefined ? [] : [{ row, log: Math.log(value), gpus: gpusOf(run) }]
-    })
-    if (rows.length === 0) return []
-    const d = FEATURES.length
-    return [
-      {
-        count: rows.length,
-        features: Float64Array.from(
-          rows.flatMap(({ row }) => [...all.features.subarray(row * d, (row + 1) * d)]),
-        ),
-        batch: Float64Array.from(rows, ({ row }) => all.batch[row]!),
-        gpus: Float64Array.from(rows, ({ row }) => all.gpus[row]!),
-        residual: Float64Array.from(
-          rows,
-          ({ row, log, gpus }) => log - logBase(all, row, base, group.gpu, gpus),
-        ),
-      },
-    ]
+  const evidence = groups.map((group, g) => evidenceOf(group, described[g]!, output, base))
+  return { base, ...learnHyper(evidence.filter(({ count }) => count > 0)) }
+}
+
+function evidenceOf(
+  { runs, gpu }: TrainingGroup,
+  all: Described,
+  output: Output,
+  base: readonly number[],
+): Evidence {
+  const rows = runs.flatMap((run, row) => (measuredValue(output, run) === undefined ? [] : [row]))
+  const d = FEATURES.length
+  const features = new Float64Array(rows.length * d)
+  rows.forEach((row, i) => {
+    features.set(all.features.subarray(row * d, (row + 1) * d), i * d)
   })
-  return { base, ...learnHyper(evidence) }
+  return {
+    count: rows.length,
+    features,
+    batch: Float64Array.from(rows, (row) => all.batch[row]!),
+    gpus: Float64Array.from(rows, (row) => all.gpus[row]!),
+    residual: Float64Array.from(
+      rows,
+      (row) => Math.log(measuredValue(output, runs[row]!)!) - logBase(all, row, base, gpu),
+    ),
+  }
 }

@@ -29,6 +29,9 @@ export interface MeasuredRun extends Setting {
   /** Name of the length distribution, e.g. `lm-arena-chat`. */
   readonly task: string
   readonly tokensPerSecond: number
+  /** Parameter counts, where the source states them: enough to estimate an unknown architecture. */
+  readonly paramsTotalBillions?: number
+  readonly paramsActiveBillions?: number
   readonly itlMs?: number
   readonly itlP95Ms?: number
   readonly ttftMs?: number
@@ -43,6 +46,6 @@ export interface MeasuredRun extends Setting {
 export const gpusOf = (setting: Setting): number =>
   setting.tensorParallel * setting.pipelineParallel * setting.dataParallel
 
-/** Runs of one group share a curve: same model, precision, GPU and workload. */
+/** Runs of one group share a curve: same model, precision, GPU, workload and engine. */
 export const groupKey = (run: MeasuredRun): string =>
-  [run.model, run.precision, run.gpu, run.task].join('|')
+  [run.model, run.precision, run.gpu, run.task, run.engine].join('|')

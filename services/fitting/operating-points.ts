@@ -7,7 +7,7 @@ import { batchInMemory } from './fits-memory.ts'
 import type { Setting } from './measured-run.ts'
 import type { OperatingPoint } from './operating-point.ts'
 import { TERMS } from './physics-terms.ts'
-import { predictOutput } from './predict.ts'
+import { predict } from './predict.ts'
 import type { Prior } from './prior.ts'
 import { type StartUpRates, startUp } from './start-up.ts'
 
@@ -91,7 +91,7 @@ function pointOf(
     idleWatts,
     busyWatts: Math.max(idleWatts, Math.exp(bounds.power.logMean[best]!)),
     ...startUp(settings[best]!, fitted.architecture, fitted.gpu, query.startUp),
-    logSdJoulesPerToken: Math.hypot(bounds.step.logSd[best]!, bounds.power.logSd[best]!),
+    logSdJoulesPerToken: bounds.energy.logSd[best]!,
     runs: fitted.runs,
   }
 }
@@ -109,8 +109,7 @@ function batchGrid(most: number): readonly number[] {
 
 function boundsOf(settings: readonly Setting[], fitted: FittedGroup, query: OperatingQuery) {
   const described = describeFor(fitted, settings)
-  const step = predictOutput(fitted, 'step', settings, described)
-  const power = predictOutput(fitted, 'power', settings, described)
+  const { step, power, energy } = predict(fitted, settings, described)
   const z = query.z ?? DEFAULT_Z
   const latency = (i: number) => {
     const stepMs = Math.exp(step.logMean[i]! + z * step.logSd[i]!)
@@ -125,5 +124,5 @@ function boundsOf(settings: readonly Setting[], fitted: FittedGroup, query: Oper
       tpotP95Ms: stepMs * REQUEST_SPREAD,
     }
   }
-  return { step, power, latency }
+  return { step, power, energy, latency }
 }

@@ -1,5 +1,6 @@
+import { curveKernel } from './curve-kernel.ts'
 import { FEATURES } from './features.ts'
-import { curveKernel, describeFor, dot, type FittedGroup, linearCovariance } from './fit-group.ts'
+import { describeFor, dot, type FittedGroup, linearCovariance } from './fit-group.ts'
 import { forwardInPlace } from './gaussian-process.ts'
 import type { Setting } from './measured-run.ts'
 import type { Output } from './prior.ts'

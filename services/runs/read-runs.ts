@@ -1,8 +1,9 @@
+import { readAiconfigurator } from './aiconfigurator.ts'
 import type { Reading } from './reading.ts'
 import { readTidyCsv } from './tidy-csv.ts'
 
 /** What a file of runs can be. */
-export type RunsFormat = 'csv'
+export type RunsFormat = 'csv' | 'aiconfigurator'
 
 /**
  * Measured runs from the text of a file. Rows that cannot be true are kept apart with the reason.
@@ -10,5 +11,5 @@ export type RunsFormat = 'csv'
  * @throws InvalidInput where the whole file is not of that format
  */
 export function readRuns(text: string, format: RunsFormat): Reading {
-  return { csv: readTidyCsv }[format](text)
+  return { csv: readTidyCsv, aiconfigurator: readAiconfigurator }[format](text)
 }

@@ -79,6 +79,8 @@ function toRun(row: Row): RowOutcome {
     outputTokens: outputTokens ?? 1,
     ...(context !== undefined && { contextTokens: context }),
     tokensPerSecond: Number(row.throughput_tok_s),
+    ...optional('paramsTotalBillions', number(row.params_total_b)),
+    ...optional('paramsActiveBillions', number(row.params_active_b)),
     ...optional('itlMs', number(row.tpot_ms)),
     ...optional('itlP95Ms', number(row.tpot_p95_ms)),
     ...optional('ttftMs', number(row.ttft_ms)),

@@ -1,0 +1,26 @@
+import type { GpuSpec } from './architecture.ts'
+import { type Described, logSum } from './features.ts'
+import type { MeasuredRun } from './measured-run.ts'
+import type { Output } from './prior.ts'
+
+/** Measured value of an output, or undefined where the run lacks it. */
+export function measuredValue(output: Output, run: MeasuredRun): number | undefined {
+  if (output === 'step') return stepMs(run)
+  if (output === 'itl') return run.itlMs
+  if (output === 'itlP95') return run.itlP95Ms
+  return run.powerWatts
+}
+
+/** Mean time per output token of one sequence, by Little's law, ms. */
+export const stepMs = (run: MeasuredRun): number => (1e3 * run.batch) / run.tokensPerSecond
+
+/** log of the base of one described row: the physics sum, or for power the boards' TDP. */
+export function logBase(
+  described: Described,
+  row: number,
+  base: readonly number[],
+  gpu: GpuSpec,
+): number {
+  if (base.length > 0) return logSum(described, row, base)
+  return Math.log(gpu.tdpWatts) + described.logGpus[row]!
+}

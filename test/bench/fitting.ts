@@ -1,0 +1,88 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Architecture, GpuSpec } from '../../services/fitting/index.ts'
+import { newContest, playFold } from './fitting/contest.ts'
+import { summariseDecisions } from './fitting/decisions.ts'
+import { foldsOf, PUBLIC_FOLDS } from './fitting/folds.ts'
+import { type BenchGroup, loadGroups } from './fitting/load.ts'
+import { beats, summarise } from './fitting/score.ts'
+import { measureSpeed } from './fitting/speed.ts'
+import { tpotErrors } from './fitting/tpot.ts'
+
+/**
+ * How well a few runs predict a group, model families held out.
+ *
+ * `npm run bench:fitting -- [--runs FILE] [--arch FILE]... [--gpu FILE]... [--quick]`
+ *
+ * Without `--runs`: the public ML.ENERGY runs and fixed folds. With it: the families of that file,
+ * while priors also learn from the public runs of other families where those are at hand.
+ */
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string' },
+    arch: { type: 'string', multiple: true, default: [] },
+    gpu: { type: 'string', multiple: true, default: [] },
+    quick: { type: 'boolean', default: false },
+  },
+})
+
+const dataFolder = join(process.env.GRIDTIDE_DATA ?? '../shared/data', 'profiles')
+const publicFile = join(dataFolder, 'mlenergy_v3_llm.csv')
+const tpotFile = join(dataFolder, 'aiconfigurator_silicon_e2e.csv')
+const json = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T
+const extras = {
+  architectures: values.arch.map((path) => json<Architecture>(path)),
+  gpus: values.gpu.map((path) => json<GpuSpec>(path)),
+}
+
+const publicGroups: readonly BenchGroup[] = existsSync(publicFile)
+  ? loadGroups(publicFile, 'csv', extras)
+  : []
+const groups = values.runs ? loadGroups(values.runs, 'csv', extras) : publicGroups
+const folds = values.runs ? foldsOf(groups) : PUBLIC_FOLDS
+const contest = newContest()
+for (const heldOut of folds) {
+  playFold(contest, groups, values.runs ? publicGroups : [], heldOut)
+  console.error(`held out ${heldOut.join(', ')}`)
+}
+
+const byK = (name: string) =>
+  Object.fromEntries(
+    Object.entries(contest.errors[name]!).map(([k, errors]) => [k, summarise(errors)]),
+  )
+const ours = byK('ours')
+const baselines = Object.fromEntries(
+  Object.keys(contest.errors)
+    .filter((name) => name !== 'ours')
+    .map((name) => {
+      const k = byK(name)
+      const beaten = Object.keys(k).every((key) => beats(ours[key]!, k[key]!))
+      return [name, { k, ...summariseDecisions(contest.decisions[name]!), beaten }]
+    }),
+)
+const tallies = Object.values(contest.covered)
+const share = (inside: number, count: number) => Math.round((1000 * inside) / count) / 1000
+console.log(
+  JSON.stringify({
+    bench: 'fitting',
+    runs: values.runs ?? 'ML.ENERGY v3',
+    groups: contest.groups,
+    k: ours,
+    coverage95: share(
+      tallies.reduce((sum, { inside }) => sum + inside, 0),
+      tallies.reduce((sum, { count }) => sum + count, 0),
+    ),
+    coverage95By: Object.fromEntries(
+      Object.entries(contest.covered).map(([name, t]) => [name, share(t.inside, t.count)]),
+    ),
+    ...summariseDecisions(contest.decisions.ours!),
+    guarded: summariseDecisions(contest.decisions.guarded!),
+    baselines,
+    ...(!values.quick &&
+      existsSync(tpotFile) && {
+        aiconfiguratorTpotK5: tpotErrors(loadGroups(tpotFile, 'aiconfigurator', extras)),
+      }),
+    speed: measureSpeed(),
+  }),
+)

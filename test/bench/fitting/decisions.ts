@@ -1,0 +1,72 @@
+import type { MeasuredRun } from '../../../services/fitting/index.ts'
+import type { Guess } from './baselines.ts'
+
+const SLO_MS = [25, 50, 100]
+
+export interface Decisions {
+  count: number
+  right: number
+  violations: number
+  violations5pct: number
+  readonly regrets: number[]
+}
+
+export const noDecisions = (): Decisions => ({
+  count: 0,
+  right: 0,
+  violations: 0,
+  violations5pct: 0,
+  regrets: [],
+})
+
+/**
+ * In each group, at mean TPOT limits of 25, 50 and 100 ms: is the configuration of least J/token
+ * found? Measured runs stand with their measured values, as they would for a user. Limits that no
+ * configuration meets are no decisions; an empty choice where one exists counts as wrong.
+ */
+export function addDecisions(
+  into: Decisions,
+  runs: readonly MeasuredRun[],
+  guessOf: (run: MeasuredRun) => Pick<Guess, 'tokensPerSecond' | 'powerWatts'>,
+): void {
+  const rows = runs
+    .filter((run) => run.powerWatts !== undefined)
+    .map((run) => {
+      const guess = guessOf(run)
+      return {
+        stepMs: (1e3 * run.batch) / run.tokensPerSecond,
+        joules: run.powerWatts! / run.tokensPerSecond,
+        guessedStepMs: (1e3 * run.batch) / guess.tokensPerSecond,
+        guessedJoules: guess.powerWatts / guess.tokensPerSecond,
+      }
+    })
+  for (const limit of SLO_MS) {
+    const feasible = rows.filter((row) => row.stepMs <= limit)
+    if (feasible.length === 0) continue
+    const best = Math.min(...feasible.map((row) => row.joules))
+    const open = rows.filter((row) => row.guessedStepMs <= limit)
+    into.count++
+    if (open.length === 0) continue
+    const pick = open.reduce((a, b) => (b.guessedJoules < a.guessedJoules ? b : a))
+    if (pick.stepMs > limit) into.violations++
+    if (pick.stepMs > limit * 1.05) into.violations5pct++
+    if (pick.stepMs <= limit) into.regrets.push(pick.joules / best - 1)
+    if (pick.stepMs <= limit && pick.joules === best) into.right++
+  }
+}
+
+const percent = (share: number): number => Math.round(1000 * share) / 10
+
+export const summariseDecisions = ({
+  count,
+  right,
+  violations,
+  violations5pct,
+  regrets,
+}: Decisions) => ({
+  decisions: count,
+  top1: percent(right / count),
+  violations: percent(violations / count),
+  violations5pct: percent(violations5pct / count),
+  regret: percent(regrets.reduce((sum, r) => sum + r, 0) / regrets.length),
+})

@@ -1,0 +1,63 @@
+import {
+  catalogueModel,
+  fitGroup,
+  fittedCatalogueModel,
+  type MeasuredRun,
+  predict,
+  type Setting,
+  shippedPrior,
+} from '../../../services/fitting/index.ts'
+
+const REPEATS = 15
+
+/** Median ms of fitting one group (20 runs, 500 candidates) and of 10,000 predictions (20 runs). */
+export function measureSpeed() {
+  const { architecture, gpu } = fittedCatalogueModel(catalogueModel('Qwen/Qwen3-32B@H100:bf16'))
+  const runs = Array.from(
+    { length: 20 },
+    (_, i): MeasuredRun => ({
+      ...setting(i, 20),
+      source: 'bench',
+      model: architecture.id,
+      family: architecture.id,
+      gpu: gpu.name,
+      engine: 'vllm',
+      task: 'chat',
+      tokensPerSecond: 100 + 37 * i,
+      itlMs: 12 + i,
+      itlP95Ms: 30 + i,
+      powerWatts: 400 + 10 * i,
+    }),
+  )
+  const some = Array.from({ length: 500 }, (_, i) => setting(i, 500))
+  const many = Array.from({ length: 10_000 }, (_, i) => setting(i, 10_000))
+  const fitted = fitGroup(runs, architecture, gpu, shippedPrior)
+  return {
+    fitGroup20Runs500CandidatesMs: median(() => {
+      predict(fitGroup(runs, architecture, gpu, shippedPrior), some)
+    }),
+    predict10000Ms: median(() => {
+      predict(fitted, many)
+    }),
+  }
+}
+
+const setting = (i: number, of: number): Setting => ({
+  tensorParallel: 2 ** (i % 4),
+  pipelineParallel: 1,
+  dataParallel: 1,
+  expertParallel: false,
+  precision: 'bf16',
+  batch: 1 + (1000 * i) / of,
+  inputTokens: 500,
+  outputTokens: 300,
+})
+
+function median(work: () => void): number {
+  const times = Array.from({ length: REPEATS }, () => {
+    const startMs = performance.now()
+    work()
+    return performance.now() - startMs
+  }).sort((a, b) => a - b)
+  return Math.round(times[Math.floor(REPEATS / 2)]! * 100) / 100
+}
