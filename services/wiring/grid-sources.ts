@@ -1,9 +1,15 @@
 import { sameMeasure } from '../domain/carbon-series.ts'
 import { InvalidInput } from '../domain/errors.ts'
 import type { Fleet, GridSource } from '../fleet/index.ts'
+import { carbonAwareSdk } from '../grid/adapters/carbon-aware-sdk.ts'
 import { climatology } from '../grid/adapters/climatology.ts'
 import { csvReplay } from '../grid/adapters/csv-replay.ts'
+import { eia } from '../grid/adapters/eia.ts'
 import { electricityMaps } from '../grid/adapters/electricity-maps.ts'
+import { energinet } from '../grid/adapters/energinet.ts'
+import { energyCharts } from '../grid/adapters/energy-charts.ts'
+import { entsoe } from '../grid/adapters/entsoe.ts'
+import { httpJson } from '../grid/adapters/http-json.ts'
 import { neso } from '../grid/adapters/neso.ts'
 import { wattTime } from '../grid/adapters/watttime.ts'
 import type { GridProvider } from '../grid/index.ts'
@@ -57,46 +63,69 @@ async function built(
 }
 
 async function build(
-  source: GridSource,
+  entry: GridSource,
   fleet: Fleet,
   { http, nowMs, readFile, env }: GridSourceDeps,
 ): Promise<GridProvider> {
   const { signal, basis } = fleet
-  switch (source.source) {
+  const secret = (reference: string) => readSecret(reference, env)
+  switch (entry.source) {
     case 'climatology':
       return climatology({ nowMs, measure: { signal, basis } })
     case 'csv':
       return csvReplay({
-        ...(source.forecasts !== undefined && { forecasts: await readFile(source.forecasts) }),
-        ...(source.history !== undefined && { history: await readFile(source.history) }),
-        signal: source.signal ?? signal,
-        basis: source.basis ?? basis,
+        ...(entry.forecasts !== undefined && { forecasts: await readFile(entry.forecasts) }),
+        ...(entry.history !== undefined && { history: await readFile(entry.history) }),
+        signal: entry.signal ?? signal,
+        basis: entry.basis ?? basis,
         nowMs,
       })
     case 'watttime': {
-      const { source: _, user, password, ...options } = source
-      return wattTime(http, {
-        ...options,
-        user: await readSecret(user, env),
-        password: await readSecret(password, env),
-      })
+      const [user, password] = [await secret(entry.user), await secret(entry.password)]
+      return wattTime(http, { ...optionsOf(entry), user, password })
     }
     case 'electricity-maps': {
-      const { source: _, token, ...options } = source
       const emissionFactorType = basis === 'direct' ? 'direct' : 'lifecycle'
-      return electricityMaps(http, {
-        ...options,
-        emissionFactorType,
-        token: await readSecret(token, env),
+      const token = await secret(entry.token)
+      return electricityMaps(http, { ...optionsOf(entry), emissionFactorType, token })
+    }
+    case 'neso':
+      return neso(http, { ...optionsOf(entry), nowMs })
+    case 'energy-charts':
+      return energyCharts(http, { ...optionsOf(entry), nowMs })
+    case 'energinet':
+      return energinet(http, { ...optionsOf(entry), nowMs })
+    case 'entsoe':
+      return entsoe(http, { ...optionsOf(entry), token: await secret(entry.token) })
+    case 'eia':
+      return eia(http, { ...optionsOf(entry), apiKey: await secret(entry.apiKey) })
+    case 'carbon-aware-sdk':
+      return carbonAwareSdk(http, { signal, basis, ...optionsOf(entry) })
+    case 'http-json':
+      return httpJson(http, {
+        signal,
+        basis,
+        ...optionsOf(entry),
+        headers: await secretHeaders(entry.headers ?? {}, secret),
+        nowMs,
       })
-    }
-    case 'neso': {
-      const { source: _, ...options } = source
-      return neso(http, { ...options, nowMs })
-    }
-    default:
-      throw new InvalidInput(`no adapter for grid source ${source.source} in this version`)
   }
+}
+
+/** What an entry says besides its kind, in the words of its adapter. */
+function optionsOf<Entry extends GridSource>(entry: Entry): Omit<Entry, 'source'> {
+  const { source: _, ...options } = entry
+  return options
+}
+
+async function secretHeaders(
+  headers: Readonly<Record<string, string>>,
+  secret: (reference: string) => Promise<string>,
+): Promise<Record<string, string>> {
+  const entries = Object.entries(headers).map(
+    async ([name, reference]) => [name, await secret(reference)] as const,
+  )
+  return Object.fromEntries(await Promise.all(entries))
 }
 
 function otherMeasure(index: number, provider: GridProvider, fleet: Fleet): InvalidInput {

@@ -14,14 +14,15 @@ const HISTORY = 'zone,datetime_utc,gco2_per_kwh\nDE,2021-09-14T00:00Z,310\n'
 async function sources(yaml: string, measure = '') {
   const text = SMALL.replace('name: small', `name: small\n${measure}\ngrid: { sources: ${yaml} }`)
   const warnings: string[] = []
+  const http = scriptedHttp(() => ({ json: {} }))
   const providers = await gridSources(parseFleet(text, { fileName: 'small.yaml' }), {
-    http: scriptedHttp(() => ({ json: {} })),
+    http,
     nowMs: () => Date.parse('2021-09-15T00:00Z'),
     readFile: async (path) => (path === 'forecasts.csv' ? FORECASTS : HISTORY),
     env,
     warn: (message) => void warnings.push(message),
   })
-  return { names: providers.map(({ name }) => name), providers, warnings }
+  return { names: providers.map(({ name }) => name), providers, warnings, requests: http.requests }
 }
 
 describe('grid sources', () => {
@@ -54,14 +55,37 @@ describe('grid sources', () => {
     await expect(refused).rejects.toMatchObject({ issues: [{ path: '/grid/sources/1' }] })
   })
 
-  test('without their key, or their adapter, are left out with a word', async () => {
+  test('without their key are left out with a word', async () => {
     const { names, warnings } = await sources(
-      '[{ source: electricity-maps, token: "${env:ABSENT}" }, { source: http-json, url: "https://x.example/{zone}" }, { source: climatology }]',
+      '[{ source: electricity-maps, token: "${env:ABSENT}" }, { source: climatology }]',
     )
     expect(names).toEqual(['climatology'])
-    expect(warnings).toHaveLength(2)
-    expect(warnings[0]).toMatch(/^grid source electricity-maps is left out: .*ABSENT is not set/)
-    expect(warnings[1]).toMatch(/^grid source http-json is left out: no adapter/)
+    expect(warnings).toEqual([
+      expect.stringMatching(/^grid source electricity-maps is left out: .*ABSENT is not set/),
+    ])
+  })
+
+  test('each kind of the schema has its adapter', async () => {
+    const token = 'token: "${env:TOKEN}"'
+    const { names } = await sources(
+      `[{ source: energy-charts }, { source: carbon-aware-sdk, baseUrl: "https://sdk.example" },
+        { source: http-json, url: "https://x.example/{zone}", headers: { key: "\${env:TOKEN}" } },
+        { source: entsoe, ${token} }, { source: eia, apiKey: "\${env:TOKEN}" }]`,
+    )
+    expect(names).toEqual(['energy-charts', 'carbon-aware-sdk', 'http-json', 'entsoe', 'eia'])
+    const direct = await sources(
+      `[{ source: energinet }, { source: electricity-maps, ${token} }]`,
+      'basis: direct',
+    )
+    expect(direct.names).toEqual(['energinet', 'electricity-maps'])
+  })
+
+  test('an own endpoint is sent its secret headers', async () => {
+    const { providers, requests } = await sources(
+      '[{ source: http-json, url: "https://x.example/{zone}", headers: { key: "${env:TOKEN}" } }]',
+    )
+    await providers[0]?.forecast('DE').catch(() => {})
+    expect(requests[0]?.headers).toMatchObject({ key: 't' })
   })
 
   test('a replay that cannot be read is an error: it is all the fleet has', async () => {

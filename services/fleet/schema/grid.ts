@@ -36,17 +36,27 @@ const WattTime = strict(
 )
 
 const ElectricityMaps = strict(
-  { source: source('electricity-maps'), token: SecretRef, baseUrl, zones },
+  {
+    source: source('electricity-maps'),
+    token: SecretRef,
+    version: oneOf(['v3', 'v4'], { default: 'v4', description: 'Of their API.' }),
+    allowSandbox: Type.Boolean({
+      default: false,
+      description: 'Accept the made-up numbers that trial keys are given.',
+    }),
+    baseUrl,
+    zones,
+  },
   { description: 'Electricity Maps, flow-traced averages of the whole life.' },
 )
 
 const Neso = strict(
-  { source: source('neso'), baseUrl },
+  { source: source('neso'), baseUrl, zones },
   { description: 'Great Britain: the National Energy System Operator. Needs no key.' },
 )
 
 const EnergyCharts = strict(
-  { source: source('energy-charts'), baseUrl, zones },
+  { source: source('energy-charts'), baseUrl, zones, basis },
   { description: 'Energy-Charts of Fraunhofer ISE, European zones. Needs no key.' },
 )
 
