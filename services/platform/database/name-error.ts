@@ -2,10 +2,11 @@ import { Conflict, UpstreamUnavailable } from '../../domain/errors.ts'
 
 /** Serialization failure, deadlock: PostgreSQL asks for the transaction to be run again. */
 const TRY_AGAIN = new Set(['40001', '40P01'])
-/** Shutting down, too many connections, cannot connect now. Class 08 is about connections too. */
+/** Shutting down, cannot connect now, too many, or none allowed; class 08 is of connections too. */
 const AWAY = new Set(['57P01', '57P02', '57P03', '53300'])
 const SOCKET = /^(ECONN|ENOENT|ENOTFOUND|EAI_|EPIPE|ETIMEDOUT|EHOST)/
-const LOST = /terminated|timeout|not queryable|PGlite is (closed|closing)|after calling end/i
+const LOST =
+  /not currently accepting connections|terminated|timeout|not queryable|PGlite is (closed|closing)|after calling end/i
 
 /** Rethrows what a driver threw; as one of our errors where the caller can do something about it. */
 export function named(error: unknown): never {

@@ -9,6 +9,8 @@ export interface WorkerTiming {
   /** A job whose process stopped renewing its lock for this long is run again by another one. */
   readonly lockMs: number
   readonly stalledCheckMs: number
+  /** Starts of one job in all, crashes included: a job that kills its process is dead after these. */
+  readonly maxStarts: number
 }
 
 interface WorkerOptions extends WorkerTiming {
@@ -16,15 +18,12 @@ interface WorkerOptions extends WorkerTiming {
   readonly observe: (event: JobEvent) => void
 }
 
-/** Starts of one job in all, crashes included; a job that kills its process stops here. */
-const MAX_STARTS = 8
-
 /** The BullMQ face of a handler: checks the payload, and says `retryable` in BullMQ's words. */
 export function startWorker<Name extends JobName>(
   backend: BullmqBackend,
   name: Name,
   handler: JobHandler<Name>,
-  { concurrency, lockMs, stalledCheckMs, observe }: WorkerOptions,
+  { concurrency, lockMs, stalledCheckMs, maxStarts, observe }: WorkerOptions,
 ) {
   const process = async (job: Job, _token?: string, signal?: AbortSignal) => {
     try {
@@ -43,7 +42,7 @@ export function startWorker<Name extends JobName>(
     // A crash is the process' fault, not the job's: BullMQ's default of 1 fails healthy jobs for
     // good. The count of starts stops the one that is at fault itself.
     maxStalledCount: 1_000,
-    maxStartedAttempts: MAX_STARTS,
+    maxStartedAttempts: maxStarts,
   })
   worker.on('completed', (job) => observe({ kind: 'completed', name, ...about(job) }))
   worker.on('failed', (job, error) => {

@@ -19,6 +19,7 @@ export interface BullmqOptions extends Partial<WorkerTiming> {
 const DAY_SECONDS = 86_400
 const LOCK_MS = 10_000
 const STALLED_CHECK_MS = 5_000
+const MAX_STARTS = 8
 const STOPPING_MS = 1_000
 const KEEP = { completed: 1_000, dead: 1_000 }
 
@@ -36,7 +37,7 @@ export async function bullmqOn(
       ? await onRedis(where.redisUrl, options.keyPrefix)
       : await onDatabase(where.database)
   const { observe = () => undefined, keep = KEEP } = options
-  const { lockMs = LOCK_MS, stalledCheckMs = STALLED_CHECK_MS } = options
+  const { lockMs = LOCK_MS, stalledCheckMs = STALLED_CHECK_MS, maxStarts = MAX_STARTS } = options
   const optionsOf = jobOptions(keep)
   const queues = openQueues(backend, observe)
   const flows = new backend.classes.FlowProducer(backend.producer)
@@ -77,6 +78,7 @@ export async function bullmqOn(
         concurrency,
         lockMs,
         stalledCheckMs,
+        maxStarts,
         observe,
       })
       workers.push(worker)

@@ -1,10 +1,12 @@
 -- Solves under way: written by the coordinator, filled in by one job a block, read by the merge.
 CREATE TABLE solves (
   revision text PRIMARY KEY,
+  problem_digest text NOT NULL,
   frame jsonb NOT NULL,
   begun_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX solves_begun_at ON solves (begun_at);
+CREATE INDEX solves_problem_digest ON solves (problem_digest);
 
 CREATE TABLE solve_blocks (
   revision text NOT NULL REFERENCES solves ON DELETE CASCADE,
@@ -25,8 +27,7 @@ CREATE TABLE model_fits (
 
 -- What each past window used and emitted, beside the static baseline; one row a window.
 CREATE TABLE ledger (
-  window_start timestamptz PRIMARY KEY,
-  window_end timestamptz NOT NULL,
-  plan_version integer NOT NULL,
+  window_start_ms bigint PRIMARY KEY,
+  plan_version bigint NOT NULL,
   entry jsonb NOT NULL
 );
