@@ -22,6 +22,9 @@ const Variables = Type.Object({
   PORT: Type.Optional(
     Type.String({ pattern: '^[0-9]{1,5}$', description: 'Port to listen on, 0 for any; 8080' }),
   ),
+  GRIDTIDE_TICK_SECONDS: Type.Optional(
+    Type.String({ pattern: '^[1-9][0-9]{0,4}$', description: 'Seconds between plans; 300' }),
+  ),
   LOG_LEVEL: Type.Optional(
     Type.Enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       description: 'The least important lines to log; info',
@@ -38,6 +41,7 @@ export interface Env {
   readonly redisUrl?: string
   readonly host: string
   readonly port: number
+  readonly tickSeconds: number
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 }
 
@@ -71,6 +75,7 @@ function meaningOf(given: Static<typeof Variables>): Env {
     dataFolder: given.GRIDTIDE_DATA ?? '../shared/data',
     host: given.HOST ?? '127.0.0.1',
     port,
+    tickSeconds: Number(given.GRIDTIDE_TICK_SECONDS ?? 300),
     logLevel: (given.LOG_LEVEL as Env['logLevel'] | undefined) ?? 'info',
     ...(given.GRIDTIDE_FLEET && { fleet: given.GRIDTIDE_FLEET }),
     ...(given.DATABASE_URL && { databaseUrl: given.DATABASE_URL }),

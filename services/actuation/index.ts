@@ -6,6 +6,7 @@ export {
   commandsFor,
   type SteeredTarget,
 } from './commands.ts'
+export { versionOf } from './desired.ts'
 export { answerDrift, type Drift, type DriftPolicy, driftOf } from './drift.ts'
 export type { BackendDriver, Written } from './driver.ts'
 export {
@@ -29,6 +30,7 @@ export {
   objectPath,
 } from './kubernetes.ts'
 export type { Lease, Leases } from './lease.ts'
+export { plainCapabilities, plainSighting } from './plain-driver.ts'
 export {
   type ApplyContext,
   type Capabilities,
@@ -57,6 +59,7 @@ export {
   type ShiftStep,
   shiftSequence,
 } from './shift-sequence.ts'
+export { pausedOrFenced, stampSteps } from './stamps.ts'
 export type { Remembered, TargetMemory } from './target-memory.ts'
 export type { ToldTargets } from './told-targets.ts'
 export { obstacleToStep } from './verify-step.ts'

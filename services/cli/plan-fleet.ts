@@ -6,7 +6,7 @@ import { type GatheredProblem, gatherProblem } from '../pipeline/gather-problem.
 import { loadGlpk, loadHighs, type PlanOutcome, planHorizon } from '../planning/index.ts'
 import { axiosHttp } from '../platform/http.ts'
 import { fleetFiles } from '../wiring/fleet-files.ts'
-import { gridSources } from '../wiring/grid-sources.ts'
+import { openGridReader } from '../wiring/grid-reader.ts'
 import { modelKnowledge } from '../wiring/models.ts'
 import { demandTraces } from '../wiring/traces.ts'
 import type { CliIo } from './io.ts'
@@ -44,7 +44,7 @@ export async function planFleet(request: PlanRequest, io: CliIo): Promise<Planne
   const readFile = fleetFiles(fleetFile, env.dataFolder)
   const deps = { http: axiosHttp(), nowMs: () => atMs, readFile, env: io.env, warn }
   const gathered = await gatherProblem(fleet, atMs, {
-    providers: await gridSources(fleet, deps),
+    reader: await openGridReader(fleet, deps),
     pointsOf: async (model, gpus) =>
       fitModel(model, fleet, await modelKnowledge(model, readFile, warn), gpus),
     tracesOf: (model) => demandTraces(model, readFile),

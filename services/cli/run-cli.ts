@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { explainCommand } from './commands/explain.ts'
 import { planCommand } from './commands/plan.ts'
 import { schemaCommand } from './commands/schema.ts'
+import { serveCommand } from './commands/serve.ts'
 import { validateCommand } from './commands/validate.ts'
 import { ExitWith } from './exit-with.ts'
 import type { CliIo } from './io.ts'
@@ -17,6 +18,7 @@ const COMMANDS: readonly ((io: CliIo) => Command)[] = [
   planCommand,
   explainCommand,
   schemaCommand,
+  serveCommand,
 ]
 
 /**

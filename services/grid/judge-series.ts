@@ -96,7 +96,7 @@ function staleness(series: CarbonSeries, context: JudgementContext): Suspicion[]
   const promised = series.quality === 'forecast' || series.quality === 'cached'
   if (promised && last.endMs <= nowMs) say('stale', `ended ${hours(nowMs - last.endMs)} h ago`)
   if (last.endMs > nowMs + FARTHEST_MS) say('from-the-future', 'reaches more than 16 days ahead')
-  if (!promised && last.startMs > nowMs + CLOCK_SKEW_MS) {
+  if (series.quality === 'live' && last.startMs > nowMs + CLOCK_SKEW_MS) {
     say('from-the-future', 'measures what has not happened')
   }
   return suspicions

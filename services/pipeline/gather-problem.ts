@@ -1,30 +1,35 @@
 import { demandOverWindows, type Trace } from '../demand/index.ts'
 import type { CarbonBasis, CarbonQuality, CarbonSignal } from '../domain/carbon-series.ts'
 import { windowsFrom } from '../domain/window.ts'
-import { catalogueGpu, type OperatingPoint } from '../fitting/index.ts'
+import { catalogueGpu, type GpuSpec, type OperatingPoint } from '../fitting/index.ts'
 import type { Fleet, Model } from '../fleet/index.ts'
-import type { WindowForecast } from '../forecast/index.ts'
-import type { GridProvider } from '../grid/index.ts'
+import type { GridReader } from '../grid/index.ts'
 import type { PlanningProblem, RunningReplicas } from '../planning/index.ts'
-import { fitModel, type ModelKnowledge } from './fit-model.ts'
 import { frameProblem } from './frame-problem.ts'
-import { readCarbon } from './read-carbon.ts'
+import { readCarbon, type ZoneForecast } from './read-carbon.ts'
 
 /** Where a plan's inputs come from. */
 export interface ProblemSources {
-  readonly providers: readonly GridProvider[]
-  readonly knowledgeOf: (model: Model) => Promise<ModelKnowledge>
+  readonly reader: GridReader
+  /** What each layout of a model sustains on these GPUs, inside its service objective. */
+  readonly pointsOf: (model: Model, gpus: readonly GpuSpec[]) => Promise<readonly OperatingPoint[]>
   /** One place an origin of the model, in the fleet's order; undefined where no file is named. */
   readonly tracesOf: (model: Model) => Promise<readonly (Trace | undefined)[]>
   readonly warn: (message: string) => void
   readonly running?: readonly RunningReplicas[]
 }
 
-/** How far the carbon numbers of one zone can be trusted, over the horizon. */
+/** How far the carbon numbers of one zone can be trusted, now and over the horizon. */
 export interface ZoneTrust {
   readonly zone: string
   readonly signal: CarbonSignal
   readonly basis: CarbonBasis
+  /** Of the window in force. */
+  readonly quality: CarbonQuality
+  readonly source: string
+  readonly issuedAtMs?: number
+  /** Why it is no better, where it could be. */
+  readonly reason?: string
   readonly meanGPerKwh: number
   /** Windows by quality and by source. */
   readonly qualities: Readonly<Partial<Record<CarbonQuality, number>>>
@@ -59,7 +64,7 @@ export async function gatherProblem(
     headroom: fleet.planning.demandHeadroom,
   }
   for (const model of fleet.models) {
-    pointsByModel.set(model.id, fitModel(model, fleet, await sources.knowledgeOf(model), gpus))
+    pointsByModel.set(model.id, await sources.pointsOf(model, gpus))
     const traces = await sources.tracesOf(model)
     demandByModel.set(
       model.id,
@@ -68,32 +73,44 @@ export async function gatherProblem(
       ),
     )
   }
-  const { providers, warn, running } = sources
-  const carbonByZone = await readCarbon({ zones, windows, measure: fleet, nowMs, providers, warn })
+  const { reader, warn, running } = sources
+  const { signal, basis } = fleet
+  const measure = { signal, basis }
+  const carbon = await readCarbon({ zones, windows, measure, nowMs, reader, warn })
   const idleWattsByGpu = new Map(gpus.map(({ name, idleWatts }) => [name, idleWatts]))
   return {
     problem: frameProblem({
       fleet,
       windows,
-      carbonByZone,
+      carbonByZone: new Map([...carbon].map(([zone, { windows }]) => [zone, windows])),
       pointsByModel,
       demandByModel,
       idleWattsByGpu,
       ...(running && { running }),
     }),
-    zones: [...carbonByZone].map(([zone, forecast]) => trustIn(zone, fleet, forecast)),
+    zones: [...carbon].map(([zone, forecast]) => ({
+      ...trustIn(zone, forecast),
+      ...measure,
+    })),
   }
 }
 
-function trustIn(zone: string, fleet: Fleet, forecast: readonly WindowForecast[]): ZoneTrust {
+function trustIn(
+  zone: string,
+  { windows, reasons }: ZoneForecast,
+): Omit<ZoneTrust, 'signal' | 'basis'> {
+  const { quality, source, issuedAtMs } = windows[0]!
+  const [reason] = reasons
   return {
     zone,
-    signal: fleet.signal,
-    basis: fleet.basis,
+    quality,
+    source,
+    ...(issuedAtMs !== undefined && { issuedAtMs }),
+    ...(reason !== undefined && { reason }),
     meanGPerKwh:
-      forecast.reduce((sum, { carbonGPerKwh }) => sum + carbonGPerKwh, 0) / forecast.length,
-    qualities: counted(forecast.map(({ quality }) => quality)),
-    sources: counted(forecast.map(({ source }) => source)),
+      windows.reduce((sum, { carbonGPerKwh }) => sum + carbonGPerKwh, 0) / windows.length,
+    qualities: counted(windows.map(({ quality }) => quality)),
+    sources: counted(windows.map(({ source }) => source)),
   }
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { PlanRefused } from '../domain/errors.ts'
 import type { Block, BlockSolution, PlanningProblem, PlanOutcome } from '../planning/index.ts'
 import type { PlanStore, StoredPlan } from '../plans/index.ts'
@@ -47,7 +46,7 @@ export async function mergePlan(
 
   const before = await plans.current()
   const nowMs = ports.nowMs()
-  const problemDigest = digestOf(frame.problem)
+  const { problemDigest } = frame
   const saved = await plans.save(
     {
       fleetHash: frame.fleetHash,
@@ -88,6 +87,3 @@ async function enqueueActions(
     })
   }
 }
-
-const digestOf = (problem: PlanningProblem): string =>
-  createHash('sha256').update(JSON.stringify(problem)).digest('hex')

@@ -1,5 +1,4 @@
-import type { CarbonSeries, Measure } from '../domain/carbon-series.ts'
-import { AppError } from '../domain/errors.ts'
+import type { Measure } from '../domain/carbon-series.ts'
 import type { Window } from '../domain/window.ts'
 import {
   annualMeanOf,
@@ -7,43 +6,39 @@ import {
   forecastWindows,
   type WindowForecast,
 } from '../forecast/index.ts'
-import type { GridProvider } from '../grid/index.ts'
+import type { GridReader } from '../grid/index.ts'
 
 export interface CarbonQuery {
   readonly zones: readonly string[]
   readonly windows: readonly Window[]
   readonly measure: Measure
   readonly nowMs: number
-  /** Most trusted first, all of the same measure. */
-  readonly providers: readonly GridProvider[]
-  /** Told why a source said nothing of a zone. */
+  readonly reader: GridReader
+  /** Told why a better source said nothing of a zone. */
   readonly warn: (message: string) => void
 }
 
-/**
- * Asks every source for every zone, and lets the best that answers speak for each window. A source
- * that fails costs trust, never a plan: the ladder ends at the annual mean.
- */
-export async function readCarbon(
-  query: CarbonQuery,
-): Promise<ReadonlyMap<string, readonly WindowForecast[]>> {
-  const entries = query.zones.map(async (zone) => {
-    const series = await seriesOf(zone, query)
-    const { measure, windows, nowMs } = query
-    const climatology = climatologyOf(zone, measure)
-    const annual = annualMeanOf(zone, measure)
-    const forecast = forecastWindows({ measure, windows, nowMs, series, climatology, annual })
-    return [zone, forecast] as const
-  })
-  return new Map(await Promise.all(entries))
+/** What is known of one zone over the horizon. */
+export interface ZoneForecast {
+  /** One entry a window. */
+  readonly windows: readonly WindowForecast[]
+  /** Why the numbers are not better; empty where they are the best there are. */
+  readonly reasons: readonly string[]
 }
 
-async function seriesOf(zone: string, { providers, warn }: CarbonQuery): Promise<CarbonSeries[]> {
-  const answers = await Promise.allSettled(providers.map((provider) => provider.forecast(zone)))
-  return answers.flatMap((answer) => {
-    if (answer.status === 'fulfilled') return [answer.value]
-    if (!(answer.reason instanceof AppError)) throw answer.reason
-    warn(answer.reason.message)
-    return []
+/**
+ * Reads every zone and lets the best source that speaks for a window have its say. A source that
+ * fails costs trust, never a plan: the ladder ends at the annual mean.
+ */
+export async function readCarbon(query: CarbonQuery): Promise<ReadonlyMap<string, ZoneForecast>> {
+  const { zones, windows, measure, nowMs, reader, warn } = query
+  const entries = zones.map(async (zone) => {
+    const { series, history, trained, reasons } = await reader.readZone(zone, nowMs)
+    for (const reason of reasons) warn(`${zone}: ${reason}`)
+    const climatology = climatologyOf(zone, measure)
+    const annual = annualMeanOf(zone, measure)
+    const inputs = { measure, windows, nowMs, series, history, trained, climatology, annual }
+    return [zone, { windows: forecastWindows(inputs), reasons }] as const
   })
+  return new Map(await Promise.all(entries))
 }

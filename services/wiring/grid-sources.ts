@@ -73,13 +73,7 @@ async function build(
     case 'climatology':
       return climatology({ nowMs, measure: { signal, basis } })
     case 'csv':
-      return csvReplay({
-        ...(entry.forecasts !== undefined && { forecasts: await readFile(entry.forecasts) }),
-        ...(entry.history !== undefined && { history: await readFile(entry.history) }),
-        signal: entry.signal ?? signal,
-        basis: entry.basis ?? basis,
-        nowMs,
-      })
+      return replayOf(entry, fleet, { nowMs, readFile })
     case 'watttime': {
       const [user, password] = [await secret(entry.user), await secret(entry.password)]
       return wattTime(http, { ...optionsOf(entry), user, password })
@@ -110,6 +104,22 @@ async function build(
         nowMs,
       })
   }
+}
+
+/** A replay without measurements does not claim to have any. */
+async function replayOf(
+  entry: Extract<GridSource, { source: 'csv' }>,
+  fleet: Fleet,
+  { nowMs, readFile }: Pick<GridSourceDeps, 'nowMs' | 'readFile'>,
+): Promise<GridProvider> {
+  const { history, ...forecastsOnly } = csvReplay({
+    ...(entry.forecasts !== undefined && { forecasts: await readFile(entry.forecasts) }),
+    ...(entry.history !== undefined && { history: await readFile(entry.history) }),
+    signal: entry.signal ?? fleet.signal,
+    basis: entry.basis ?? fleet.basis,
+    nowMs,
+  })
+  return entry.history === undefined || !history ? forecastsOnly : { ...forecastsOnly, history }
 }
 
 /** What an entry says besides its kind, in the words of its adapter. */

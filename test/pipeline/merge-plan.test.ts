@@ -12,7 +12,14 @@ function world(over: Partial<MergePlanPorts> = {}, current?: StoredPlan) {
   const added: AnyJobRequest[] = []
   const ports = {
     solves: {
-      frame: async () => ({ problem, fleetHash: 'f', zones: [], followsVersion: 3, framedAtMs: 1 }),
+      frame: async () => ({
+        problem,
+        fleetHash: 'f',
+        problemDigest: 'd',
+        zones: [],
+        followsVersion: 3,
+        framedAtMs: 1,
+      }),
       blocks: async () => [],
       solutions: async () => [],
     },

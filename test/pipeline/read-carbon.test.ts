@@ -3,7 +3,8 @@ import type { CarbonSeries } from '../../services/domain/carbon-series.ts'
 import { NotFound } from '../../services/domain/errors.ts'
 import { epochMs, gCo2PerKwh } from '../../services/domain/units.ts'
 import { windowsFrom } from '../../services/domain/window.ts'
-import type { GridProvider } from '../../services/grid/index.ts'
+import { memoryArchive, memorySeriesStore } from '../../services/grid/adapters/memory-store.ts'
+import { type GridProvider, gridReader } from '../../services/grid/index.ts'
 import { readCarbon } from '../../services/pipeline/read-carbon.ts'
 
 const HOUR_MS = 3_600_000
@@ -17,46 +18,51 @@ const provider = (name: string, answer: (zone: string) => CarbonSeries): GridPro
   forecast: async (zone) => answer(zone),
 })
 
-const flat = (source: string, carbonGPerKwh: number, hours: number) => (zone: string) => ({
+const hourly = (source: string, valuesGPerKwh: readonly number[]) => (zone: string) => ({
   zone,
   source,
   ...measure,
   issuedAtMs: epochMs(nowMs),
   quality: 'forecast' as const,
-  slots: [
-    {
-      startMs: epochMs(nowMs),
-      endMs: epochMs(nowMs + hours * HOUR_MS),
-      carbonGPerKwh: gCo2PerKwh(carbonGPerKwh),
-    },
-  ],
+  slots: valuesGPerKwh.map((carbonGPerKwh, hour) => ({
+    startMs: epochMs(nowMs + hour * HOUR_MS),
+    endMs: epochMs(nowMs + (hour + 1) * HOUR_MS),
+    carbonGPerKwh: gCo2PerKwh(carbonGPerKwh),
+  })),
 })
 
 function ask(providers: GridProvider[], warnings: string[] = []) {
+  const reader = gridReader({
+    providers,
+    measure,
+    store: memorySeriesStore(),
+    archive: memoryArchive(),
+  })
   const warn = (message: string) => void warnings.push(message)
-  return readCarbon({ zones: ['DE', 'SE'], windows, measure, nowMs, providers, warn })
+  return readCarbon({ zones: ['DE'], windows, measure, nowMs, reader, warn })
 }
 
-test('the first source that speaks for a window is believed, then the ladder', async () => {
+test('the first source that speaks is believed as far as it goes, then the ladder', async () => {
   const carbon = await ask([
-    provider('short', flat('short', 100, 1)),
-    provider('long', flat('long', 200, 2)),
+    provider('short', hourly('short', [300])),
+    provider('long', hourly('long', [200, 210])),
   ])
-  expect([...carbon.keys()]).toEqual(['DE', 'SE'])
-  expect(carbon.get('DE')?.map(({ source, carbonGPerKwh }) => [source, carbonGPerKwh])).toEqual([
-    ['short', 100],
-    ['long', 200],
+  expect(carbon.get('DE')!.windows.map(({ source, quality }) => [source, quality])).toEqual([
+    ['short', 'forecast'],
+    ['CarbonCast', 'climatology'],
   ])
+  expect(carbon.get('DE')!.windows[0]).toMatchObject({ carbonGPerKwh: 300, issuedAtMs: nowMs })
 })
 
-test('a source that fails costs trust, never the answer', async () => {
+test('a source that fails costs trust, never the answer, and the reason is kept', async () => {
   const warnings: string[] = []
   const broken = provider('broken', (zone) => {
     throw new NotFound(`broken does not cover ${zone}`)
   })
-  const carbon = await ask([broken], warnings)
-  expect(warnings).toEqual(['broken does not cover DE', 'broken does not cover SE'])
-  expect(carbon.get('SE')?.map(({ quality }) => quality)).toEqual(['climatology', 'climatology'])
+  const carbon = await ask([broken, provider('spare', hourly('spare', [300, 310]))], warnings)
+  expect(carbon.get('DE')!.windows.map(({ source }) => source)).toEqual(['spare', 'spare'])
+  expect(carbon.get('DE')!.reasons).toEqual([expect.stringContaining('does not cover DE')])
+  expect(warnings).toEqual([expect.stringContaining('DE: broken forecast')])
 })
 
 test('a bug is not hidden as a failing source', async () => {

@@ -6,7 +6,13 @@ import { postgresSolves } from '../../services/solves/adapters/postgres.ts'
 import type { Frame } from '../../services/solves/index.ts'
 import { ENGINES, type FreshDatabase } from '../support/engines.ts'
 
-const frame = { fleetHash: 'f', framedAtMs: 1, followsVersion: 0, zones: [] } as unknown as Frame
+const frame = {
+  fleetHash: 'f',
+  problemDigest: 'd',
+  framedAtMs: 1,
+  followsVersion: 0,
+  zones: [],
+} as unknown as Frame
 const blocks = [{ id: 'b' }, { id: 'a' }] as unknown as Block[]
 const solution = { carbonG: 1 } as unknown as BlockSolution
 
@@ -26,6 +32,8 @@ for (const engine of ENGINES) {
       expect((await solves.frame('r1')).fleetHash).toBe('f')
       expect((await solves.blocks('r1')).map(({ id }) => id)).toEqual(['b', 'a'])
       expect(await solves.block('r1', 'a')).toEqual(blocks[1])
+      expect(await solves.frameOf('d')).toEqual(frame)
+      await expect(solves.frameOf('x')).rejects.toMatchObject({ code: 'NOT_FOUND' })
     })
 
     it('has a place for each solution, and keeps the first', async () => {

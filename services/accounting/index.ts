@@ -1,0 +1,1 @@
+export { accountWindow, type Emitted, type WindowAccount } from './account-window.ts'

@@ -1,0 +1,101 @@
+import { startLocalTicks } from '../../workers/local-ticks.ts'
+import { startWorkers } from '../../workers/start-workers.ts'
+import { buildApp, listenSafely } from '../api/index.ts'
+import { expirePlan } from '../pipeline/expire-plan.ts'
+import { apiPorts } from '../wiring/api-ports.ts'
+import { openService, type Service, type ServiceOptions } from '../wiring/service.ts'
+import { stepPorts } from '../wiring/steps.ts'
+import { firstPlanWords } from './first-plan-words.ts'
+import type { CliIo } from './io.ts'
+
+export type Role = 'all' | 'api' | 'worker'
+
+/** Something that was started, and how to stop it. */
+type Stop = () => Promise<unknown>
+
+/**
+ * Runs one process of the service until SIGTERM or SIGINT: then it takes no new work, finishes what
+ * it is doing, and closes.
+ *
+ * @throws AppError where a part cannot be opened
+ */
+export async function runService(options: ServiceOptions, role: Role, io: CliIo): Promise<void> {
+  const stopped = untilToldToStop()
+  const service = await openService(options)
+  const stops: Stop[] = []
+  try {
+    if (role !== 'api') stops.push(...(await startWork(service)))
+    if (role !== 'worker') stops.push(await startApi(service, io))
+    if (role === 'all') void announceFirstPlan(service, io)
+    await stopped
+    service.log.info('stopping')
+  } finally {
+    for (const stop of stops.reverse()) await stop()
+    await service.close()
+  }
+}
+
+function untilToldToStop(): Promise<unknown> {
+  return Promise.race(
+    (['SIGTERM', 'SIGINT'] as const).map(
+      (signal) => new Promise((resolve) => process.once(signal, resolve)),
+    ),
+  )
+}
+
+async function startWork(service: Service): Promise<Stop[]> {
+  const { queue, fleet, env, nowMs, log, metrics, stores } = service
+  const ports = stepPorts(service)
+  await startWorkers(queue, ports)
+  const bootMs = nowMs()
+  for (const { id: model } of fleet.models) {
+    await queue.add({ name: 'refit-models', payload: { model }, id: `refit-${model}-${bootMs}` })
+  }
+  await queue.schedule(
+    'plan',
+    { everyMs: env.tickSeconds * 1000 },
+    {
+      name: 'tick',
+      payload: { clock: 'plan' },
+    },
+  )
+  const stopTicks = startLocalTicks({
+    queue,
+    queuedJobs: metrics.queuedJobs,
+    warn: (message) => log.warn(message),
+    expire: async () => {
+      const regions = fleet.regions.map(({ id }) => id)
+      await expirePlan({ plans: stores.plans, queue, regions, nowMs })
+    },
+  })
+  // The scheduler's first beat may be minutes away; nobody wants to wait for it.
+  await queue.add({ name: 'tick', payload: { clock: 'start' }, id: `start-${bootMs}` })
+  return [stopTicks]
+}
+
+async function startApi(service: Service, io: CliIo): Promise<Stop> {
+  const { env, nowMs } = service
+  const security = { mode: 'open', tenant: 'default' } as const
+  const app = await buildApp(apiPorts(service), { security, version: '0.1.0', nowMs })
+  const url = await listenSafely(app, { host: env.host, port: env.port, security })
+  io.out(`Gridtide is up at ${url}  (OpenAPI: ${url}/openapi.json)\n`)
+  return () => app.close()
+}
+
+const POLL_MS = 250
+const PATIENCE_MS = 120_000
+
+/** Prints the first plan made since this start. */
+async function announceFirstPlan(service: Service, io: CliIo): Promise<void> {
+  const { stores, nowMs, log, fleet } = service
+  const startedMs = nowMs()
+  while (nowMs() - startedMs < PATIENCE_MS) {
+    const current = await stores.plans.current().catch(() => undefined)
+    if (current && current.createdAtMs >= startedMs) {
+      io.out(firstPlanWords(current, fleet))
+      return
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+  }
+  log.warn('no plan yet; see the log for what holds it up')
+}

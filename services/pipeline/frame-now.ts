@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import type { Trace } from '../demand/index.ts'
+import type { FitStore } from '../fits/index.ts'
+import type { OperatingPoint } from '../fitting/index.ts'
+import type { Fleet, Model } from '../fleet/index.ts'
+import type { GridReader } from '../grid/index.ts'
+import type { PlanStore } from '../plans/index.ts'
+import type { Frame } from '../solves/index.ts'
+import { gatherProblem } from './gather-problem.ts'
+import { inForce } from './plan-events.ts'
+
+export interface FrameSources {
+  readonly fleet: Fleet
+  readonly fleetHash: string
+  readonly nowMs: number
+  readonly plans: PlanStore
+  readonly fits: FitStore
+  readonly reader: GridReader
+  readonly tracesOf: (model: Model) => Promise<readonly (Trace | undefined)[]>
+  /** For a model that no worker has fitted yet. */
+  readonly fitNow: (modelId: string) => Promise<readonly OperatingPoint[]>
+  readonly warn: (message: string) => void
+}
+
+/** The problem as it stands now, on top of the plan in force. */
+export async function frameNow(sources: FrameSources): Promise<Frame> {
+  const { fleet, fleetHash, nowMs, plans } = sources
+  const current = await plans.current()
+  const running = current?.outcome.status === 'planned' ? current.outcome.plan : undefined
+  const points = new Map((await sources.fits.all()).map((fit) => [fit.model, fit.points]))
+  const { problem, zones } = await gatherProblem(fleet, nowMs, {
+    reader: sources.reader,
+    tracesOf: sources.tracesOf,
+    warn: sources.warn,
+    pointsOf: async ({ id }) => points.get(id) ?? sources.fitNow(id),
+    ...(running && { running: inForce(running, nowMs) }),
+  })
+  return {
+    problem,
+    problemDigest: createHash('sha256').update(JSON.stringify(problem)).digest('hex'),
+    framedAtMs: nowMs,
+    fleetHash,
+    followsVersion: current?.version ?? 0,
+    zones: zones.map(
+      ({ meanGPerKwh: _mean, qualities: _qualities, sources: _sources, ...zone }) => zone,
+    ),
+  }
+}

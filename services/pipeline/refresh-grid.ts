@@ -1,0 +1,34 @@
+import type { CarbonQuality } from '../domain/carbon-series.ts'
+import type { GridReader } from '../grid/index.ts'
+import type { NewEvent } from '../notification/index.ts'
+
+export interface RefreshGridPorts {
+  /** Keeps what it reads for the solve that follows, and archives every forecast. */
+  readonly reader: GridReader
+  tell(events: readonly NewEvent[]): Promise<void>
+  readonly warn: (message: string) => void
+}
+
+const HOUR_MS = 3_600_000
+const DEGRADED: readonly CarbonQuality[] = ['cached', 'climatology', 'annual', 'blind']
+
+/**
+ * Reads one zone, so that the solve that follows has it at hand. A provider that fails costs trust,
+ * never a plan; where that takes a zone down the ladder, subscribers are told, once an hour.
+ */
+export async function refreshGrid(
+  ports: RefreshGridPorts,
+  { zone, tickMs }: { readonly zone: string; readonly tickMs: number },
+  abort?: AbortSignal,
+): Promise<{ readonly rung: CarbonQuality }> {
+  const { rung, reasons } = await ports.reader.readZone(zone, tickMs, abort)
+  for (const reason of reasons) ports.warn(`${zone}: ${reason}`)
+  if (reasons.length > 0 && DEGRADED.includes(rung)) {
+    const key = `${zone}/${Math.floor(tickMs / HOUR_MS)}`
+    const data = { zone, quality: rung, reasons }
+    await ports.tell([
+      { type: 'grid.degraded', subject: `zone/${zone}`, key, occurredAtMs: tickMs, data },
+    ])
+  }
+  return { rung }
+}

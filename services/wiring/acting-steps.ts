@@ -1,0 +1,48 @@
+import { hostname } from 'node:os'
+import type { SteeredTarget } from '../actuation/index.ts'
+import { appendEvents, type NewEvent } from '../notification/index.ts'
+import type { AccountPorts } from '../pipeline/account.ts'
+import type { ApplyPlanPorts } from '../pipeline/apply-plan.ts'
+import type { RefreshGridPorts } from '../pipeline/refresh-grid.ts'
+import { steeredTargets } from '../pipeline/steered-targets.ts'
+import type { TickPorts } from '../pipeline/tick.ts'
+import type { Plan } from '../planning/index.ts'
+import type { Service } from './service.ts'
+
+/** Everything that `plan` and the plans before it steer. */
+export async function targetsOf(
+  { fleetNow, stores }: Service,
+  plan: Plan,
+): Promise<readonly SteeredTarget[]> {
+  const points = new Map((await stores.fits.all()).map((fit) => [fit.model, fit.points]))
+  const known = new Set((await stores.toldTargets.all()).keys())
+  return steeredTargets(await fleetNow(), plan, points, known)
+}
+
+/** What the steps around the plan ask for: the clock, the grid, the backends, the ledger. */
+export function actingSteps(service: Service) {
+  const { database, fleetNow, log, nowMs, queue, reader, stores } = service
+  const tell = (events: readonly NewEvent[]) =>
+    database.transaction((tx) => appendEvents(tx, events))
+  const tick: TickPorts = { fleet: fleetNow, queue }
+  const refreshGrid: RefreshGridPorts = { reader, tell, warn: (message) => log.warn(message) }
+  const applyPlan: ApplyPlanPorts = {
+    plans: stores.plans,
+    fleet: fleetNow,
+    targets: (_fleet, plan) => targetsOf(service, plan),
+    backend: service.backend,
+    changedAtMs: async (ids) => {
+      const told = await stores.toldTargets.all()
+      return Object.fromEntries(ids.flatMap((id) => (told.has(id) ? [[id, told.get(id)!]] : [])))
+    },
+    audit: stores.audit,
+    tell,
+    queue,
+    stopped: service.stopped,
+    nowMs,
+    actor: `gridtide@${hostname()}`,
+  }
+  const notifyChange = { relay: (abort: AbortSignal) => service.relay(abort) }
+  const account: AccountPorts = { ...stores, reader, nowMs }
+  return { tick, refreshGrid, applyPlan, notifyChange, account }
+}

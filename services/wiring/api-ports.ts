@@ -1,0 +1,77 @@
+import { postgresAnswers } from '../api/adapters/postgres-answers.ts'
+import { postgresAudit } from '../api/adapters/postgres-audit.ts'
+import { postgresEvents } from '../api/adapters/postgres-events.ts'
+import { type ApiPorts, fleetPorts, type TenantPorts } from '../api/index.ts'
+import { overlayFleet } from '../overlays/index.ts'
+import { simulatePlan } from '../pipeline/simulate-plan.ts'
+import { explainPlan } from '../planning/index.ts'
+import { listRegions } from './api-regions.ts'
+import { targetReader } from './api-targets.ts'
+import { frameSources } from './planning-steps.ts'
+import { type Service, TENANT } from './service.ts'
+
+/** What the HTTP API asks for, out of an open service. */
+export function apiPorts(service: Service): ApiPorts {
+  const { database, stores, metrics, log } = service
+  const audit = postgresAudit(database)
+  const ports = tenantPorts(service, audit)
+  return {
+    tenant: (id) => (id === TENANT ? ports : undefined),
+    metrics: metrics.registry,
+    keys: stores.keys,
+    answers: postgresAnswers(database),
+    checks: [
+      {
+        name: 'database',
+        look: async () => void (await database.query('select 1')),
+      },
+      {
+        name: 'queue',
+        look: async () => void (await service.queue.counts('tick')),
+      },
+      {
+        name: 'plan',
+        look: async () => ((await stores.plans.current()) ? undefined : 'no plan has been made'),
+      },
+    ],
+    record(_tenant, entry) {
+      audit.write(entry).catch((error: unknown) => {
+        log.error({ error }, 'an audit entry was lost')
+      })
+    },
+  }
+}
+
+function tenantPorts(service: Service, audit: ReturnType<typeof postgresAudit>): TenantPorts {
+  const { stores, nowMs, database } = service
+  const { plans, solves, overlays, demand } = stores
+  return {
+    ...fleetPorts({ tenant: TENANT, file: () => service.fleet, overlays, nowMs }),
+    plans,
+    explain: async (version, plan) => {
+      const { problemDigest } = await plans.get(version)
+      return explainPlan((await solves.frameOf(problemDigest)).problem, plan)
+    },
+    regions: { list: () => listRegions(service) },
+    demand: { push: (pushed, atMs) => demand.push(TENANT, pushed, atMs) },
+    targets: targetReader(service),
+    audit,
+    events: postgresEvents(database),
+    async simulate({ models = [], policy, horizonHours, ...whatIf }) {
+      const sources = await frameSources(service)
+      const stamp = { revision: 1, changedBy: 'simulation', changedAtMs: nowMs() }
+      const fleet = overlayFleet(sources.fleet, [
+        ...models.map(
+          ({ id, change }) => ({ kind: 'model', id, value: change, ...stamp }) as const,
+        ),
+        ...(policy ? [{ kind: 'policy', id: 'fleet', value: policy, ...stamp } as const] : []),
+      ])
+      const planning = { ...fleet.planning, ...(horizonHours !== undefined && { horizonHours }) }
+      const changed = { ...sources, fleet: { ...fleet, planning } }
+      const outcome = await simulatePlan(changed, whatIf, service.solver.plan)
+      return {
+        outcome: outcome.status === 'planned' ? { status: 'planned', ...outcome.plan } : outcome,
+      }
+    },
+  }
+}

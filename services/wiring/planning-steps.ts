@@ -1,0 +1,69 @@
+import { catalogueGpu } from '../fitting/index.ts'
+import { fitModel } from '../pipeline/fit-model.ts'
+import { type FrameSources, frameNow } from '../pipeline/frame-now.ts'
+import type { MergePlanPorts } from '../pipeline/merge-plan.ts'
+import type { RefitModelsPorts } from '../pipeline/refit-models.ts'
+import type { SolveBlockPorts } from '../pipeline/solve-block.ts'
+import type { SolvePlanPorts } from '../pipeline/solve-plan.ts'
+import { verifyPlan } from '../planning/index.ts'
+import { modelKnowledge } from './models.ts'
+import type { Service } from './service.ts'
+import { demandTraces } from './traces.ts'
+
+/** Fits one model of the fleet on the GPUs of the fleet. */
+export const modelFitter =
+  ({ fleetNow, nowMs, readFile, log }: Service): RefitModelsPorts['fitModel'] =>
+  async (id) => {
+    const fleet = await fleetNow()
+    const model = fleet.models.find((one) => one.id === id)
+    if (!model) return { model: id, fittedAtMs: nowMs(), source: 'not in the fleet', points: [] }
+    const types = fleet.regions.flatMap(({ gpus }) => gpus.map(({ type }) => type))
+    const gpus = [...new Set(types)].map(catalogueGpu)
+    const knowledge = await modelKnowledge(model, readFile, (message) => log.warn(message))
+    const { length } = knowledge.runs
+    const source = length > 0 ? `${length} own runs` : 'catalogue'
+    const points = fitModel(model, fleet, knowledge, gpus)
+    return { model: id, fittedAtMs: nowMs(), source, points }
+  }
+
+/** Where a problem's parts come from, as things stand now. */
+export async function frameSources(service: Service): Promise<FrameSources> {
+  const { stores, log, readFile } = service
+  const fitNow = modelFitter(service)
+  return {
+    fleet: await service.fleetNow(),
+    fleetHash: service.fleetHash,
+    nowMs: service.nowMs(),
+    plans: stores.plans,
+    fits: stores.fits,
+    reader: service.reader,
+    tracesOf: (model) => demandTraces(model, readFile),
+    fitNow: async (id) => (await fitNow(id)).points,
+    warn: (message) => log.warn(message),
+  }
+}
+
+/** What the steps from fits to plan ask for. */
+export function planningSteps(service: Service) {
+  const { queue, solver, stores, nowMs } = service
+  const { plans, solves, fits } = stores
+  const refitModels: RefitModelsPorts = { fits, fitModel: modelFitter(service) }
+  const solvePlan: SolvePlanPorts = {
+    coordinate: solver.coordinate,
+    frame: async () => frameNow(await frameSources(service)),
+    solves,
+    queue,
+  }
+  const solveBlock: SolveBlockPorts = { solves, solveBlock: solver.solveBlock }
+  const mergePlan: MergePlanPorts = {
+    solves,
+    plans,
+    queue,
+    nowMs,
+    merge: solver.merge,
+    violations: (problem, outcome) =>
+      outcome.status === 'planned' ? verifyPlan(problem, outcome.plan).violations : [],
+    validForMs: async () => (await service.fleetNow()).safeState.afterMinutes * 60_000,
+  }
+  return { refitModels, solvePlan, solveBlock, mergePlan }
+}

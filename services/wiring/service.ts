@@ -1,0 +1,111 @@
+import { join } from 'node:path'
+import type { Env } from '../../config/env.ts'
+import { fileStop } from '../actuation/adapters/file-stop.ts'
+import { environmentStop, type InferenceBackend, stopReason } from '../actuation/index.ts'
+import { NotFound } from '../domain/errors.ts'
+import type { Fleet } from '../fleet/index.ts'
+import { webhookNotifier } from '../notification/adapters/webhook.ts'
+import { relayOutbox } from '../notification/index.ts'
+import { overlayFleet } from '../overlays/index.ts'
+import { systemClock } from '../platform/clock.ts'
+import { axiosHttp } from '../platform/http.ts'
+import type { Log } from '../platform/log.ts'
+import { openMetrics } from '../platform/metrics.ts'
+import { openThreads } from '../platform/threads.ts'
+import type { JobEvent } from '../queue/index.ts'
+import { openEngine } from '../wiring-engine.ts'
+import { openBackends } from './backends.ts'
+import { webhookEndpoints } from './endpoints.ts'
+import { fleetFiles } from './fleet-files.ts'
+import { openGridReader } from './grid-reader.ts'
+import { solverThreads } from './solver-threads.ts'
+import { openStores } from './state.ts'
+
+export interface ServiceOptions {
+  readonly env: Env
+  /** Where `${env:X}` of the fleet file is looked up. */
+  readonly secrets: Readonly<Record<string, string | undefined>>
+  readonly fleetFile: string
+  readonly fleet: Fleet
+  /** SHA-256 of the fleet file. */
+  readonly fleetHash: string
+  readonly log: Log
+}
+
+/** A process serves one fleet file, so everything in it is of one tenant. */
+export const TENANT = 'default'
+
+/** All the parts of one process, opened, and one way to close them. */
+export type Service = Awaited<ReturnType<typeof openService>>
+
+/** @throws AppError where a part cannot be opened; what was opened before it is closed again */
+export async function openService(options: ServiceOptions) {
+  const { env, log, fleet, fleetFile, secrets } = options
+  const { nowMs } = systemClock
+  const metrics = openMetrics()
+  const engine = await openEngine(env, log, { observe: watchJobs(log, metrics) })
+  const { database, queue } = engine
+  const stores = openStores(database)
+  const threads = openThreads()
+  const warn = (message: string) => log.warn(message)
+  const readFile = fleetFiles(fleetFile, env.dataFolder)
+  const backends = await openBackends(fleet, { memory: stores.targetMemory, nowMs, env: secrets })
+  const relay = {
+    outbox: stores.outbox,
+    notifier: webhookNotifier(),
+    endpoints: await webhookEndpoints(fleet, secrets),
+    random: Math.random,
+    nowMs,
+  }
+  const stops = [fileStop(join(env.home, 'stop')), environmentStop(secrets.GRIDTIDE_STOP)]
+
+  return {
+    ...options,
+    nowMs,
+    metrics,
+    database,
+    stores,
+    queue,
+    readFile,
+    reader: await openGridReader(
+      fleet,
+      // Half a tick: each tick sees fresh values, its own solve uses them.
+      {
+        http: axiosHttp(),
+        nowMs,
+        readFile,
+        env: secrets,
+        warn,
+        freshForMs: env.tickSeconds * 500,
+      },
+      database,
+    ),
+    solver: solverThreads(threads),
+    backend(id: string): InferenceBackend {
+      const backend = backends.get(id)
+      if (!backend) throw new NotFound(`no backend ${id} in the fleet file`)
+      return backend
+    },
+    /** The fleet file with what callers laid over it. */
+    fleetNow: async () => overlayFleet(fleet, await stores.overlays.list(TENANT)),
+    /** Why nothing may be moved now; undefined where nobody has said stop. */
+    stopped: () => stopReason(stops),
+    relay: (abort?: AbortSignal) => relayOutbox(relay, abort),
+    /** Lets running jobs finish, then closes everything. */
+    async close(): Promise<void> {
+      await engine.close()
+      await threads.close()
+    },
+  }
+}
+
+function watchJobs(log: Log, { jobs, jobSeconds }: ReturnType<typeof openMetrics>) {
+  return ({ kind, name, id, tookMs, error }: JobEvent): void => {
+    jobs.inc({ job: name, outcome: kind })
+    if (tookMs !== undefined) jobSeconds.observe({ job: name }, tookMs / 1000)
+    const ids = { job: name, ...(id !== undefined && { jobId: id }) }
+    if (kind === 'dead') log.error({ ...ids, error }, 'a job is given up')
+    else if (kind === 'failed' || kind === 'error') log.warn({ ...ids, error }, `job ${kind}`)
+    else log.debug({ ...ids, tookMs }, `job ${kind}`)
+  }
+}

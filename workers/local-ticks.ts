@@ -1,0 +1,45 @@
+import cron from 'node-cron'
+import { JOB_NAMES, type JobQueue } from '../services/queue/index.ts'
+
+export interface LocalTickPorts {
+  readonly queue: JobQueue
+  /** Sends backends to their safe state once the plan has expired; see `expire-plan`. */
+  expire(): Promise<void>
+  readonly queuedJobs: { set(labels: { job: string; state: string }, value: number): void }
+  readonly warn: (message: string) => void
+}
+
+const EVERY_15_SECONDS = '*/15 * * * * *'
+const EVERY_MINUTE = '0 * * * * *'
+
+/**
+ * What each process looks after by itself, whatever the queue does: how much work is waiting, and
+ * whether the plan has run out with nobody left to make a new one.
+ *
+ * @returns stops the ticks
+ */
+export function startLocalTicks(ports: LocalTickPorts): () => Promise<void> {
+  const guarded = (name: string, run: () => Promise<void>) => async () => {
+    await run().catch((error: unknown) => ports.warn(`${name}: ${(error as Error).message}`))
+  }
+  const options = { noOverlap: true, timezone: 'UTC' }
+  const tasks = [
+    cron.schedule(
+      EVERY_15_SECONDS,
+      guarded('watchdog', () => countJobs(ports)),
+      options,
+    ),
+    cron.schedule(EVERY_MINUTE, guarded('expiry', ports.expire), options),
+  ]
+  return async () => {
+    for (const task of tasks) await task.destroy()
+  }
+}
+
+async function countJobs({ queue, queuedJobs }: LocalTickPorts): Promise<void> {
+  for (const job of JOB_NAMES) {
+    for (const [state, count] of Object.entries(await queue.counts(job))) {
+      queuedJobs.set({ job, state }, count)
+    }
+  }
+}

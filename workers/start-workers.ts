@@ -1,0 +1,36 @@
+import type { JobQueue } from '../services/queue/index.ts'
+import type { stepPorts } from '../services/wiring/steps.ts'
+import { accountJob } from './account.ts'
+import { applyPlanJob } from './apply-plan.ts'
+import { mergePlanJob } from './merge-plan.ts'
+import { notifyChangeJob } from './notify-change.ts'
+import { refitModelsJob } from './refit-models.ts'
+import { refreshGridJob } from './refresh-grid.ts'
+import { solveBlockJob } from './solve-block.ts'
+import { solvePlanJob } from './solve-plan.ts'
+import { tickJob } from './tick.ts'
+
+/** Solves go to threads, so several may wait at once; everything else mostly waits for others. */
+const CONCURRENCY = { zones: 8, blocks: 4, regions: 8 }
+
+/** Works on every kind of job in this process, until the queue is closed. */
+export async function startWorkers(
+  queue: JobQueue,
+  ports: ReturnType<typeof stepPorts>,
+): Promise<void> {
+  await queue.work('tick', tickJob(ports.tick))
+  await queue.work('refresh-grid', refreshGridJob(ports.refreshGrid), {
+    concurrency: CONCURRENCY.zones,
+  })
+  await queue.work('refit-models', refitModelsJob(ports.refitModels))
+  await queue.work('solve-plan', solvePlanJob(ports.solvePlan))
+  await queue.work('solve-block', solveBlockJob(ports.solveBlock), {
+    concurrency: CONCURRENCY.blocks,
+  })
+  await queue.work('merge-plan', mergePlanJob(ports.mergePlan))
+  await queue.work('apply-plan', applyPlanJob(ports.applyPlan), {
+    concurrency: CONCURRENCY.regions,
+  })
+  await queue.work('notify-change', notifyChangeJob(ports.notifyChange))
+  await queue.work('account', accountJob(ports.account))
+}
