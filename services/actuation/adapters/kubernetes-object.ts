@@ -11,6 +11,7 @@ import {
 } from '../kubernetes.ts'
 import { inversePatch, joinPatches } from '../merge-patch.ts'
 import type { ApplyContext, Capabilities, Desired, Observed, TargetRef } from '../port.ts'
+import { pausedOrFenced } from '../stamps.ts'
 
 /** How one kind of object says what it is told, and how to tell it something else. */
 export interface ObjectKind {
@@ -53,7 +54,7 @@ export function objectDriver(
     async read(target, abort) {
       const object = await api.get(objectPath(locate(target)), abort)
       const { warnings: _, ...look } = kind.look(object)
-      const seen = { owners: [], ...look, ...marksOf(object), observedAtMs: nowMs() }
+      const seen = { owners: [], ...look, ...pausedOrFenced(object), observedAtMs: nowMs() }
       return { seen, raw: object }
     },
     write: (target, desired, { raw }, context) =>
@@ -117,7 +118,7 @@ export function stampsOf(
   object: KubernetesObject,
   undo: Readonly<Record<string, unknown>>,
 ): Record<string, string> {
-  const { fence = 0 } = marksOf(object)
+  const { fence = 0 } = pausedOrFenced(object)
   if (fence > context.fence) {
     throw new Fenced(`${object.metadata.name}: fence ${context.fence} is older than ${fence}`)
   }
@@ -137,19 +138,6 @@ function undoOf(object: KubernetesObject): Readonly<Record<string, unknown>> {
   } catch {
     const message = `annotation ${ANNOTATION.before} of ${object.metadata.name} is not JSON`
     throw new UpstreamMalformed(message, { upstream: 'kubernetes' })
-  }
-}
-
-/** The stamps as part of an observation. */
-export function marksOf(
-  object: KubernetesObject,
-): Pick<Observed, 'version' | 'paused'> & Partial<Pick<Observed, 'fence'>> {
-  const { annotations = {}, resourceVersion } = object.metadata
-  const fence = Number(annotations[ANNOTATION.fence])
-  return {
-    version: resourceVersion,
-    paused: annotations[ANNOTATION.paused] === 'true',
-    ...(Number.isSafeInteger(fence) && { fence }),
   }
 }
 

@@ -19,10 +19,10 @@ import {
   type Observed,
   type Owner,
 } from '../port.ts'
+import { pausedOrFenced } from '../stamps.ts'
 import { horizontalPodAutoscaler, scaledObject, steers } from './autoscaler-kinds.ts'
 import {
   accessTo,
-  marksOf,
   missingAccess,
   type ObjectKind,
   patchObject,
@@ -210,7 +210,7 @@ function replicasOf(object: KubernetesObject): number {
 function observedOf({ object, autoscalers }: Seen, observedAtMs: number): Observed {
   const replicas = replicasOf(object)
   const readiness = readinessOf(object, replicas)
-  const marks = [object, ...autoscalers.map((scaler) => scaler.object)].map(marksOf)
+  const marks = [object, ...autoscalers.map((scaler) => scaler.object)].map(pausedOrFenced)
   const fences = marks.flatMap(({ fence }) => fence ?? [])
   const [autoscaler] = autoscalers
   // At zero the autoscaler has switched itself off, and the count is the truth.

@@ -1,66 +1,11 @@
 import { createHmac, randomUUID } from 'node:crypto'
-import { Type } from 'typebox'
-import { Compile } from 'typebox/compile'
-import { Conflict, Fenced, InvalidInput, UpstreamMalformed } from '../../domain/errors.ts'
+import { Conflict, Fenced, InvalidInput } from '../../domain/errors.ts'
 import type { HttpClient } from '../../platform/http.ts'
-import { versionOf } from '../desired.ts'
 import type { BackendDriver } from '../driver.ts'
 import { type GuardDeps, guardedBackend } from '../guarded-backend.ts'
-import type {
-  ApplyContext,
-  Capabilities,
-  Desired,
-  InferenceBackend,
-  Observed,
-  TargetRef,
-} from '../port.ts'
-
-const Replicas = Type.Object({
-  min: Type.Integer({ minimum: 0 }),
-  max: Type.Integer({ minimum: 0 }),
-})
-const Band = Type.Object({
-  min: Type.Integer({ minimum: 1 }),
-  max: Type.Integer({ minimum: 1 }),
-})
-const DesiredShape = Type.Object(
-  {
-    replicas: Type.Optional(Replicas),
-    parallelism: Type.Optional(
-      Type.Object({
-        tensor: Type.Integer({ minimum: 1 }),
-        pipeline: Type.Integer({ minimum: 1 }),
-        data: Type.Integer({ minimum: 1 }),
-      }),
-    ),
-    weightsPercent: Type.Optional(
-      Type.Record(Type.String(), Type.Integer({ minimum: 0, maximum: 100 })),
-    ),
-    powerCapWatts: Type.Optional(Type.Union([Type.Number(), Type.Literal('default')])),
-    smClockMhz: Type.Optional(Type.Union([Band, Type.Literal('default')])),
-    engine: Type.Optional(
-      Type.Union([
-        Type.Literal('serving'),
-        Type.Literal('sleep-1'),
-        Type.Literal('sleep-2'),
-        Type.Literal('unloaded'),
-      ]),
-    ),
-  },
-  { additionalProperties: false },
-)
-const stateShape = Compile(
-  Type.Object({
-    desired: DesiredShape,
-    settled: Type.Boolean(),
-    readyReplicas: Type.Optional(Type.Integer({ minimum: 0 })),
-    rollingOut: Type.Optional(Type.Boolean()),
-    health: Type.Optional(Type.Union([Type.Literal('ok'), Type.Literal('degraded')])),
-    paused: Type.Optional(Type.Boolean()),
-    version: Type.Optional(Type.String({ minLength: 1 })),
-    fence: Type.Optional(Type.Integer({ minimum: 0 })),
-  }),
-)
+import { plainCapabilities } from '../plain-driver.ts'
+import type { ApplyContext, Capabilities, Desired, InferenceBackend, TargetRef } from '../port.ts'
+import { stateOf } from './told-state.ts'
 
 export interface SignedHttpOptions {
   /** `whsec_` and base64, as Standard Webhooks writes it. */
@@ -69,13 +14,6 @@ export interface SignedHttpOptions {
   readonly supports?: Capabilities['supports']
 }
 
-const CAPABILITIES = {
-  scaleToZero: true,
-  exact: true,
-  dryRun: 'client',
-  preconditions: true,
-  missing: [],
-} as const
 const UPSTREAM = 'signed-http'
 const CONFLICT = [409, 412, 423]
 
@@ -126,21 +64,12 @@ export function signedHttp(
     dryRun: 'client',
     async probe(target, abort) {
       await driver.read(target, abort)
-      return { ...CAPABILITIES, supports }
+      return plainCapabilities(supports, { preconditions: true })
     },
     async read(target, abort) {
       const { body, status } = await call(target, 'GET', { abort })
-      if (!stateShape.Check(body)) throw malformed(status, body)
-      const seen: Observed = {
-        rollingOut: false,
-        health: 'unknown',
-        paused: false,
-        version: versionOf(body),
-        ...body,
-        owners: [],
-        observedAtMs: deps.nowMs(),
-      }
-      return { seen, raw: undefined }
+      const state = stateOf(UPSTREAM, body, status)
+      return { seen: { ...state, observedAtMs: deps.nowMs() }, raw: undefined }
     },
     async write(target, desired, { seen }, context) {
       await put(target, desired, seen.version, context)
@@ -180,13 +109,4 @@ function signatureHeaders(key: Buffer, id: string, atSeconds: number, text: stri
     'webhook-timestamp': String(atSeconds),
     'webhook-signature': `v1,${signature}`,
   }
-}
-
-function malformed(httpStatus: number, body: unknown) {
-  const [first] = stateShape.Errors(body)
-  const where = first?.instancePath || '/'
-  return new UpstreamMalformed(`unexpected state at ${where}: ${first?.message}`, {
-    upstream: UPSTREAM,
-    httpStatus,
-  })
 }
