@@ -3,20 +3,10 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { buildApp } from '../../services/api/app.ts'
 import { memoryPorts } from './memory-ports.ts'
-
-interface Operation {
-  readonly operationId?: string
-  readonly tags?: readonly string[]
-  readonly summary?: string
-  readonly responses: Readonly<Record<string, unknown>>
-}
-interface Document {
-  readonly openapi: string
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
-}
+import { type OpenapiDocument, operationsOf } from './openapi-document.ts'
 
 let app: FastifyInstance
-let document: Document
+let document: OpenapiDocument
 
 beforeAll(async () => {
   app = await buildApp(memoryPorts(), {
@@ -27,10 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-const operations = () =>
-  Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
-  )
+const operations = () => operationsOf(document)
 
 // Where this fails on purpose: npx vitest run test/api/openapi.test.ts -u
 it('is committed as the routes make it', async () => {
@@ -42,9 +29,10 @@ it('is committed as the routes make it', async () => {
 
 it('is OpenAPI 3.1 in which every operation has a name, a tag, words and its refusals', () => {
   expect(document.openapi).toBe('3.1.0')
-  const names = operations().map(({ operation }) => operation.operationId)
+  const names = operations().map(({ operationId }) => operationId)
   expect(new Set(names).size).toBe(names.length)
-  for (const { path, operation } of operations()) {
+  for (const operation of operations()) {
+    const { path } = operation
     expect(operation.operationId, path).toMatch(/^[a-z][A-Za-z]+$/)
     expect(operation.tags, path).toHaveLength(1)
     expect(operation.summary, path).toBeTruthy()

@@ -1,0 +1,53 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { windowsFrom } from '../../domain/window.ts'
+import type { GridDesk } from '../../grid/index.ts'
+import { csvOf } from '../csv-of.ts'
+import { Format, ZoneForecastSchema, ZoneParams } from '../schemas/grid.ts'
+import { strict } from '../schemas/parts.ts'
+import { problems, ref } from '../schemas/ref.ts'
+
+const Query = strict({
+  hours: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 168, description: 'How far ahead; 72 unless said.' }),
+  ),
+  stepMinutes: Type.Optional(
+    Type.Enum([5, 15, 30, 60], { description: 'Length of a window; 60 unless said.' }),
+  ),
+  format: Format,
+})
+const COLUMNS = ['carbonGPerKwh', 'lowGPerKwh', 'highGPerKwh', 'quality', 'source'] as const
+
+export interface GridForecastOptions {
+  readonly grid: GridDesk
+  readonly nowMs: () => number
+}
+
+/** `GET /v1/grid/{zone}/forecast`: the blended forecast with its band and rungs. */
+export const gridForecastRoute: FastifyPluginAsyncTypebox<GridForecastOptions> = async (
+  app,
+  { grid, nowMs },
+) => {
+  app.get(
+    '/v1/grid/:zone/forecast',
+    {
+      config: { access: 'read' },
+      schema: {
+        operationId: 'gridForecast',
+        tags: ['grid'],
+        summary: 'Carbon intensity to come, as JSON or CSV',
+        params: ZoneParams,
+        querystring: Query,
+        response: { 200: ref(ZoneForecastSchema), ...problems(400, 401, 403, 404, 429, 503) },
+      },
+    },
+    async ({ params, query }, reply) => {
+      const { hours = 72, stepMinutes = 60, format } = query
+      const windows = windowsFrom(nowMs(), stepMinutes * 60_000, (hours * 60) / stepMinutes)
+      const forecast = await grid.forecast(params.zone, windows)
+      if (format !== 'csv') return forecast
+      reply.type('text/csv').serializer(String)
+      return csvOf(forecast.windows, COLUMNS) as never
+    },
+  )
+}
