@@ -9,6 +9,7 @@ describe('the environment', () => {
       host: '127.0.0.1',
       port: 8080,
       logLevel: 'info',
+      tickSeconds: 300,
     })
   })
 
