@@ -10,6 +10,8 @@ import { windowPrices } from './window-prices.ts'
 
 /** Most whole-number columns of a problem that is solved at once, to a proof. */
 const WHOLE_LIMIT = 150
+/** The same, where limits on changes tie the windows together; beyond, they cannot be planned. */
+const TIED_LIMIT = 4_000
 /** Most replica columns of a horizon that is priced in one LP. */
 const HORIZON_LIMIT = 8_000
 
@@ -28,7 +30,7 @@ export function coordinate(problem: PlanningProblem, solver: LinearSolver): Bloc
   )
   // No replica could run anywhere; solvers choke on a model without columns.
   if (columns === 0) return []
-  if (columns <= WHOLE_LIMIT) return [wholeBlock(problem)]
+  if (columns <= (isTied(problem) ? TIED_LIMIT : WHOLE_LIMIT)) return [wholeBlock(problem)]
   const priced =
     columns <= HORIZON_LIMIT ? horizonPrices(instance, solver) : windowPrices(instance, solver)
   if (!priced) return []
@@ -48,7 +50,11 @@ function horizonPrices(instance: Instance, solver: LinearSolver): Priced | undef
   return { prices, bound }
 }
 
-function wholeBlock(problem: PlanningProblem): Block {
+/** Quiet windows and make-before-break are kept by the search itself; these two are not. */
+const isTied = ({ policy }: PlanningProblem): boolean =>
+  policy.maxChangedGpusPerWindow !== undefined || (policy.minDwellWindows ?? 1) > 1
+
+export function wholeBlock(problem: PlanningProblem): Block {
   return {
     id: 'whole',
     kind: 'whole',

@@ -65,7 +65,24 @@ function reducedCosts(instance: Instance, prices: PricedFractions, m: number, t:
     const full = fixed[b]! / model.capacity[b]! + tokenCost(instance, model, t, b)
     token[model.region[b]!] = Math.min(token[model.region[b]!]!, full)
   }
-  return { fixed, floor, surplus, token }
+  return { fixed, floor, surplus, token: levelRegions(instance, m, t, token) }
+}
+
+/**
+ * Lowers the price of every region to the dearest traffic that may use it: what traffic pays stays
+ * the same, and replicas where nobody would go stop looking as good as those where all go.
+ */
+function levelRegions(instance: Instance, m: number, t: number, token: Float64Array): Float64Array {
+  const level = new Float64Array(token.length).fill(Number.NEGATIVE_INFINITY)
+  const raise = (regions: Int32Array) => {
+    const price = cheapest(token, regions)
+    for (const r of regions) level[r] = Math.max(level[r]!, price)
+  }
+  for (const { rate, regions } of instance.models[m]!.sources) if (rate[t]! > 0) raise(regions)
+  for (const { model, first, deadline, regions } of instance.batch) {
+    if (model === m && t >= first && t < deadline) raise(regions)
+  }
+  return token.map((price, r) => Math.min(price, level[r]!))
 }
 
 const cheapest = (token: Float64Array, regions: Int32Array): number =>
@@ -116,7 +133,7 @@ function windowBound(
   }
   const perToken = Float64Array.from(
     fixed,
-    (_, b) => tokenCost(instance, model, t, b) - token[model.region[b]!]!,
+    (_, b) => tokenCost(instance, model, t, b) - Math.max(0, token[model.region[b]!]!),
   )
   return bound + coverCost(load, extraCost, { fixed, perToken, capacity: model.capacity })
 }

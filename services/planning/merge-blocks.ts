@@ -1,6 +1,7 @@
 import { assemble } from './assemble-plan.ts'
 import { bindingLimits } from './binding-limits.ts'
 import type { Block, BlockSolution } from './block.ts'
+import { wholeBlock } from './coordinate.ts'
 import { addBatch, addReplicas, type Draft, emptyDraft, fits } from './draft.ts'
 import { findRelaxation } from './find-relaxation.ts'
 import { compileInstance, objectiveWeights } from './instance.ts'
@@ -9,6 +10,8 @@ import type { Plan, PlanOutcome } from './plan.ts'
 import { pricePlan } from './price-plan.ts'
 import type { PlanningProblem } from './problem.ts'
 import { repairDraft } from './repair-draft.ts'
+import { missingCapacity } from './search.ts'
+import { solveBlock } from './solve-block.ts'
 import { staticBaseline } from './static-baseline.ts'
 
 /**
@@ -37,12 +40,29 @@ export function mergeBlocks(
   const prices = gpuPricesOf(draft, ordered)
   if (blocks[0]!.kind === 'region') repairDraft(draft, prices, solver)
   const assembled = assemble(draft)
-  if (assembled.unserved.length > 0) return findRelaxation(problem, solver)
+  if (!isComplete(draft, assembled)) {
+    return blocks[0]!.kind === 'region'
+      ? planExactly(problem, solver)
+      : findRelaxation(problem, solver)
+  }
   const bound = solutions.find((solution) => solution.bound)?.bound ?? blocks[0]!.bound
   return {
     status: 'planned',
     plan: planOf(problem, assembled, bound, bindingLimits(draft, prices)),
   }
+}
+
+function isComplete(draft: Draft, { unserved }: ReturnType<typeof assemble>): boolean {
+  if (unserved.length > 0) return false
+  return draft.instance.models.every((_, m) =>
+    draft.instance.problem.windows.every((__, t) => missingCapacity(draft, m, t) <= 0),
+  )
+}
+
+/** Where the search leaves a promise open, branch and bound settles whether it can be kept. */
+function planExactly(problem: PlanningProblem, solver: LinearSolver): PlanOutcome {
+  const block = wholeBlock(problem)
+  return mergeBlocks(problem, [block], [solveBlock(block, solver)], solver)
 }
 
 function planOf(

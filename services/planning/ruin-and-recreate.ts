@@ -14,7 +14,7 @@ const LONGEST_RUN = 24
  *
  * @returns the objective saved, 0 when undone
  */
-export function ruinAndRecreate(search: Search, aroundWindow: number): number {
+export function ruinAndRecreate(search: Search, aroundWindow: number, heat = 0): number {
   const { draft } = search
   const pick = (count: number) => Math.floor(search.random() * count)
   const first = pick(draft.instance.models.length)
@@ -34,7 +34,7 @@ export function ruinAndRecreate(search: Search, aroundWindow: number): number {
   if (!removed.includes(true)) return 0
   for (const entry of journal) insertReplicas(search, entry.m, from, to, taste, entry.touch)
   const saved = journal.reduce((sum, entry) => sum + entry.saved(), 0)
-  if (saved > 1e-9) return saved
+  if (saved > 1e-9 || (heat > 0 && saved > heat * Math.log(search.random()))) return saved
   for (const entry of journal) entry.undo()
   return 0
 }

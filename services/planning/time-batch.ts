@@ -3,51 +3,31 @@ import type { Instance } from './instance.ts'
 /** By batch work: tokens/s, [window]. */
 export type BatchTiming = readonly Float64Array[]
 
-/** Width of the soft choice between windows, as a ratio of the cheapest price. */
-const SOFTNESS = 0.04
-
-/** Every work at one rate from release to deadline. */
-export function evenBatch(instance: Instance): BatchTiming {
-  return instance.batch.map((work) => spread(instance, work, () => 1))
-}
-
 /**
- * Moves a share of every work towards the windows where a token is cheap: weights fall by e for
- * every `SOFTNESS` of price above the cheapest, so that no window is swamped.
+ * Makes every work exactly whole: what was placed too much is scaled down, what is missing is spread
+ * over its windows in proportion to what they have, or evenly where none has any.
  *
- * @param tokenPrices by model, [window * regionCount + region]
- * @param share 1 forgets the timing so far, less averages with it
+ * @param placed tokens/s by batch work and window
  */
-export function shiftBatchTowards(
-  instance: Instance,
-  batch: BatchTiming,
-  tokenPrices: readonly Float64Array[],
-  share: number,
-): BatchTiming {
-  return instance.batch.map((work, j) => {
-    const price = (t: number) =>
-      work.regions.reduce(
-        (least, r) => Math.min(least, tokenPrices[work.model]![t * instance.regionCount + r]!),
-        Number.POSITIVE_INFINITY,
-      ) / instance.hours[t]!
-    let cheapest = Number.POSITIVE_INFINITY
-    for (let t = work.first; t < work.deadline; t++) cheapest = Math.min(cheapest, price(t))
-    const width = SOFTNESS * Math.max(cheapest, 1e-12)
-    const next = spread(instance, work, (t) => Math.exp(-(price(t) - cheapest) / width))
-    return batch[j]!.map((rate, t) => rate + share * (next[t]! - rate))
+export function wholeWork(instance: Instance, placed: BatchTiming): BatchTiming {
+  return placed.map((rates, j) => {
+    const { tokens, first, deadline } = instance.batch[j]!
+    let done = 0
+    let seconds = 0
+    for (let t = first; t < deadline; t++) {
+      done += rates[t]! * instance.windowSeconds[t]!
+      seconds += instance.windowSeconds[t]!
+    }
+    if (done >= 0.5 * tokens) return rates.map((rate) => (rate * tokens) / done)
+    const missing = (tokens - done) / seconds
+    return rates.map((rate, t) => (t >= first && t < deadline ? rate + missing : 0))
   })
 }
 
-function spread(
-  instance: Instance,
-  work: Instance['batch'][number],
-  weight: (t: number) => number,
-): Float64Array {
-  const rates = new Float64Array(instance.windowCount)
-  let total = 0
-  for (let t = work.first; t < work.deadline; t++) {
-    rates[t] = weight(t)
-    total += rates[t]! * instance.windowSeconds[t]!
-  }
-  return rates.map((rate) => (rate * work.tokens) / total)
+/** Most tokens/s of a work in one window: several times its mean rate, so that it can wait. */
+export function mostBatch(instance: Instance, j: number): number {
+  const { tokens, first, deadline } = instance.batch[j]!
+  let seconds = 0
+  for (let t = first; t < deadline; t++) seconds += instance.windowSeconds[t]!
+  return (6 * tokens) / seconds
 }

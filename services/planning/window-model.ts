@@ -6,7 +6,7 @@ import { linearModelBuilder } from './linear-model-builder.ts'
 import type { LinearModel } from './linear-solver.ts'
 
 /** Part of a start that one window is charged: the replica will serve later ones too. */
-const START_SHARE = 0.3
+const START_SHARE = 0
 
 /**
  * One window of the horizon as an LP over loads, kept in the solver while the windows pass by: only
@@ -21,10 +21,11 @@ export interface WindowModel {
   readonly kept: Int32Array
   readonly fresh: Int32Array
   readonly misses: Int32Array
-  /** By model: first row of lanes, of region balances, and its floor. */
+  /** By batch work: its column of tokens/s. */
+  readonly batch: Int32Array
+  /** By model: first row of lanes, and of region balances. */
   readonly laneRows: Int32Array
   readonly balanceRows: Int32Array
-  readonly floorRows: Int32Array
   readonly poolRow: number
 }
 
@@ -42,23 +43,23 @@ export function windowModel(instance: Instance): WindowModel {
   const kept = columns((m) => bins[m]!.length)
   const fresh = columns((m) => bins[m]!.length)
   const misses = columns((m) => lanes[m]!.count)
+  const batch = Int32Array.from(instance.batch, () => builder.column(0, 0))
   const poolEntries = pools.map(() => [] as number[])
-  const floorEntries: number[][] = []
   const balances = models.map(() => Array.from({ length: R }, () => [] as number[]))
   for (const [m, model] of models.entries()) {
-    const floor: number[] = []
     for (const [i, b] of bins[m]!.entries()) {
       for (const column of [kept[m]! + i, fresh[m]! + i]) {
         balances[m]![model.region[b]!]!.push(column, 1)
         poolEntries[model.pool[b]!]!.push(column, model.gpus[b]! / model.capacity[b]!)
-        floor.push(column, 1 / model.capacity[b]!)
       }
     }
-    floorEntries.push(floor)
   }
   const laneRows = Int32Array.from(models, (_, m) => {
     const rows = Array.from({ length: lanes[m]!.count }, (__, lane) => {
       const entries = [misses[m]! + lane, 1]
+      for (const [j, column] of batch.entries()) {
+        if (lanes[m]!.ofBatch[j] === lane) entries.push(column, -1)
+      }
       for (let r = 0; r < R; r++) {
         if (lanes[m]!.reaches[lane * R + r] === 0) continue
         const flow = builder.column(0)
@@ -76,15 +77,9 @@ export function windowModel(instance: Instance): WindowModel {
     kept,
     fresh,
     misses,
+    batch,
     laneRows,
     balanceRows: Int32Array.from(balances, (rows) => first(rows.map((e) => builder.row(0, 0, e)))),
-    floorRows: Int32Array.from(models, ({ minReplicas }, m) =>
-      builder.row(
-        Math.min(minReplicas, floorEntries[m]!.length > 0 ? minReplicas : 0),
-        Infinity,
-        floorEntries[m]!,
-      ),
-    ),
     poolRow: first(pools.map(({ count }, p) => builder.row(0, count, poolEntries[p]!))),
     linear: builder.build(),
   }
@@ -96,8 +91,12 @@ export function windowCosts(
   model: WindowModel,
   t: number,
   missCost: number,
+  batchPrices: Float64Array,
   costs: Float64Array,
 ): void {
+  for (const [j, price] of batchPrices.entries()) {
+    costs[model.batch[j]!] = -price * instance.windowSeconds[t]!
+  }
   for (const [m, of] of instance.models.entries()) {
     for (const [i, b] of model.bins[m]!.entries()) {
       const cost = fixedCost(instance, of, t, b) / of.capacity[b]! + tokenCost(instance, of, t, b)

@@ -1,20 +1,18 @@
+import { batchPrices } from './batch-prices.ts'
 import { fixedCost, startCost, tokenCost } from './bin-costs.ts'
 import type { Instance } from './instance.ts'
 import { lagrangianBound } from './lagrangian-bound.ts'
 import type { LinearAnswer, LinearSolver, OpenModel } from './linear-solver.ts'
 import type { Priced, PricedFractions } from './prices.ts'
-import { type BatchTiming, evenBatch, shiftBatchTowards } from './time-batch.ts'
+import { mostBatch, wholeWork } from './time-batch.ts'
 import { type WindowModel, windowCosts, windowModel } from './window-model.ts'
 
-/** Windows looked at to time batch work, and how often. */
-const SAMPLES = 24
-const ROUNDS = 3
 /** A miss costs this many times the dearest service. */
 const MISS_FACTOR = 20
 
 /**
- * Prices of a long horizon, window after window: first a few sampled windows say when batch work is
- * cheap, then every window is solved with its batch fixed, from the basis of the one before.
+ * Prices of a long horizon, window after window, each LP from the basis of the one before. Batch work
+ * is offered at its price in a coarse LP of the horizon and comes where a token costs less.
  *
  * @returns undefined where even fractional replicas leave traffic unserved
  */
@@ -22,37 +20,45 @@ export function windowPrices(instance: Instance, solver: LinearSolver): Priced |
   const model = windowModel(instance)
   const opened = solver.open(model.linear)
   try {
-    const batch = timeBatch(instance, model, opened)
-    const prices = emptyPrices(instance, batch)
-    const runner = windowRunner(instance, model, opened)
+    const prices = emptyPrices(instance)
+    const runner = windowRunner(instance, model, opened, batchPrices(instance, solver))
     for (let t = 0; t < instance.windowCount; t++) {
-      const answer = runner.solve(t, batch)
+      const answer = runner.solve(t)
       if (runner.misses(answer) > 0) return undefined
       readWindow(instance, model, answer, t, prices)
     }
     const value = lagrangianBound(instance, prices) + instance.constant
-    return { prices, bound: { value, kind: 'Lagrangian, whole replicas' } }
+    const batch = wholeWork(instance, prices.batch)
+    return { prices: { ...prices, batch }, bound: { value, kind: 'Lagrangian, whole replicas' } }
   } finally {
     opened.close()
   }
 }
 
-function windowRunner(instance: Instance, model: WindowModel, opened: OpenModel) {
+function windowRunner(
+  instance: Instance,
+  model: WindowModel,
+  opened: OpenModel,
+  works: Float64Array,
+) {
   const costs = new Float64Array(model.linear.columnCount)
   const upper = model.linear.upper.slice()
   const rowLower = model.linear.rowLower.slice()
   const rowUpper = model.linear.rowUpper.slice()
   const missCost = MISS_FACTOR * dearestToken(instance)
   return {
-    solve(t: number, batch: BatchTiming): LinearAnswer {
-      windowCosts(instance, model, t, missCost, costs)
+    solve(t: number): LinearAnswer {
+      windowCosts(instance, model, t, missCost, works, costs)
       opened.setCosts(costs)
-      setTraffic(instance, model, t, batch, rowLower)
+      setTraffic(instance, model, t, rowLower)
       for (const [m, row] of model.laneRows.entries()) {
         const { count } = model.lanes[m]!
         rowUpper.set(rowLower.subarray(row, row + count), row)
       }
       opened.setRowBounds(rowLower, rowUpper)
+      for (const [j, { first, deadline }] of instance.batch.entries()) {
+        upper[model.batch[j]!] = t >= first && t < deadline ? mostBatch(instance, j) : 0
+      }
       opened.setUpper(upper)
       const answer = opened.solve()
       keepRunning(instance, model, answer, upper)
@@ -86,22 +92,13 @@ function keepRunning(
   }
 }
 
-function setTraffic(
-  instance: Instance,
-  model: WindowModel,
-  t: number,
-  batch: BatchTiming,
-  rates: Float64Array,
-): void {
+function setTraffic(instance: Instance, model: WindowModel, t: number, rates: Float64Array): void {
   for (const [m, { sources }] of instance.models.entries()) {
     const { count, ofSource } = model.lanes[m]!
     rates.fill(0, model.laneRows[m]!, model.laneRows[m]! + count)
     for (const [s, { rate }] of sources.entries()) {
       rates[model.laneRows[m]! + ofSource[s]!]! += rate[t]!
     }
-  }
-  for (const [j, { model: m }] of instance.batch.entries()) {
-    rates[model.laneRows[m]! + model.lanes[m]!.ofBatch[j]!]! += batch[j]![t]!
   }
 }
 
@@ -118,35 +115,15 @@ function dearestToken(instance: Instance): number {
   return dearest
 }
 
-/** Solves sampled windows with the work spread by the prices seen so far; prices are averaged. */
-function timeBatch(instance: Instance, model: WindowModel, opened: OpenModel): BatchTiming {
-  let batch = evenBatch(instance)
-  if (batch.length === 0) return batch
-  const stride = Math.max(1, Math.ceil(instance.windowCount / SAMPLES))
-  for (let round = 0; round < ROUNDS; round++) {
-    const runner = windowRunner(instance, model, opened)
-    const prices = emptyPrices(instance, batch)
-    for (let t = 0; t < instance.windowCount; t += stride) {
-      const answer = runner.solve(t, batch)
-      for (let w = t; w < Math.min(t + stride, instance.windowCount); w++) {
-        readPrices(instance, model, answer, w, prices)
-      }
-    }
-    batch = shiftBatchTowards(instance, batch, prices.tokenPrices, 1 / (round + 1))
-  }
-  return batch
-}
-
-function emptyPrices(instance: Instance, batch: BatchTiming): PricedFractions {
+function emptyPrices(instance: Instance): PricedFractions {
   const { windowCount: T, regionCount: R, models, pools } = instance
   const perBin = () => models.map(({ binCount }) => new Float64Array(T * binCount))
   return {
     fractions: perBin(),
     loads: perBin(),
-    batch,
+    batch: instance.batch.map(() => new Float64Array(T)),
     gpuPrices: new Float64Array(T * pools.length),
     tokenPrices: models.map(() => new Float64Array(T * R)),
-    floorPrices: models.map(() => new Float64Array(T)),
   }
 }
 
@@ -164,7 +141,6 @@ function readPrices(
   for (const m of instance.models.keys()) {
     const from = model.balanceRows[m]!
     prices.tokenPrices[m]!.set(rowDuals.subarray(from, from + R), t * R)
-    prices.floorPrices![m]![t] = Math.max(0, rowDuals[model.floorRows[m]!]!)
   }
 }
 
@@ -176,6 +152,9 @@ function readWindow(
   prices: PricedFractions,
 ): void {
   readPrices(instance, model, answer, t, prices)
+  for (const [j, column] of model.batch.entries()) {
+    prices.batch[j]![t] = Math.max(0, answer.columnValues[column]!)
+  }
   for (const [m, { binCount, capacity }] of instance.models.entries()) {
     for (const [i, b] of model.bins[m]!.entries()) {
       const load =

@@ -1,0 +1,92 @@
+/**
+ * How fast, how near to the best, in how much memory. `--size small|middle|full` picks the instances,
+ * `--seeds n` how many seeds each; `--highs seconds` also runs the monolithic MILP where it can.
+ */
+import { parseArgs } from 'node:util'
+import { horizonModel } from '../../services/planning/horizon-model.ts'
+import { type LinearSolver, loadHighs } from '../../services/planning/index.ts'
+import { compileInstance } from '../../services/planning/instance.ts'
+import { generateProblem, type InstanceSize } from './planner/instances.ts'
+import { measure } from './planner/measure.ts'
+
+const SIZES: Record<string, readonly Omit<InstanceSize, 'seed'>[]> = {
+  small: [
+    { regions: 1, windows: 24, models: 5, variants: 6 },
+    { regions: 4, windows: 24, models: 5, variants: 20 },
+  ],
+  middle: [
+    { regions: 4, windows: 96, models: 5, variants: 20 },
+    { regions: 12, windows: 24, models: 20, variants: 20 },
+    { regions: 12, windows: 96, models: 20, variants: 20 },
+  ],
+  full: [{ regions: 32, windows: 288, models: 20, variants: 60 }],
+}
+/** Monoliths above this many rows and columns are hopeless. */
+const HIGHS_MODELS = 5
+
+const { values } = parseArgs({
+  options: {
+    size: { type: 'string', default: 'small' },
+    seeds: { type: 'string', default: '1' },
+    highs: { type: 'string', default: '0' },
+  },
+})
+
+function monolith(size: InstanceSize, solver: LinearSolver, timeLimitSeconds: number) {
+  const from = performance.now()
+  const instance = compileInstance(generateProblem(size))
+  const model = horizonModel(instance, { whole: true })
+  const answer = solver.solve(model.linear, { timeLimitSeconds, relativeGap: 0.01 })
+  const gap = 100 * ((answer.value - answer.bound) / answer.value)
+  return {
+    highsSeconds: round((performance.now() - from) / 1000),
+    highsGapPct: Number.isFinite(gap) ? round(gap) : null,
+    highsValue: round(answer.value),
+    highsBound: round(answer.bound),
+  }
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100
+
+/** Slope of log(seconds) over log(regions x windows x models), by least squares. */
+function exponent(rows: readonly { work: number; cpuSeconds: number }[]): number | null {
+  const points = rows.map(({ work, cpuSeconds }) => [Math.log(work), Math.log(cpuSeconds)] as const)
+  const mean = (of: (p: readonly [number, number]) => number) =>
+    points.reduce((sum, p) => sum + of(p), 0) / points.length
+  const [x, y] = [mean(([a]) => a), mean(([, b]) => b)]
+  const spread = points.reduce((sum, [a]) => sum + (a - x) ** 2, 0)
+  const slope = points.reduce((sum, [a, b]) => sum + (a - x) * (b - y), 0) / spread
+  return spread > 0 ? round(slope) : null
+}
+
+const solver = await loadHighs()
+const rows: (Record<string, number | null> & { work: number; cpuSeconds: number })[] = []
+const sizes = values.size === 'all' ? Object.values(SIZES).flat() : (SIZES[values.size] ?? [])
+for (const size of sizes) {
+  for (let seed = 1; seed <= Number(values.seeds); seed++) {
+    const { seconds, cpuSeconds, peakMb, plan } = measure(
+      generateProblem({ ...size, seed }),
+      solver,
+    )
+    const limit = Number(values.highs)
+    const highs =
+      limit > 0 && size.models <= HIGHS_MODELS
+        ? monolith({ ...size, seed }, solver, limit)
+        : { highsSeconds: null, highsGapPct: null }
+    const row = {
+      ...size,
+      seed,
+      seconds: round(seconds),
+      cpuSeconds: round(cpuSeconds),
+      peakMb: Math.round(peakMb),
+      value: round(plan.objective.value),
+      bound: round(plan.objective.bound),
+      gapPct: round(100 * plan.bound.gapRatio),
+      ...highs,
+      work: size.regions * size.windows * size.models,
+    }
+    rows.push(row)
+    console.log(JSON.stringify(row))
+  }
+}
+console.log(JSON.stringify({ bench: 'planner', timeExponent: exponent(rows), rows }))

@@ -1,0 +1,32 @@
+import {
+  type LinearSolver,
+  type Plan,
+  type PlanningProblem,
+  planHorizon,
+  verifyPlan,
+} from '../../../services/planning/index.ts'
+
+export interface Measured {
+  readonly seconds: number
+  readonly cpuSeconds: number
+  readonly peakMb: number
+  readonly plan: Plan
+}
+
+/** Plans once, checks the plan independently, and says what it took. */
+export function measure(problem: PlanningProblem, solver: LinearSolver): Measured {
+  const cpu = process.cpuUsage()
+  const from = performance.now()
+  const outcome = planHorizon(problem, solver)
+  const seconds = (performance.now() - from) / 1000
+  const { user, system } = process.cpuUsage(cpu)
+  if (outcome.status === 'infeasible') throw new Error(outcome.words)
+  const { violations } = verifyPlan(problem, outcome.plan)
+  if (violations.length > 0) throw new Error(`the checker refuses the plan: ${violations[0]}`)
+  return {
+    seconds,
+    cpuSeconds: (user + system) / 1e6,
+    peakMb: process.resourceUsage().maxRSS / 1024,
+    plan: outcome.plan,
+  }
+}
