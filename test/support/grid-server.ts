@@ -20,7 +20,7 @@ export interface GridServer {
 const HOUR_MS = 3_600_000
 
 /**
- * A real HTTP server that speaks Electricity Maps v4 (`latest`, `forecast`, `zones`) and replays
+ * A real HTTP server that speaks Electricity Maps v4 (`latest`, `history`, `forecast`, `zones`) and replays
  * recorded series as if they were issued now.
  */
 export async function startGridServer(
@@ -37,38 +37,47 @@ export async function startGridServer(
     return Math.round(hourlyGPerKwh[index]! * (factors.get(zone) ?? 1))
   }
 
-  const answer = (url: URL): [status: number, body: unknown] => {
+  const thisHourMs = () => Math.floor(Date.now() / HOUR_MS) * HOUR_MS
+  const measured = (zone: string, atMs: number) => ({
+    zone,
+    carbonIntensity: valueAt(zone, atMs),
+    datetime: new Date(atMs).toISOString(),
+    updatedAt: new Date().toISOString(),
+    emissionFactorType: 'lifecycle',
+    isEstimated: false,
+    estimationMethod: null,
+  })
+  const signals: Readonly<Record<string, (zone: string, query: URLSearchParams) => unknown>> = {
+    latest: (zone) => measured(zone, thisHourMs()),
+    history: (zone) => ({
+      zone,
+      temporalGranularity: 'hourly',
+      history: Array.from({ length: 24 }, (_, hour) =>
+        measured(zone, thisHourMs() - (23 - hour) * HOUR_MS),
+      ),
+    }),
+    forecast: (zone, query) => ({
+      zone,
+      temporalGranularity: 'hourly',
+      updatedAt: new Date().toISOString(),
+      forecast: Array.from({ length: Number(query.get('horizonHours') ?? 24) + 1 }, (_, hour) => ({
+        carbonIntensity: valueAt(zone, thisHourMs() + hour * HOUR_MS),
+        datetime: new Date(thisHourMs() + hour * HOUR_MS).toISOString(),
+      })),
+    }),
+  }
+
+  const answer = ({ pathname, searchParams }: URL): [status: number, body: unknown] => {
     if (failure !== undefined) return [failure, { error: 'told to fail' }]
-    const zone = url.searchParams.get('zone') ?? ''
-    const nowMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS
-    const envelope = { zone, updatedAt: new Date().toISOString(), temporalGranularity: 'hourly' }
-    if (url.pathname === '/v4/zones') {
+    if (pathname === '/v4/zones') {
       const access = ['carbon-intensity/latest', 'carbon-intensity/forecast']
       return [200, Object.fromEntries(Object.keys(series).map((key) => [key, { access }]))]
     }
+    const zone = searchParams.get('zone') ?? ''
     if (!series[zone]) return [404, { error: `Zone '${zone}' does not exist` }]
-    if (url.pathname === '/v4/carbon-intensity/latest') {
-      return [
-        200,
-        {
-          ...envelope,
-          carbonIntensity: valueAt(zone, nowMs),
-          datetime: new Date(nowMs).toISOString(),
-          emissionFactorType: 'lifecycle',
-          isEstimated: false,
-          estimationMethod: null,
-        },
-      ]
-    }
-    if (url.pathname === '/v4/carbon-intensity/forecast') {
-      const hours = Number(url.searchParams.get('horizonHours') ?? 24)
-      const forecast = Array.from({ length: hours + 1 }, (_, hour) => ({
-        carbonIntensity: valueAt(zone, nowMs + hour * HOUR_MS),
-        datetime: new Date(nowMs + hour * HOUR_MS).toISOString(),
-      }))
-      return [200, { ...envelope, forecast }]
-    }
-    return [401, { error: `Request unauthorized for zoneKey=${zone}` }]
+    const signal = signals[pathname.replace('/v4/carbon-intensity/', '')]
+    if (!signal) return [401, { error: `Request unauthorized for zoneKey=${zone}` }]
+    return [200, signal(zone, searchParams)]
   }
 
   const server = createServer((request, response) => {
