@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { postgresOutbox } from '../../services/notification/adapters/postgres.ts'
+import { type Endpoint, type OutboxEvent, relayOutbox } from '../../services/notification/index.ts'
+import { postgresPlans } from '../../services/plans/adapters/postgres.ts'
+import type { Database, Sql } from '../../services/platform/database/database.ts'
+import { migrate } from '../../services/platform/database/migrate.ts'
+import { embeddedEngine, type FreshDatabase } from '../support/engines.ts'
+
+/** A process is over: whatever it calls from now on never happens. */
+class Crash extends Error {}
+
+/** Counts what a process does to the outside, and ends it at one point, before or after. */
+function mortal(crashAt: number) {
+  let point = 0
+  let dead = false
+  const pass = () => {
+    if (dead || point === crashAt) {
+      dead = true
+      throw new Crash()
+    }
+    point += 1
+  }
+  const around = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    pass()
+    const result = await work()
+    pass()
+    return result
+  }
+  return { around, points: () => point }
+}
+type Mortal = ReturnType<typeof mortal>
+
+function mortalDatabase(db: Database, { around }: Mortal): Database {
+  const over = (sql: Sql): Sql => ({
+    query: (text, params) => around(() => sql.query(text, params)),
+  })
+  return {
+    ...db,
+    ...over(db),
+    // A crash inside rolls back, as a dropped connection does; one after it has committed unheard.
+    transaction: (work) => around(() => db.transaction((tx) => work(over(tx)))),
+  }
+}
+
+const endpoint: Endpoint = {
+  id: 'ops',
+  url: 'https://example.com/',
+  secrets: [],
+  events: ['plan.changed'],
+  format: 'plain',
+  allow: [],
+}
+
+describe('a crash before or after any call to the outside', () => {
+  let fresh: FreshDatabase
+  let nowMs = 0
+  let received: OutboxEvent[] = []
+
+  beforeAll(async () => {
+    fresh = await embeddedEngine.open()
+    await migrate(fresh.db)
+  })
+  afterAll(() => fresh?.destroy())
+
+  /** What a process does when it starts: bring the plan to version 2, and tell what is due. */
+  async function live(process: Mortal): Promise<void> {
+    const db = mortalDatabase(fresh.db, process)
+    const plans = postgresPlans(db)
+    for (;;) {
+      const ifVersion = (await plans.current())?.version ?? 0
+      if (ifVersion >= 2) break
+      await plans.save(
+        {
+          fleetHash: 'f',
+          problemDigest: 'd',
+          createdAtMs: nowMs,
+          validUntilMs: nowMs + 1,
+          outcome: { status: 'infeasible', limit: 'gpus', words: 'w', relaxation: 'r' },
+          inputs: { zones: [] },
+        },
+        {
+          ifVersion,
+          events: (version) => [
+            {
+              type: 'plan.changed',
+              subject: 'plan',
+              key: String(version),
+              occurredAtMs: nowMs,
+              data: { version },
+            },
+          ],
+        },
+      )
+    }
+    await relayOutbox({
+      outbox: postgresOutbox(db),
+      endpoints: [endpoint],
+      random: () => 0.5,
+      nowMs: () => nowMs,
+      notifier: {
+        send: (_endpoint, event) =>
+          process.around(async () => {
+            received.push(event)
+            return { status: 'delivered', httpStatus: 200 }
+          }),
+      },
+    })
+  }
+
+  async function run(...crashes: readonly number[]): Promise<Mortal> {
+    await fresh.db.query(
+      'truncate plan, outbox_event, delivery, delivery_attempt, endpoint_circuit',
+    )
+    await fresh.db.query('update plan_head set current_version = 0, next_version = 1')
+    nowMs = 1_000
+    received = []
+    for (const crashAt of crashes) {
+      await live(mortal(crashAt)).catch((error: unknown) => {
+        if (!(error instanceof Crash)) throw error
+      })
+      nowMs += 60_000 // the lease of the dead has run out
+    }
+    const survivor = mortal(Number.POSITIVE_INFINITY)
+    await live(survivor)
+    return survivor
+  }
+
+  function expectWhole(): void {
+    const versions = received.map(({ data }) => (data as { version: number }).version)
+    expect([...new Set(versions)]).toEqual([1, 2])
+    expect(versions).toEqual(versions.toSorted())
+    expect(new Set(received.map(({ id }) => id)).size).toBe(2)
+  }
+
+  it('loses nothing, tells in order, and repeats under the same id alone', async () => {
+    const points = (await run()).points()
+    expectWhole()
+    expect(received).toHaveLength(2)
+    expect(points).toBeGreaterThan(30)
+    for (let first = 0; first < points; first++) {
+      await run(first)
+      expectWhole()
+      // A second crash, while recovering from the first.
+      await run(first, (first * 7) % points)
+      expectWhole()
+    }
+    const left = await fresh.db.query(`select 1 from delivery where status <> 'delivered'`)
+    expect(left).toEqual([])
+  }, 180_000)
+})
