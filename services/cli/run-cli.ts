@@ -12,7 +12,10 @@ import { errorLines } from './print-error.ts'
 const FAILED = 1
 const MISUSED = 2
 
-/** One line a command; its file says what it does. */
+/**
+ * One line a command; its file says what it does. What a command needs is imported when it runs:
+ * most of the code serves one command, and nobody should wait for it to see a version.
+ */
 const COMMANDS: readonly ((io: CliIo) => Command)[] = [
   validateCommand,
   planCommand,

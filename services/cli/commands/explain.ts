@@ -1,8 +1,7 @@
 import { Command } from 'commander'
-import { explainPlan } from '../../planning/index.ts'
 import { ExitWith } from '../exit-with.ts'
 import type { CliIo } from '../io.ts'
-import { type PlanRequest, planFleet } from '../plan-fleet.ts'
+import type { PlanRequest } from '../plan-fleet.ts'
 import { withPlanOptions } from '../plan-options.ts'
 import { planReport } from '../plan-report.ts'
 import { printExplanation } from '../print-explanation.ts'
@@ -19,6 +18,7 @@ export function explainCommand(io: CliIo): Command {
   )
     .addHelpText('after', '\nExample: gridtide explain --fleet config/examples/two-regions.yaml')
     .action(async (options: PlanRequest & { json?: true }) => {
+      const { planFleet } = await import('../plan-fleet.ts')
       const planned = await planFleet(options, io)
       const { outcome, problem, warnings } = planned
       for (const warning of warnings) io.err(`warning: ${warning}\n`)
@@ -28,6 +28,7 @@ export function explainCommand(io: CliIo): Command {
         )
         throw new ExitWith(INFEASIBLE)
       }
+      const { explainPlan } = await import('../../planning/index.ts')
       const explanation = explainPlan(problem, outcome.plan)
       io.out(
         options.json

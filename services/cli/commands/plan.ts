@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { InvalidInput } from '../../domain/errors.ts'
 import { ExitWith } from '../exit-with.ts'
 import type { CliIo } from '../io.ts'
-import { type PlanRequest, planFleet } from '../plan-fleet.ts'
+import type { PlanRequest } from '../plan-fleet.ts'
 import { withPlanOptions } from '../plan-options.ts'
 import { planReport } from '../plan-report.ts'
 import { printPlan } from '../print-plan.ts'
@@ -20,6 +20,7 @@ export function planCommand(io: CliIo): Command {
         '\n\nExample: gridtide plan --fleet config/examples/two-regions.yaml',
     )
     .action(async (options: PlanRequest & { json?: true; out?: string }) => {
+      const { planFleet } = await import('../plan-fleet.ts')
       const planned = await planFleet(options, io)
       const json = `${JSON.stringify(planReport(planned), null, 2)}\n`
       for (const warning of planned.warnings) io.err(`warning: ${warning}\n`)

@@ -1,5 +1,4 @@
 import { Command } from 'commander'
-import { editorSchema, fleetReference } from '../../fleet/index.ts'
 import type { CliIo } from '../io.ts'
 
 /** `gridtide schema`: the fleet file's JSON Schema, for editors, or its reference page. */
@@ -8,7 +7,8 @@ export function schemaCommand(io: CliIo): Command {
     .description('print the JSON Schema of fleet files')
     .option('--markdown', 'print the reference page instead')
     .option('--json', 'print JSON (the default)')
-    .action((options: { markdown?: true }) => {
+    .action(async (options: { markdown?: true }) => {
+      const { editorSchema, fleetReference } = await import('../../fleet/index.ts')
       io.out(options.markdown ? fleetReference() : `${JSON.stringify(editorSchema(), null, 2)}\n`)
     })
 }

@@ -3,10 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { readEnv } from '../../../config/env.ts'
 import { InvalidInput } from '../../domain/errors.ts'
-import { openLog } from '../../platform/log.ts'
 import type { CliIo } from '../io.ts'
-import { readFleet } from '../read-fleet.ts'
-import { runService } from '../run-service.ts'
 
 interface ServeOptions {
   readonly fleet?: string
@@ -27,10 +24,13 @@ export function serveCommand(io: CliIo): Command {
       if (role !== 'all' && role !== 'api' && role !== 'worker') {
         throw new InvalidInput(`--role ${role}: expected all, api or worker`)
       }
+      const { readFleet } = await import('../read-fleet.ts')
       const fleet = await readFleet(fleetFile)
       const fleetHash = createHash('sha256')
         .update(await readFile(fleetFile))
         .digest('hex')
+      const { openLog } = await import('../../platform/log.ts')
+      const { runService } = await import('../run-service.ts')
       await runService(
         {
           env,

@@ -3,7 +3,6 @@ import { InvalidInput } from '../../domain/errors.ts'
 import { ExitWith } from '../exit-with.ts'
 import type { CliIo } from '../io.ts'
 import { issueLine } from '../print-error.ts'
-import { readFleet } from '../read-fleet.ts'
 
 /** `gridtide validate`: every mistake of a fleet file, with its place and what would be right. */
 export function validateCommand(io: CliIo): Command {
@@ -13,6 +12,7 @@ export function validateCommand(io: CliIo): Command {
     .option('--json', 'print data instead of words')
     .addHelpText('after', '\nExample: gridtide validate config/examples/global.yaml')
     .action(async (file: string, options: { json?: true }) => {
+      const { readFleet } = await import('../read-fleet.ts')
       try {
         const { regions, models, name } = await readFleet(file)
         const words = `${file}: ${name} is valid (${regions.length} regions, ${models.length} models)`
