@@ -48,7 +48,7 @@ export interface WindowForecast {
    * Set where the record shows that forecasts at this lead save nothing: the value is its day's
    * mean, so that no plan shifts work by noise.
    */
-  readonly timeShift?: false
+  readonly timeShift?: boolean
 }
 
 /** Before a provider has so many scored issues, its own word goes before our correction of it. */

@@ -1,3 +1,13 @@
+export { checkProvider, type ProviderCheck } from './check-provider.ts'
+export {
+  type ForecastWindow,
+  type GridDesk,
+  type GridDeskOptions,
+  gridDesk,
+  type ZoneForecast,
+  type ZoneHistory,
+  type ZoneNow,
+} from './grid-desk.ts'
 export {
   type GridReader,
   type GridReaderOptions,

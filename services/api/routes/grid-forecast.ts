@@ -5,7 +5,7 @@ import type { GridDesk } from '../../grid/index.ts'
 import { csvOf } from '../csv-of.ts'
 import { Format, ZoneForecastSchema, ZoneParams } from '../schemas/grid.ts'
 import { strict } from '../schemas/parts.ts'
-import { problems, ref } from '../schemas/ref.ts'
+import { jsonOrCsv, problems } from '../schemas/ref.ts'
 
 const Query = strict({
   hours: Type.Optional(
@@ -38,7 +38,7 @@ export const gridForecastRoute: FastifyPluginAsyncTypebox<GridForecastOptions> =
         summary: 'Carbon intensity to come, as JSON or CSV',
         params: ZoneParams,
         querystring: Query,
-        response: { 200: ref(ZoneForecastSchema), ...problems(400, 401, 403, 404, 429, 503) },
+        response: { 200: jsonOrCsv(ZoneForecastSchema), ...problems(400, 401, 403, 404, 429, 503) },
       },
     },
     async ({ params, query }, reply) => {

@@ -5,7 +5,7 @@ import type { GridDesk } from '../../grid/index.ts'
 import { csvOf } from '../csv-of.ts'
 import { Format, ZoneHistorySchema, ZoneParams } from '../schemas/grid.ts'
 import { strict } from '../schemas/parts.ts'
-import { problems, ref } from '../schemas/ref.ts'
+import { jsonOrCsv, problems } from '../schemas/ref.ts'
 
 const Instant = Type.Optional(
   Type.String({ format: 'date-time', description: 'ISO 8601 with an offset.' }),
@@ -33,7 +33,7 @@ export const gridHistoryRoute: FastifyPluginAsyncTypebox<GridHistoryOptions> = a
         summary: 'Carbon intensity measured, the last day unless said, as JSON or CSV',
         params: ZoneParams,
         querystring: Query,
-        response: { 200: ref(ZoneHistorySchema), ...problems(400, 401, 403, 404, 429, 503) },
+        response: { 200: jsonOrCsv(ZoneHistorySchema), ...problems(400, 401, 403, 404, 429, 503) },
       },
     },
     async ({ params, query }, reply) => {

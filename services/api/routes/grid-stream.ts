@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
 import type { GridDesk } from '../../grid/index.ts'
 import { ZoneParams } from '../schemas/grid.ts'
+import { problems } from '../schemas/ref.ts'
 
 export interface GridStreamOptions {
   readonly grid: GridDesk
@@ -17,23 +19,32 @@ export const gridStreamRoute: FastifyPluginAsyncTypebox<GridStreamOptions> = asy
   app,
   { grid, everyMs = DEFAULT_EVERY_MS },
 ) => {
+  const closing = new AbortController() // an open stream would keep the service from stopping
+  app.addHook('preClose', async () => closing.abort())
+
   app.get(
     '/v1/grid/:zone/stream',
     {
+      exposeHeadRoute: false,
       config: { access: 'read' },
       schema: {
         operationId: 'gridStream',
         tags: ['grid'],
         summary: 'Server-sent events `grid.changed` of a zone',
         params: ZoneParams,
+        response: {
+          200: { content: { 'text/event-stream': { schema: Type.String() } } },
+          ...problems(400, 401, 403, 404, 429, 503),
+        },
       },
     },
     async ({ params, raw }, reply) => {
       await grid.now(params.zone) // an unknown zone is a 404, not an empty stream
       const gone = new AbortController()
       raw.once('close', () => gone.abort())
+      const ended = AbortSignal.any([gone.signal, closing.signal])
       reply.header('cache-control', 'no-cache').type('text/event-stream')
-      return reply.send(Readable.from(changes(grid, params.zone, everyMs, gone.signal)))
+      return reply.send(Readable.from(changes(grid, params.zone, everyMs, ended)) as never)
     },
   )
 }

@@ -1,0 +1,47 @@
+import { Command } from 'commander'
+import { InvalidInput } from '../../domain/errors.ts'
+import { checkProvider, type ProviderCheck } from '../../grid/index.ts'
+import { axiosHttp } from '../../platform/http.ts'
+import { ExitWith } from '../exit-with.ts'
+import { type OpenedGrid, openGridFor } from '../grid-desk.ts'
+import type { CliIo } from '../io.ts'
+import { watchedHttp } from '../watched-http.ts'
+
+const SOMETHING_AMISS = 1
+
+/** `gridtide doctor`: can this fleet read its grid? One line a source and zone. */
+export function doctorCommand(io: CliIo): Command {
+  return new Command('doctor')
+    .description('check the grid sources of a fleet: credentials, plan limits, horizon, clock')
+    .option('-f, --fleet <file>', 'fleet file (default: GRIDTIDE_FLEET)')
+    .option('--json', 'print data instead of words')
+    .action(async (options: { fleet?: string; json?: true }) => {
+      const watched = watchedHttp(axiosHttp(), io.nowMs)
+      const grid = await openGridFor(options, io, watched.http)
+      const checks = await Promise.all(
+        pairs(grid).map(([provider, zone]) => checkProvider(provider, zone, io.nowMs())),
+      )
+      if (checks.length === 0) throw new InvalidInput('no grid source is left to check')
+      const skewSeconds = watched.skewSeconds()
+      io.out(
+        options.json
+          ? `${JSON.stringify({ checks, skewSeconds }, null, 2)}\n`
+          : `${[...checks.map(line), clockLine(skewSeconds)].join('\n')}\n`,
+      )
+      if (checks.some(({ ok }) => !ok)) throw new ExitWith(SOMETHING_AMISS)
+    })
+}
+
+const pairs = ({ providers, zones }: OpenedGrid) =>
+  providers.flatMap((provider) => zones.map((zone) => [provider, zone] as const))
+
+const line = ({ ok, source, zone, words }: ProviderCheck): string =>
+  `${ok ? 'ok  ' : 'FAIL'} ${source} ${zone}: ${words}`
+
+/** Stamps of forecasts are compared with our clock, so a wrong one makes good data stale. */
+function clockLine(skewSeconds: number | undefined): string {
+  if (skewSeconds === undefined) return 'ok   clock: no service told the time'
+  const off = Math.abs(skewSeconds)
+  const words = `${off.toFixed(0)} s ${skewSeconds > 0 ? 'behind' : 'ahead of'} the services`
+  return off <= 60 ? `ok   clock: ${words}` : `FAIL clock: ${words}; set it by NTP`
+}

@@ -1,0 +1,133 @@
+import type { CarbonQuality, CarbonSeries, CarbonSlot, Measure } from '../domain/carbon-series.ts'
+import { NotFound } from '../domain/errors.ts'
+import { epochMs } from '../domain/units.ts'
+import type { Window } from '../domain/window.ts'
+import {
+  annualMeanOf,
+  climatologyOf,
+  type ForecastScore,
+  forecastWindows,
+  hourlyValues,
+  scoreForecasts,
+  type WindowForecast,
+} from '../forecast/index.ts'
+import type { GridReader, ZoneReading } from './grid-reader.ts'
+import type { ForecastArchive } from './port.ts'
+
+/** A zone in the running window, with everything needed to judge the number. */
+export interface ZoneNow extends WindowForecast, Window, Measure {
+  readonly zone: string
+  /** The best rung that speaks for the zone; the number's own is `quality`. */
+  readonly rung: CarbonQuality
+  readonly reasons: readonly string[]
+}
+
+export interface ForecastWindow extends WindowForecast, Window {}
+
+export interface ZoneForecast extends Measure {
+  readonly zone: string
+  readonly windows: readonly ForecastWindow[]
+  readonly reasons: readonly string[]
+}
+
+export interface ZoneHistory extends Measure {
+  readonly zone: string
+  readonly source: string | undefined
+  readonly slots: readonly CarbonSlot[]
+}
+
+/** Answers questions about zones, for the CLI and the API. */
+export interface GridDesk {
+  readonly zones: readonly string[]
+  readonly measure: Measure
+  /** Each throws NotFound for a zone that is not one of `zones`. */
+  now(zone: string): Promise<ZoneNow>
+  forecast(zone: string, windows: readonly Window[]): Promise<ZoneForecast>
+  /** What is held of [fromMs, toMs): hours beyond the last day, the provider's step within. */
+  history(zone: string, fromMs: number, toMs: number): Promise<ZoneHistory>
+  /** How well the archived forecasts of the zone's provider did; undefined without any. */
+  score(zone: string): Promise<ForecastScore | undefined>
+}
+
+export interface GridDeskOptions {
+  readonly reader: GridReader
+  readonly archive: ForecastArchive
+  readonly zones: readonly string[]
+  readonly measure: Measure
+  readonly nowMs: () => number
+}
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+const SCORED_DAYS = 60
+
+export function gridDesk({ reader, archive, zones, measure, nowMs }: GridDeskOptions): GridDesk {
+  function read(zone: string): Promise<ZoneReading> {
+    if (!zones.includes(zone)) {
+      throw new NotFound(`no region of the fleet is in zone ${zone}; there are ${zones.join(', ')}`)
+    }
+    return reader.readZone(zone, nowMs())
+  }
+
+  const over = (reading: ZoneReading, windows: readonly Window[]): readonly WindowForecast[] =>
+    forecastWindows({
+      ...reading,
+      windows,
+      climatology: climatologyOf(reading.zone, measure),
+      annual: annualMeanOf(reading.zone, measure),
+      nowMs: nowMs(),
+    })
+
+  return {
+    zones,
+    measure,
+
+    async now(zone) {
+      const reading = await read(zone)
+      const startMs = epochMs(Math.floor(nowMs() / HOUR_MS) * HOUR_MS)
+      const window = { startMs, endMs: epochMs(startMs + HOUR_MS) }
+      const { rung, reasons } = reading
+      return { zone, ...measure, ...window, ...over(reading, [window])[0]!, rung, reasons }
+    },
+
+    async forecast(zone, windows) {
+      const reading = await read(zone)
+      const found = over(reading, windows)
+      return {
+        zone,
+        ...measure,
+        windows: windows.map((window, index) => ({ ...window, ...found[index]! })),
+        reasons: reading.reasons,
+      }
+    },
+
+    async history(zone, fromMs, toMs) {
+      const { history } = await read(zone)
+      const inside = ({ startMs }: CarbonSlot) => startMs >= fromMs && startMs < toMs
+      return {
+        zone,
+        ...measure,
+        source: history?.source,
+        slots: history?.slots.filter(inside) ?? [],
+      }
+    },
+
+    async score(zone) {
+      const { history, series } = await read(zone)
+      const issue = series.find(({ quality }) => quality === 'forecast' || quality === 'cached')
+      if (!history || !issue) return undefined
+      const issues = await archive.read(scoredIssues(issue))
+      return scoreForecasts(issues, {
+        history: hourlyValues(history.slots),
+        climatology: climatologyOf(zone, measure),
+        nowMs: nowMs(),
+      })
+    },
+  }
+}
+
+/** One issue a day, the current one aside. */
+function scoredIssues({ source, zone, signal, basis, issuedAtMs }: CarbonSeries) {
+  const fromMs = issuedAtMs - SCORED_DAYS * DAY_MS
+  return { source, zone, signal, basis, fromMs, toMs: issuedAtMs, everyMs: DAY_MS }
+}
