@@ -70,8 +70,15 @@ export function guardedBackend<Raw>(driver: BackendDriver<Raw>, deps: GuardDeps)
     const [sighting, remembered] = await look(target, context.abort)
     assertMayAct(target, { ...sighting.seen, paused: false }, remembered, context)
     if (context.dryRun) return
-    await driver.release(target, remembered?.before, sighting, context)
-    await memory.forget(target.id, context.fence)
+    const { before = {} } = remembered ?? {}
+    const image = fieldsOf(before).length > 0 ? before : undefined
+    await driver.release(target, image, sighting, context)
+    // Nothing is told any more, but a late writer must stay out: the fence is kept.
+    const { fence, planVersion, idempotencyKey } = context
+    const released = { fence, planVersion, idempotencyKey, before: {}, applied: {} }
+    if (!(await memory.remember(target.id, { ...released, atMs: nowMs() }))) {
+      throw fenced(target, context)
+    }
   }
 
   return {

@@ -5,7 +5,7 @@ export interface Remembered {
   readonly fence: number
   readonly planVersion: string
   readonly idempotencyKey: string
-  /** The image from ahead of our first write since the last release. */
+  /** The image from ahead of our first write since the last release; empty after one. */
   readonly before: Desired
   /** All we have told it since then, newest value of each field. */
   readonly applied: Desired
@@ -17,6 +17,4 @@ export interface TargetMemory {
   recall(targetId: string): Promise<Remembered | undefined>
   /** Atomic. @returns false, unchanged, where a higher fence is already remembered */
   remember(targetId: string, entry: Remembered): Promise<boolean>
-  /** Forgets the images but keeps the fence, so that a late writer stays out. */
-  forget(targetId: string, fence: number): Promise<void>
 }

@@ -4,11 +4,11 @@ import type { Remembered, TargetMemory } from '../target-memory.ts'
 export function sqlTargetMemory(sql: Sql): TargetMemory {
   return {
     async recall(targetId) {
-      const [row] = await sql.query<{ entry: Remembered | null }>(
+      const [row] = await sql.query<{ entry: Remembered }>(
         'select entry from actuation_target where target_id = $1',
         [targetId],
       )
-      return row?.entry ?? undefined
+      return row?.entry
     },
     async remember(targetId, entry) {
       const rows = await sql.query(
@@ -19,14 +19,6 @@ export function sqlTargetMemory(sql: Sql): TargetMemory {
         [targetId, entry.fence, JSON.stringify(entry)],
       )
       return rows.length === 1
-    },
-    async forget(targetId, fence) {
-      await sql.query(
-        `insert into actuation_target as held (target_id, fence, entry) values ($1, $2, null)
-         on conflict (target_id) do update
-         set fence = greatest(held.fence, excluded.fence), entry = null`,
-        [targetId, fence],
-      )
     },
   }
 }

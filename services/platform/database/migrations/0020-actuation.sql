@@ -1,8 +1,9 @@
--- What each target was last told, kept ahead of the telling. A released target keeps its fence.
+-- What each target was last told, kept ahead of the telling. A released target keeps its fence
+-- and an entry that says it was told nothing.
 create table actuation_target (
   target_id       text   primary key,
   fence           bigint not null,
-  entry           jsonb           -- null once released
+  entry           jsonb  not null
 );
 
 -- Shifts and how far they have come.
