@@ -2,20 +2,18 @@ import { createHash } from 'node:crypto'
 import type { Sql } from '../platform/database/database.ts'
 
 /** Everything that a subscriber can be told. */
-export const EVENT_TYPES = [
-  'plan.changed',
-  'plan.infeasible',
-  'action.failed',
-  'slo.guard',
-  'grid.degraded',
-  'batch.scheduled',
-  'batch.started',
-  'batch.missed',
-  'budget.threshold',
-  'endpoint.disabled',
-  'ping',
-] as const
-export type EventType = (typeof EVENT_TYPES)[number]
+export type EventType =
+  | 'plan.changed'
+  | 'plan.infeasible'
+  | 'action.failed'
+  | 'slo.guard'
+  | 'grid.degraded'
+  | 'batch.scheduled'
+  | 'batch.started'
+  | 'batch.missed'
+  | 'budget.threshold'
+  | 'endpoint.disabled'
+  | 'ping'
 
 /** Something that happened, for whoever subscribed to its type. */
 export interface NewEvent {

@@ -2,7 +2,7 @@ import { circuitAfter } from './circuit.ts'
 import type { Attempt, Circuit, Delivery, Endpoint, Notifier, Outbox } from './port.ts'
 import { nextAttemptMs } from './retry-schedule.ts'
 
-export interface RelayPorts {
+interface RelayPorts {
   readonly outbox: Outbox
   readonly notifier: Notifier
   readonly endpoints: readonly Endpoint[]
@@ -13,7 +13,7 @@ export interface RelayPorts {
   observe?(delivery: Delivery, attempt: Attempt): void
 }
 
-export interface RelayReport {
+interface RelayReport {
   readonly delivered: number
   readonly failed: number
 }

@@ -35,7 +35,7 @@ export type PlanSummary = Omit<StoredPlan, 'outcome' | 'inputs'> & {
   readonly status: PlanOutcome['status']
 }
 
-export type SaveResult =
+type SaveResult =
   | { readonly status: 'saved'; readonly plan: StoredPlan }
   /** Somebody else saved first. Look at the current plan, then decide again. */
   | { readonly status: 'stale'; readonly currentVersion: number }

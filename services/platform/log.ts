@@ -5,8 +5,7 @@ export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'> & 
   /** The same log, every line of it carrying `ids` too, e.g. `{ planVersion: 7 }`. */
   child(ids: Readonly<Record<string, unknown>>): Log
 }
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
+type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 
 const SECRET = ['authorization', 'cookie', 'password', 'secret', 'secrets', 'token', 'apiKey']
 const REDACTED = SECRET.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*.*.*.${name}`])

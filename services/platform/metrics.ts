@@ -39,5 +39,3 @@ export function openMetrics() {
     }),
   }
 }
-
-export type Metrics = ReturnType<typeof openMetrics>

@@ -1,2 +1,2 @@
-export { checkPayload, JOB_NAMES, type JobData, type JobName, jobs } from './jobs.ts'
+export { JOB_NAMES } from './jobs.ts'
 export type * from './port.ts'

@@ -11,7 +11,7 @@ const closed = { additionalProperties: false }
  * Every kind of job and what it carries: ids, never data. A job says "look at this again"; what
  * there is to see is in the database, so that a job run twice, or late, does no harm.
  */
-export const jobs = {
+const jobs = {
   /** A cluster-wide clock struck: enqueue the jobs of this instant. */
   tick: Type.Object({ clock: Id }, closed),
   'refresh-grid': Type.Object({ zone: Id, tickMs: AtMs }, closed),

@@ -1,6 +1,6 @@
 import type { JobData, JobName } from './jobs.ts'
 
-export interface JobRequest<Name extends JobName = JobName> {
+interface JobRequest<Name extends JobName = JobName> {
   readonly name: Name
   readonly payload: JobData<Name>
   /** Adding the same id again does nothing while the first is known, finished or not. */
@@ -15,7 +15,7 @@ export interface JobRequest<Name extends JobName = JobName> {
 export type AnyJobRequest = { [Name in JobName]: JobRequest<Name> }[JobName]
 
 /** What became of the children of a flow's parent. */
-export interface ChildResults {
+interface ChildResults {
   readonly results: readonly unknown[]
   /** Why each child failed that ran out of attempts. */
   readonly failures: readonly string[]
@@ -42,9 +42,9 @@ export type JobHandler<Name extends JobName> = (
   context: JobContext,
 ) => Promise<unknown>
 
-export type Cadence = { readonly everyMs: number } | { readonly cron: string }
+type Cadence = { readonly everyMs: number } | { readonly cron: string }
 
-export interface JobCounts {
+interface JobCounts {
   readonly waiting: number
   readonly active: number
   readonly delayed: number

@@ -29,7 +29,7 @@ export interface QueryAnswer<Row = unknown> {
   readonly rowCount: number | null
 }
 
-export interface Notice {
+interface Notice {
   readonly channel: string
   readonly payload?: string | undefined
 }
