@@ -44,6 +44,7 @@ export {
   type ReplicaBounds,
   type TargetRef,
 } from './port.ts'
+export { aibrixMetric, kedaMetric, type WantedTarget, wvaMetrics } from './pull-surface.ts'
 export { runShift, type ShiftDeps, type ShiftResult, type SloState } from './run-shift.ts'
 export {
   advance,
@@ -59,6 +60,7 @@ export {
   type ShiftStep,
   shiftSequence,
 } from './shift-sequence.ts'
+export { type GuardInput, guardSlo } from './slo-guard.ts'
 export { pausedOrFenced, stampSteps } from './stamps.ts'
 export type { Remembered, TargetMemory } from './target-memory.ts'
 export type { ToldTargets } from './told-targets.ts'

@@ -43,7 +43,11 @@ async function rayHead(external: boolean) {
     if (Object.keys(rest).length > 0 || applications.length !== 2) return { status: 400 }
     return applications.every(deploy) ? { status: 200 } : { status: 400 }
   }
-  function deploy(config: { name: string; import_path: string; deployments?: RayCount[] }): boolean {
+  function deploy(config: {
+    name: string
+    import_path: string
+    deployments?: RayCount[]
+  }): boolean {
     apps[config.name]!.deployed_app_config = config
     const counts = config.deployments ?? []
     for (const { name, num_replicas } of counts) {
