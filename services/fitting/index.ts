@@ -1,5 +1,6 @@
 export type { Architecture, GpuSpec } from './architecture.ts'
 export { buildCatalogue } from './build-catalogue.ts'
+export { candidateSettings } from './candidate-settings.ts'
 export {
   catalogueArchitecture,
   catalogueArchitectures,
@@ -18,12 +19,29 @@ export {
 } from './catalogue-model.ts'
 export { estimateArchitecture } from './estimate-architecture.ts'
 export { type FittedGroup, fitGroup } from './fit-group.ts'
+export { architectureFromConfig } from './hugging-face-config.ts'
 export { learnPrior, type TrainingGroup } from './learn-prior.ts'
+export {
+  correctLive,
+  type LiveBias,
+  type LiveCorrection,
+  type LiveObservation,
+  NO_BIAS,
+} from './live-correction.ts'
 export { gpusOf, groupKey, type MeasuredRun, type Setting } from './measured-run.ts'
 export { nextRuns } from './next-run.ts'
+export { adviseNextRuns, type NextRunAdvice } from './next-run-advice.ts'
 export type { OperatingPoint } from './operating-point.ts'
 export { type OperatingQuery, operatingPoints } from './operating-points.ts'
-export { type Predicted, type Prediction, predict } from './predict.ts'
+export { type Outlier, outliersOf } from './outliers.ts'
+export {
+  atClock,
+  atPowerCap,
+  type ClockPoint,
+  fitPowerLever,
+  type PowerLever,
+} from './power-lever.ts'
+export { type Predicted, type Prediction, predict, predictGaps } from './predict.ts'
 export { OUTPUTS, type Output, type Prior } from './prior.ts'
 export { shippedPrior } from './shipped-prior.ts'
 export type { StartUpRates } from './start-up.ts'

@@ -41,21 +41,30 @@ export function fitBase(groups: readonly TrainingGroup[], output: Output): numbe
   const k = TERMS.length
   let x: Float64Array = new Float64Array(k)
   for (let round = 0; round < HUBER_ROUNDS; round++) {
-    const gram = new Float64Array(k * k)
-    const moment = new Float64Array(k)
-    for (const { ratio, weight, huber } of rows) {
-      for (let i = 0; i < k; i++) {
-        moment[i]! += weight * huber * ratio[i]!
-        for (let j = 0; j < k; j++) gram[i * k + j]! += weight * huber * ratio[i]! * ratio[j]!
-      }
-    }
-    x = nonNegativeLeastSquares(gram, moment)
+    x = weightedFit(rows)
     for (const row of rows) {
       const error = Math.abs(1 - row.ratio.reduce((sum, r, i) => sum + r * x[i]!, 0))
       row.huber = error > HUBER_WIDTH ? HUBER_WIDTH / error : 1
     }
   }
   return [...x]
+}
+
+/** One round: non-negative coefficients that bring sum(x ratio) closest to 1. */
+function weightedFit(
+  rows: readonly { ratio: Float64Array; weight: number; huber: number }[],
+): Float64Array {
+  const k = TERMS.length
+  const gram = new Float64Array(k * k)
+  const moment = new Float64Array(k)
+  for (const { ratio, weight, huber } of rows) {
+    for (let i = 0; i < k; i++) {
+      const weighted = weight * huber * ratio[i]!
+      moment[i]! += weighted
+      for (let j = 0; j < k; j++) gram[i * k + j]! += weighted * ratio[j]!
+    }
+  }
+  return nonNegativeLeastSquares(gram, moment)
 }
 
 /**

@@ -1,3 +1,5 @@
+const TOLERANCE = 1e-6
+
 /**
  * Minimises a function of a few unknowns without derivatives (Nelder and Mead, 1965, with the
  * usual coefficients 1, 2, 1/2, 1/2). Deterministic.
@@ -22,20 +24,8 @@ export function minimise(
   }
   while (evaluations < maxEvaluations) {
     simplex.sort((a, b) => a.value - b.value)
-    const worst = simplex[n]!
-    if (worst.value - simplex[0]!.value < 1e-6) break
-    const centre = start.map((_, j) => simplex.slice(0, n).reduce((sum, p) => sum + p.x[j]!, 0) / n)
-    const towards = (scale: number) => centre.map((c, j) => c + scale * (worst.x[j]! - c))
-    const reflected = at(towards(-1))
-    if (reflected.value < simplex[0]!.value) {
-      const expanded = at(towards(-2))
-      simplex[n] = expanded.value < reflected.value ? expanded : reflected
-    } else if (reflected.value < simplex[n - 1]!.value) simplex[n] = reflected
-    else {
-      const contracted = at(towards(reflected.value < worst.value ? -0.5 : 0.5))
-      if (contracted.value < Math.min(worst.value, reflected.value)) simplex[n] = contracted
-      else shrink(simplex, at)
-    }
+    if (simplex[n]!.value - simplex[0]!.value < TOLERANCE) break
+    improve(simplex, at)
   }
   simplex.sort((a, b) => a.value - b.value)
   return simplex[0]!
@@ -46,7 +36,30 @@ interface Vertex {
   readonly value: number
 }
 
-function shrink(simplex: Vertex[], at: (x: readonly number[]) => Vertex): void {
+type Evaluate = (x: readonly number[]) => Vertex
+
+/** One move of a sorted simplex: reflect the worst vertex, expand, contract, or shrink all. */
+function improve(simplex: Vertex[], at: Evaluate): void {
+  const n = simplex.length - 1
+  const worst = simplex[n]!
+  const centre = worst.x.map((_, j) => simplex.slice(0, n).reduce((sum, p) => sum + p.x[j]!, 0) / n)
+  const towards = (scale: number) => at(centre.map((c, j) => c + scale * (worst.x[j]! - c)))
+  const reflected = towards(-1)
+  if (reflected.value < simplex[0]!.value) {
+    const expanded = towards(-2)
+    simplex[n] = expanded.value < reflected.value ? expanded : reflected
+    return
+  }
+  if (reflected.value < simplex[n - 1]!.value) {
+    simplex[n] = reflected
+    return
+  }
+  const contracted = towards(reflected.value < worst.value ? -0.5 : 0.5)
+  if (contracted.value < Math.min(worst.value, reflected.value)) simplex[n] = contracted
+  else shrink(simplex, at)
+}
+
+function shrink(simplex: Vertex[], at: Evaluate): void {
   const best = simplex[0]!.x
   for (let i = 1; i < simplex.length; i++) {
     simplex[i] = at(simplex[i]!.x.map((v, j) => best[j]! + (v - best[j]!) / 2))

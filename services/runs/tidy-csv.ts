@@ -58,26 +58,15 @@ function toRun(row: Row): RowOutcome {
   const precision = precisionOf(row.precision!)
   if (!precision) return { reason: `precision: unknown number format "${row.precision}"` }
   const batch = number(row.avg_batch) ?? number(row.concurrency)
-  const inputTokens = number(row.input_len) ?? workloadInputTokens(row.task ?? '')
-  const outputTokens = number(row.output_len)
   if (batch === undefined) return { reason: 'avg_batch, concurrency: both empty' }
-  const context = number(row.context_len)
-  if (context === undefined && (inputTokens === undefined || outputTokens === undefined)) {
-    return { reason: 'input_len, output_len: empty, and the task is not a known workload' }
-  }
+  const lengths = lengthsOf(row)
+  if (!lengths) return { reason: 'input_len, output_len: empty, and the task is not a known one' }
   const run: MeasuredRun = {
-    source: row.source || 'csv',
-    model: row.model!,
-    family: row.family || row.model!,
-    gpu: findGpu(row.gpu!)?.name ?? row.gpu!,
-    engine: row.engine || 'unknown',
-    task: row.task || row.phase || 'unnamed',
+    ...namesOf(row),
     precision,
     ...layoutOf(row),
     batch,
-    inputTokens: row.phase === 'decode' ? 0 : (inputTokens ?? 0),
-    outputTokens: outputTokens ?? 1,
-    ...(context !== undefined && { contextTokens: context }),
+    ...lengths,
     tokensPerSecond: Number(row.throughput_tok_s),
     ...optional('paramsTotalBillions', number(row.params_total_b)),
     ...optional('paramsActiveBillions', number(row.params_active_b)),
@@ -89,6 +78,30 @@ function toRun(row: Row): RowOutcome {
     ...optional('smClockMhz', number(row.sm_clock_mhz)),
   }
   return checkRun(run, number(row.energy_per_token_j))
+}
+
+const namesOf = (row: Row) => ({
+  source: row.source || 'csv',
+  model: row.model!,
+  family: row.family || row.model!,
+  gpu: findGpu(row.gpu!)?.name ?? row.gpu!,
+  engine: row.engine || 'unknown',
+  task: row.task || row.phase || 'unnamed',
+})
+
+/** A decode-only measurement has a context and no prompts in its steps. */
+function lengthsOf(
+  row: Row,
+): Pick<MeasuredRun, 'inputTokens' | 'outputTokens' | 'contextTokens'> | undefined {
+  const context = number(row.context_len)
+  const inputTokens = number(row.input_len) ?? workloadInputTokens(row.task ?? '')
+  const outputTokens = number(row.output_len)
+  if (context !== undefined) {
+    const prompts = row.phase === 'decode' ? 0 : (inputTokens ?? 0)
+    return { inputTokens: prompts, outputTokens: outputTokens ?? 1, contextTokens: context }
+  }
+  if (inputTokens === undefined || outputTokens === undefined) return undefined
+  return { inputTokens, outputTokens }
 }
 
 /**

@@ -3,9 +3,9 @@ import {
   learnPrior,
   type MeasuredRun,
   nextRuns,
-  type Prediction,
   type Prior,
   predict,
+  predictGaps,
 } from '../../../services/fitting/index.ts'
 import { BASELINES, type Guess } from './baselines.ts'
 import { addDecisions, type Decisions, noDecisions } from './decisions.ts'
@@ -17,6 +17,8 @@ const DECISION_K = 3
 const COVERED_FROM_K = 3
 const Z95 = 1.96
 const Z90_ONE_SIDED = 1.2816
+
+type Posterior = ReturnType<typeof predict> & ReturnType<typeof predictGaps>
 
 export interface Contest {
   /** By contender ('ours' or a baseline), by K. */
@@ -47,7 +49,8 @@ function playGroup(contest: Contest, group: BenchGroup, prior: Prior, k: number)
   const chosen = nextRuns(fitGroup([], architecture, gpu, prior), runs, k)
   const seen = chosen.map((i) => runs[i]!)
   const rest = runs.filter((_, i) => !chosen.includes(i))
-  const posterior = predict(fitGroup(seen, architecture, gpu, prior), rest)
+  const fitted = fitGroup(seen, architecture, gpu, prior)
+  const posterior = { ...predict(fitted, rest), ...predictGaps(fitted, rest) }
   const guesses = rest.map((run, i) => guessOf(posterior, run, i))
   contest.groups[k] = (contest.groups[k] ?? 0) + 1
   record(contest, 'ours', k, runs, rest, guesses)
@@ -96,7 +99,7 @@ function decide(
 }
 
 /** `z` posterior deviations of caution on the step. */
-function guessOf(posterior: Prediction, run: MeasuredRun, i: number, z = 0): Guess {
+function guessOf(posterior: Posterior, run: MeasuredRun, i: number, z = 0): Guess {
   const step = Math.exp(posterior.step.logMean[i]! + z * posterior.step.logSd[i]!)
   return {
     tokensPerSecond: (1e3 * run.batch) / step,
@@ -106,9 +109,9 @@ function guessOf(posterior: Prediction, run: MeasuredRun, i: number, z = 0): Gue
   }
 }
 
-function cover(contest: Contest, rest: readonly MeasuredRun[], posterior: Prediction): void {
+function cover(contest: Contest, rest: readonly MeasuredRun[], posterior: Posterior): void {
   rest.forEach((run, i) => {
-    const truth: Partial<Record<keyof Prediction, number>> = {
+    const truth: Partial<Record<keyof Posterior, number>> = {
       step: (1e3 * run.batch) / run.tokensPerSecond,
       ...(run.itlMs !== undefined && { itl: run.itlMs }),
       ...(run.itlP95Ms !== undefined && { itlP95: run.itlP95Ms }),
@@ -118,7 +121,7 @@ function cover(contest: Contest, rest: readonly MeasuredRun[], posterior: Predic
       }),
     }
     for (const [name, value] of Object.entries(truth)) {
-      const { logMean, logSd } = posterior[name as keyof Prediction]
+      const { logMean, logSd } = posterior[name as keyof Posterior]
       contest.covered[name] ??= { inside: 0, count: 0 }
       const tally = contest.covered[name]
       tally.count++
