@@ -1,1 +1,2 @@
 export { accountWindow, type Emitted, type WindowAccount } from './account-window.ts'
+export { attributeSavings, type LeverSaving } from './attribute-savings.ts'

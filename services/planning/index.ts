@@ -11,6 +11,13 @@ export type * from './problem.ts'
 export { solveBlock } from './solve-block.ts'
 export { loadGlpk } from './solvers/glpk.ts'
 export { loadHighs } from './solvers/highs.ts'
-export { baselineAssignments } from './static-baseline.ts'
+export {
+  baselineAssignments,
+  homeOf,
+  type PointChoice,
+  ruleOfThumb,
+  staticReplicas,
+} from './static-baseline.ts'
 export type { PlanCheck } from './verify-plan.ts'
 export { verifyPlan } from './verify-plan.ts'
+export { type ChangeVerdict, worthChanging } from './worth-changing.ts'

@@ -6,6 +6,7 @@ import { newSearch } from './search.ts'
 
 /** Attempts per model and window, over all regions at once. */
 const EFFORT = 40
+const LEAST_ATTEMPTS = 16_000
 const MOST_ATTEMPTS = 400_000
 
 /** Completes what the regions left to each other, then improves over regions and windows. */
@@ -17,6 +18,6 @@ export function repairDraft(draft: Draft, prices: Float64Array, _solver: LinearS
     for (const m of models.keys())
       insertReplicas(search, m, t, t, { priceWeight: 1, noise: 0 }, quiet)
   }
-  const attempts = Math.min(MOST_ATTEMPTS, EFFORT * T * models.length)
+  const attempts = Math.max(LEAST_ATTEMPTS, Math.min(MOST_ATTEMPTS, EFFORT * T * models.length))
   for (let i = 0; i < attempts; i++) ruinAndRecreate(search, Math.floor(search.random() * T))
 }

@@ -19,19 +19,30 @@ export function staticBaseline(problem: PlanningProblem): Plan['baseline'] {
   return { name: 'static, tensor parallel over the node, peak x 1.2', ...plainTotals(predicted) }
 }
 
-export function baselineAssignments(problem: PlanningProblem): Assignment[] {
+/** Picks the one point that a static plan uses for a model in a region. */
+export type PointChoice = (
+  points: readonly OperatingPoint[],
+  peakTokensPerSecond: number,
+) => OperatingPoint | undefined
+
+/** @param choose the rule of thumb by default */
+export function baselineAssignments(
+  problem: PlanningProblem,
+  choose: PointChoice = ruleOfThumb,
+): Assignment[] {
   return problem.models.flatMap((model) => {
     const byRegion = homeRates(problem, model)
     return [...byRegion].flatMap(([regionId, rates]) => {
       const region = problem.regions.find(({ id }) => id === regionId)!
       const gpus = new Set(region.pools.map(({ gpu }) => gpu))
-      const point = ruleOfThumb(model.points.filter(({ variant }) => gpus.has(variant.gpu)))
-      if (!point) return []
       const peak = rates.interactive.reduce(
         (most, rate, t) => Math.max(most, rate + rates.batch[t]!),
         0,
       )
-      const replicas = Math.max(1, Math.ceil((HEADROOM * peak) / point.capacityTokensPerSecond))
+      const local = model.points.filter(({ variant }) => gpus.has(variant.gpu))
+      const point = choose(local, peak)
+      if (!point) return []
+      const replicas = staticReplicas(point, peak)
       return problem.windows.map((_, window) => ({
         window,
         region: regionId,
@@ -65,6 +76,9 @@ function isAbove(a: readonly number[], b: readonly number[]): boolean {
   return at >= 0 && a[at]! > b[at]!
 }
 
+export const staticReplicas = (point: OperatingPoint, peakTokensPerSecond: number): number =>
+  Math.max(1, Math.ceil((HEADROOM * peakTokensPerSecond) / point.capacityTokensPerSecond))
+
 interface Rates {
   readonly interactive: number[]
   readonly batch: number[]
@@ -91,5 +105,5 @@ function homeRates(problem: PlanningProblem, model: PlanningModel): Map<string, 
   return rates
 }
 
-const homeOf = ({ origin, regions }: OriginDemand): string =>
+export const homeOf = ({ origin, regions }: OriginDemand): string =>
   regions.includes(origin) ? origin : regions[0]!

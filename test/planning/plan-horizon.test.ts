@@ -37,7 +37,7 @@ describe('planHorizon on tiny problems', () => {
       }),
       { numRuns: 30, seed: 1 },
     )
-  })
+  }, 120_000)
 
   it('gives the same optimum through glpk.js', () => {
     fc.assert(
@@ -50,5 +50,5 @@ describe('planHorizon on tiny problems', () => {
       }),
       { numRuns: 25, seed: 2 },
     )
-  })
+  }, 120_000)
 })
