@@ -34,7 +34,15 @@ function series(
   slots: readonly CarbonSlot[],
 ): CarbonSeries<'average', 'lifecycle'> {
   const issuedAtMs = epochMs(Date.parse(issued))
-  return { zone, source: 'recorded', signal: 'average', basis: 'lifecycle', issuedAtMs, quality, slots }
+  return {
+    zone,
+    source: 'recorded',
+    signal: 'average',
+    basis: 'lifecycle',
+    issuedAtMs,
+    quality,
+    slots,
+  }
 }
 
 function slot(stamp: string, value: string): CarbonSlot {
@@ -47,7 +55,11 @@ function slot(stamp: string, value: string): CarbonSlot {
 }
 
 const rows = (text: string): string[][] =>
-  text.trim().split('\n').slice(1).map((line) => line.split(','))
+  text
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(','))
 
 function push<K>(map: Map<K, CarbonSlot[]>, key: K, value: CarbonSlot): void {
   const list = map.get(key)

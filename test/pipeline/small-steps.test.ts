@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest'
+import type { NewEvent } from '../../services/notification/index.ts'
+import { expirePlan } from '../../services/pipeline/expire-plan.ts'
+import { notifyChange } from '../../services/pipeline/notify-change.ts'
+import { refitModels } from '../../services/pipeline/refit-models.ts'
+import { refreshGrid } from '../../services/pipeline/refresh-grid.ts'
+import { solveOneBlock } from '../../services/pipeline/solve-block.ts'
+import { type SolvePlanPorts, solvePlan } from '../../services/pipeline/solve-plan.ts'
+import type { StoredPlan } from '../../services/plans/index.ts'
+import type { AnyJobRequest } from '../../services/queue/index.ts'
+
+const nowMs = Date.parse('2026-07-01T12:00Z')
+
+describe('refreshGrid', () => {
+  const read = async (rung: 'live' | 'climatology', reasons: string[]) => {
+    const events: NewEvent[] = []
+    const warnings: string[] = []
+    const ports = {
+      reader: { readZone: async () => ({ rung, reasons }) as never },
+      tell: async (more: readonly NewEvent[]) => void events.push(...more),
+      warn: (message: string) => void warnings.push(message),
+    }
+    const result = await refreshGrid(ports, { zone: 'DE', tickMs: nowMs })
+    return { result, events, warnings }
+  }
+
+  it('tells nobody while the best source answers', async () => {
+    expect(await read('live', [])).toEqual({ result: { rung: 'live' }, events: [], warnings: [] })
+  })
+
+  it('tells of a fall down the ladder, once an hour', async () => {
+    const { events, warnings } = await read('climatology', ['watttime forecast: answered 503'])
+    expect(warnings).toEqual(['DE: watttime forecast: answered 503'])
+    expect(events).toMatchObject([
+      { type: 'grid.degraded', subject: 'zone/DE', data: { quality: 'climatology' } },
+    ])
+    expect((await read('climatology', ['another']))!.events[0]!.key).toBe(events[0]!.key)
+  })
+
+  it('does not call climatology a failure where nothing better was asked for', async () => {
+    expect((await read('climatology', [])).events).toEqual([])
+  })
+})
+
+describe('solvePlan and solveOneBlock', () => {
+  it('stores a solve once and enqueues a merge that waits for every block', async () => {
+    const flows: { parent: AnyJobRequest; children: readonly AnyJobRequest[] }[] = []
+    const stored: unknown[] = []
+    const ports = {
+      frame: async () => ({ problem: 'p' }),
+      coordinate: async (problem: unknown) => [{ id: 'a', problem }, { id: 'b' }],
+      solves: {
+        begin: async (...args: unknown[]) => void stored.push(args),
+        // A run before this one, that died, had cut it differently: its blocks count.
+        blocks: async () => [{ id: 'whole' }],
+      },
+      queue: {
+        addFlow: async (parent: AnyJobRequest, children: AnyJobRequest[]) =>
+          void flows.push({ parent, children }),
+      },
+    } as unknown as SolvePlanPorts
+    expect(await solvePlan(ports, { revision: 'r' })).toEqual({ blocks: 1 })
+    expect(stored).toHaveLength(1)
+    expect(flows[0]!.parent).toMatchObject({ name: 'merge-plan', id: 'merge-r' })
+    expect(flows[0]!.children).toMatchObject([
+      { name: 'solve-block', payload: { revision: 'r', blockId: 'whole' }, attempts: 3 },
+    ])
+  })
+
+  it('solves the block it is told of', async () => {
+    const saved: unknown[] = []
+    const ports = {
+      solves: {
+        block: async (_revision: string, id: string) => ({ id }),
+        saveSolution: async (...args: unknown[]) => void saved.push(args),
+      },
+      solveBlock: async (block: { id: string }) => ({ blockId: block.id }),
+    }
+    await solveOneBlock(ports as never, { revision: 'r', blockId: 'a' })
+    expect(saved).toEqual([['r', 'a', { blockId: 'a' }]])
+  })
+})
+
+it('refitModels keeps what was fitted', async () => {
+  const kept: unknown[] = []
+  const fit = { model: 'm', fittedAtMs: 1, source: 'catalogue', points: [] }
+  const ports = {
+    fitModel: async () => fit,
+    fits: { save: async (one: unknown) => void kept.push(one), all: async () => [] },
+  }
+  expect(await refitModels(ports, { model: 'm' })).toEqual({ points: 0 })
+  expect(kept).toEqual([fit])
+})
+
+it('notifyChange relays under the job’s abort signal', async () => {
+  const { signal } = new AbortController()
+  expect(await notifyChange({ relay: async (abort) => abort === signal }, signal)).toBe(true)
+})
+
+describe('expirePlan', () => {
+  const look = async (current: Partial<StoredPlan> | undefined) => {
+    const jobs: AnyJobRequest[] = []
+    const expired = await expirePlan({
+      plans: { current: async () => current as StoredPlan | undefined },
+      queue: { add: async (job) => void jobs.push(job) },
+      regions: ['a', 'b'],
+      nowMs: () => nowMs,
+    })
+    return { expired, jobs: jobs.map(({ name, payload }) => [name, payload]) }
+  }
+
+  it('asks every region to look once the plan has run out, and only then', async () => {
+    expect(await look(undefined)).toEqual({ expired: false, jobs: [] })
+    expect(await look({ version: 3, validUntilMs: nowMs + 1 })).toEqual({
+      expired: false,
+      jobs: [],
+    })
+    expect(await look({ version: 3, validUntilMs: nowMs })).toEqual({
+      expired: true,
+      jobs: [
+        ['apply-plan', { version: 3, region: 'a' }],
+        ['apply-plan', { version: 3, region: 'b' }],
+      ],
+    })
+  })
+})
