@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client'
+import type { GridDesk } from '../grid/index.ts'
 import type { KeyStore } from '../keys/index.ts'
 import type { PushedDemand } from '../overlays/index.ts'
 import type { Plan, PlanExplanation } from '../planning/index.ts'
@@ -22,6 +23,8 @@ export interface ApiPorts {
   /** What `/metrics` prints; the API adds its own to it. */
   readonly metrics: Registry
   readonly keys: KeyStore
+  /** Carbon intensity; `/v1/grid` is there only with it. The grid is the same for every tenant. */
+  readonly grid?: GridDesk
   /** Answers to POSTs that carried an `Idempotency-Key`. */
   readonly answers: AnswerStore
   /**

@@ -52,6 +52,7 @@ describe('plans', () => {
     const again = await get('/v1/plans/current', { 'if-none-match': '"plan-1"' })
     expect(again.statusCode).toBe(304)
     expect(again.body).toBe('')
+    expect(again.headers).not.toHaveProperty('content-length')
   })
 
   it('asks the store once for all who read in the same moment', async () => {
@@ -271,5 +272,19 @@ describe('problems', () => {
     const long = await get(`/v1/models/${'x'.repeat(300)}`)
     expect([400, 404, 414]).toContain(long.statusCode)
     expect(long.headers['content-type']).toContain('application/problem+json')
+  })
+})
+
+describe('the grid', () => {
+  it('answers as JSON or CSV, and only for its zones', async () => {
+    expect((await get('/v1/grid/SE/now')).json()).toMatchObject({ zone: 'SE', carbonGPerKwh: 20 })
+    expect((await get('/v1/grid/XX/now')).statusCode).toBe(404)
+    expect((await get('/v1/grid/SE/forecast?hours=2')).json().windows).toHaveLength(2)
+    const table = await get('/v1/grid/SE/forecast?hours=2&format=csv')
+    expect(table.headers['content-type']).toContain('text/csv')
+    expect(table.body.trim().split('\n')).toHaveLength(3)
+    expect((await get('/v1/grid/SE/history')).json().slots).toHaveLength(1)
+    expect((await get('/v1/grid/SE/history?format=csv')).statusCode).toBe(200)
+    expect((await get('/v1/grid/SE/score')).statusCode).toBe(404)
   })
 })

@@ -17,6 +17,7 @@ import type { Plan } from '../../services/planning/index.ts'
 import type { StoredPlan } from '../../services/plans/index.ts'
 import { memoryKeys } from '../support/memory-keys.ts'
 import { memoryAnswers } from './memory-answers.ts'
+import { memoryGrid } from './memory-grid.ts'
 
 export const NOW_MS = Date.UTC(2026, 5, 1, 12)
 const HOUR_MS = 3_600_000
@@ -253,6 +254,7 @@ export function memoryPorts(...names: readonly string[]): MemoryPorts {
     tenants,
     recorded,
     keys: memoryKeys(),
+    grid: memoryGrid(),
     answers: memoryAnswers(),
     tenant: (id) => tenants.get(id),
     checks: [],

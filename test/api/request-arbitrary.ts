@@ -98,6 +98,7 @@ const textOf = (schema: JsonSchema, optional: boolean): fc.Arbitrary<string | un
 
 const KNOWN_IDS: Readonly<Record<string, readonly string[]>> = {
   id: ['llama-70b', 'eu-north/llama-70b/H100'],
+  zone: ['SE'],
   version: ['1', '2', '3'],
   other: ['1', '2'],
 }
@@ -140,7 +141,7 @@ function assemble(operation: NamedOperation, drawn: Drawn): FuzzedRequest {
     })
   const inPath = Object.fromEntries(valuesIn('path'))
   const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-    encodeURIComponent(wellFormed(inPath[name] ?? 'x')),
+    encodeURIComponent(segmentOf(inPath[name] ?? 'x')),
   )
   const extra: [string, string][] = query === undefined ? [] : [[query.slice(0, 50), query]]
   const search = new URLSearchParams([...valuesIn('query'), ...extra]).toString()
@@ -156,8 +157,12 @@ function assemble(operation: NamedOperation, drawn: Drawn): FuzzedRequest {
   }
 }
 
-/** Lone surrogates cannot be percent-encoded at all. */
-const wellFormed = (text: string): string => Buffer.from(text).toString()
+/**
+ * A segment that stays one: clients resolve `..` themselves, an empty one is another path, and lone
+ * surrogates cannot be percent-encoded at all.
+ */
+const segmentOf = (text: string): string =>
+  /^\.*$/.test(text) ? `${text}x` : Buffer.from(text).toString()
 
 /** What HTTP itself lets through. */
 const headerText = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?')

@@ -28,3 +28,12 @@ export const problems = <const Statuses extends readonly number[]>(...statuses: 
     Statuses[number] | 500,
     typeof problem
   >
+
+/** A success that may be asked for as a table. */
+export const jsonOrCsv = <Schema extends TSchema & { $id?: string }>(schema: Schema) => ({
+  description: 'As JSON, or with `format=csv` as CSV.',
+  content: {
+    'application/json': { schema: ref(schema) },
+    'text/csv': { schema: Type.String() },
+  },
+})

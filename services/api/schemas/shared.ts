@@ -1,6 +1,7 @@
 import { AuditPageSchema } from './audit.ts'
 import { DemandKeptSchema } from './demand.ts'
 import { PlanExplanationSchema } from './explanation.ts'
+import { ZoneForecastSchema, ZoneHistorySchema, ZoneNowSchema, ZoneScoreSchema } from './grid.ts'
 import { HealthSchema, ReadinessSchema } from './health.ts'
 import { KeyListSchema, KeySchema, MadeKeySchema } from './key.ts'
 import { ModelListSchema, ModelSchema } from './model.ts'
@@ -32,4 +33,8 @@ export const SHARED_SCHEMAS = [
   RegionListSchema,
   SimulationSchema,
   TargetListSchema,
+  ZoneForecastSchema,
+  ZoneHistorySchema,
+  ZoneNowSchema,
+  ZoneScoreSchema,
 ]

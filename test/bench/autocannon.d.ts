@@ -1,0 +1,22 @@
+/** The part of autocannon that the benches use; it ships no types. */
+declare module 'autocannon' {
+  namespace autocannon {
+    interface Options {
+      readonly url: string
+      readonly method?: 'GET' | 'PUT' | 'POST'
+      readonly headers?: Readonly<Record<string, string>>
+      readonly body?: string
+      readonly connections?: number
+      /** Seconds. */
+      readonly duration?: number
+    }
+    interface Result {
+      readonly requests: { readonly average: number }
+      readonly latency: { readonly p99: number }
+      readonly non2xx: number
+      readonly errors: number
+    }
+  }
+  function autocannon(options: autocannon.Options): Promise<autocannon.Result>
+  export default autocannon
+}
