@@ -1,2 +1,2 @@
-export { type DemandMargins, demandOverWindows } from './demand-over-windows.ts'
-export { readTrace, type Trace, type TraceFormat } from './read-trace.ts'
+export { demandOverWindows } from './demand-over-windows.ts'
+export { readTrace, type Trace } from './read-trace.ts'

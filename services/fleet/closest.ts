@@ -4,7 +4,7 @@ const LONGEST = 64
  * The word nearest to a misspelt one, by edit distance with swaps of neighbours (optimal string
  * alignment), if any is near enough to be meant.
  */
-export function closest(word: string, candidates: Iterable<string>): string | undefined {
+function closest(word: string, candidates: Iterable<string>): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3))
   let best: string | undefined
   let bestDistance = limit + 1

@@ -96,12 +96,7 @@ function readRecord(
   return Object.fromEntries(entries)
 }
 
-function readArray(
-  schema: JsonSchema,
-  value: unknown,
-  pointer: string,
-  report: Report,
-): unknown[] | void {
+function readArray(schema: JsonSchema, value: unknown, pointer: string, report: Report): unknown {
   if (!Array.isArray(value)) return report(wrongType('a list', value, pointer))
   const { minItems = 0, maxItems = Number.POSITIVE_INFINITY } = schema
   if (value.length < minItems || value.length > maxItems) {

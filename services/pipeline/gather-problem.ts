@@ -20,7 +20,7 @@ export interface ProblemSources {
 }
 
 /** How far the carbon numbers of one zone can be trusted, now and over the horizon. */
-export interface ZoneTrust {
+interface ZoneTrust {
   readonly zone: string
   readonly signal: CarbonSignal
   readonly basis: CarbonBasis

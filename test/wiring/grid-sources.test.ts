@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how a fleet file names a secret.
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { InvalidInput } from '../../services/domain/errors.ts'

@@ -103,6 +103,7 @@ export const Webhook = strict(
           'batch.started',
           'batch.missed',
           'budget.threshold',
+          'endpoint.disabled',
         ],
         { description: 'An event type.' },
       ),

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Demand } from './demand.ts'
 import { FilePath, GpuType, Id, oneOf, strict } from './parts.ts'
 
-export const Precision = oneOf(['bf16', 'fp8', 'mxfp4', 'int8', 'int4'], {
+const Precision = oneOf(['bf16', 'fp8', 'mxfp4', 'int8', 'int4'], {
   description: 'Number format the weights are served in.',
 })
 

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how a fleet file names a secret.
 import { type TProperties, Type } from 'typebox'
 
 /** An object that knows all its fields: any other one is a mistake, most often a typo. */
