@@ -12,7 +12,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['services/**/*.ts', 'workers/**/*.ts', 'config/**/*.ts'],
-      exclude: ['**/main.ts', '**/dist/**'],
+      exclude: ['**/main.ts', '**/dist/**', '**/*.sql'],
       reporter: ['text-summary', 'json-summary'],
       thresholds: {
         lines: 90,

@@ -5,12 +5,15 @@ export interface LocalTickPorts {
   readonly queue: JobQueue
   /** Sends backends to their safe state once the plan has expired; see `expire-plan`. */
   expire(): Promise<void>
+  /** Drops records that are older than they are kept for. */
+  forget(): Promise<void>
   readonly queuedJobs: { set(labels: { job: string; state: string }, value: number): void }
   readonly warn: (message: string) => void
 }
 
 const EVERY_15_SECONDS = '*/15 * * * * *'
 const EVERY_MINUTE = '0 * * * * *'
+const EVERY_HOUR = '0 17 * * * *'
 
 /**
  * What each process looks after by itself, whatever the queue does: how much work is waiting, and
@@ -30,6 +33,7 @@ export function startLocalTicks(ports: LocalTickPorts): () => Promise<void> {
       options,
     ),
     cron.schedule(EVERY_MINUTE, guarded('expiry', ports.expire), options),
+    cron.schedule(EVERY_HOUR, guarded('forget', ports.forget), options),
   ]
   return async () => {
     for (const task of tasks) await task.destroy()

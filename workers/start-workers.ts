@@ -10,8 +10,8 @@ import { solveBlockJob } from './solve-block.ts'
 import { solvePlanJob } from './solve-plan.ts'
 import { tickJob } from './tick.ts'
 
-/** Solves go to threads, so several may wait at once; everything else mostly waits for others. */
-const CONCURRENCY = { zones: 8, blocks: 4, regions: 8 }
+/** Solves go to threads; everything else mostly waits for others, and one that hangs must not. */
+const CONCURRENCY = { zones: 8, blocks: 4, regions: 8, relays: 4 }
 
 /** Works on every kind of job in this process, until the queue is closed. */
 export async function startWorkers(
@@ -31,6 +31,8 @@ export async function startWorkers(
   await queue.work('apply-plan', applyPlanJob(ports.applyPlan), {
     concurrency: CONCURRENCY.regions,
   })
-  await queue.work('notify-change', notifyChangeJob(ports.notifyChange))
+  await queue.work('notify-change', notifyChangeJob(ports.notifyChange), {
+    concurrency: CONCURRENCY.relays,
+  })
   await queue.work('account', accountJob(ports.account))
 }

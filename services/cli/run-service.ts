@@ -2,6 +2,7 @@ import { startLocalTicks } from '../../workers/local-ticks.ts'
 import { startWorkers } from '../../workers/start-workers.ts'
 import { buildApp, listenSafely } from '../api/index.ts'
 import { expirePlan } from '../pipeline/expire-plan.ts'
+import { forget, RETENTION } from '../pipeline/forget.ts'
 import { apiPorts } from '../wiring/api-ports.ts'
 import { openService, type Service, type ServiceOptions } from '../wiring/service.ts'
 import { stepPorts } from '../wiring/steps.ts'
@@ -43,6 +44,9 @@ function untilToldToStop(): Promise<unknown> {
   )
 }
 
+/** Retries of webhooks are due between ticks too. */
+const RELAY_MS = 5_000
+
 async function startWork(service: Service): Promise<Stop[]> {
   const { queue, fleet, env, nowMs, log, metrics, stores } = service
   const ports = stepPorts(service)
@@ -59,6 +63,14 @@ async function startWork(service: Service): Promise<Stop[]> {
       payload: { clock: 'plan' },
     },
   )
+  await queue.schedule(
+    'relay',
+    { everyMs: RELAY_MS },
+    {
+      name: 'notify-change',
+      payload: { cause: 'clock' },
+    },
+  )
   const stopTicks = startLocalTicks({
     queue,
     queuedJobs: metrics.queuedJobs,
@@ -67,6 +79,7 @@ async function startWork(service: Service): Promise<Stop[]> {
       const regions = fleet.regions.map(({ id }) => id)
       await expirePlan({ plans: stores.plans, queue, regions, nowMs })
     },
+    forget: () => forget({ ...stores, retention: RETENTION }, nowMs()),
   })
   // The scheduler's first beat may be minutes away; nobody wants to wait for it.
   await queue.add({ name: 'tick', payload: { clock: 'start' }, id: `start-${bootMs}` })

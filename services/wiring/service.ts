@@ -5,7 +5,7 @@ import { environmentStop, type InferenceBackend, stopReason } from '../actuation
 import { NotFound } from '../domain/errors.ts'
 import type { Fleet } from '../fleet/index.ts'
 import { webhookNotifier } from '../notification/adapters/webhook.ts'
-import { relayOutbox } from '../notification/index.ts'
+import { type Attempt, type Delivery, relayOutbox } from '../notification/index.ts'
 import { overlayFleet } from '../overlays/index.ts'
 import { systemClock } from '../platform/clock.ts'
 import { axiosHttp } from '../platform/http.ts'
@@ -13,9 +13,9 @@ import type { Log } from '../platform/log.ts'
 import { openMetrics } from '../platform/metrics.ts'
 import { openThreads } from '../platform/threads.ts'
 import type { JobEvent } from '../queue/index.ts'
-import { openEngine } from '../wiring-engine.ts'
 import { openBackends } from './backends.ts'
 import { webhookEndpoints } from './endpoints.ts'
+import { openEngine } from './engine.ts'
 import { fleetFiles } from './fleet-files.ts'
 import { openGridReader } from './grid-reader.ts'
 import { solverThreads } from './solver-threads.ts'
@@ -56,6 +56,8 @@ export async function openService(options: ServiceOptions) {
     endpoints: await webhookEndpoints(fleet, secrets),
     random: Math.random,
     nowMs,
+    observe: ({ endpoint }: Delivery, { status: outcome }: Attempt) =>
+      metrics.webhooks.inc({ endpoint, outcome }),
   }
   const stops = [fileStop(join(env.home, 'stop')), environmentStop(secrets.GRIDTIDE_STOP)]
 

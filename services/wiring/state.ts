@@ -2,6 +2,7 @@ import { sqlAuditLog } from '../actuation/adapters/sql-audit-log.ts'
 import { sqlTargetMemory } from '../actuation/adapters/sql-target-memory.ts'
 import { sqlToldTargets } from '../actuation/adapters/sql-told-targets.ts'
 import { postgresFits } from '../fits/adapters/postgres.ts'
+import { sqlArchive } from '../grid/adapters/sql-store.ts'
 import { postgresKeys } from '../keys/adapters/postgres.ts'
 import { postgresLedger } from '../ledger/adapters/postgres.ts'
 import { postgresOutbox } from '../notification/adapters/postgres.ts'
@@ -16,6 +17,7 @@ export const openStores = (database: Database) => ({
   plans: postgresPlans(database),
   solves: postgresSolves(database),
   fits: postgresFits(database),
+  archive: sqlArchive(database),
   ledger: postgresLedger(database),
   outbox: postgresOutbox(database),
   keys: postgresKeys(database),

@@ -10,7 +10,7 @@ import { type Endpoint, relayOutbox } from '../../services/notification/index.ts
 import { postgresPlans } from '../../services/plans/adapters/postgres.ts'
 import { axiosHttp } from '../../services/platform/http.ts'
 import { openLog } from '../../services/platform/log.ts'
-import { openEngine } from '../../services/wiring-engine.ts'
+import { openEngine } from '../../services/wiring/engine.ts'
 import type { CrashChildOptions } from './crash-run.ts'
 
 const REGIONS = 8

@@ -1,6 +1,6 @@
 /** A worker that dies of one job, and does the others. Options as JSON; see poison.test.ts. */
 import { openLog } from '../../services/platform/log.ts'
-import { openEngine } from '../../services/wiring-engine.ts'
+import { openEngine } from '../../services/wiring/engine.ts'
 
 export const POISON = 666
 

@@ -1,12 +1,12 @@
-import type { Env } from '../config/env.ts'
-import type { Database } from './platform/database/database.ts'
-import { openEmbedded } from './platform/database/embedded.ts'
-import { migrate } from './platform/database/migrate.ts'
-import { openPostgres } from './platform/database/postgres.ts'
-import { chooseEngine } from './platform/engine.ts'
-import type { Log } from './platform/log.ts'
-import { type BullmqOptions, bullmqOn } from './queue/adapters/bullmq.ts'
-import type { JobQueue } from './queue/index.ts'
+import type { Env } from '../../config/env.ts'
+import type { Database } from '../platform/database/database.ts'
+import { openEmbedded } from '../platform/database/embedded.ts'
+import { migrate } from '../platform/database/migrate.ts'
+import { openPostgres } from '../platform/database/postgres.ts'
+import { chooseEngine } from '../platform/engine.ts'
+import type { Log } from '../platform/log.ts'
+import { type BullmqOptions, bullmqOn } from '../queue/adapters/bullmq.ts'
+import type { JobQueue } from '../queue/index.ts'
 
 export interface Engine {
   readonly database: Database

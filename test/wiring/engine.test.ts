@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { openLog } from '../../services/platform/log.ts'
-import { openEngine } from '../../services/wiring-engine.ts'
+import { openEngine } from '../../services/wiring/engine.ts'
 import { freshFolder } from '../support/engines.ts'
 
 describe('the engine', () => {

@@ -1,0 +1,39 @@
+import type { ForecastArchive } from '../grid/index.ts'
+import type { Outbox } from '../notification/index.ts'
+import type { PlanStore } from '../plans/index.ts'
+import type { SolveStore } from '../solves/index.ts'
+
+/** How long each kind of record is kept. The ledger and the audit log are kept for ever. */
+export interface Retention {
+  readonly plansMs: number
+  readonly solvesMs: number
+  readonly eventsMs: number
+  readonly forecastsMs: number
+}
+
+export interface ForgetPorts {
+  readonly plans: Pick<PlanStore, 'forget'>
+  readonly solves: Pick<SolveStore, 'forget'>
+  readonly outbox: Pick<Outbox, 'forget'>
+  readonly archive: Pick<ForecastArchive, 'prune'>
+  readonly retention: Retention
+}
+
+const DAY_MS = 86_400_000
+
+/** A year of plans and forecasts, for learning; two days of solves, for explanations. */
+export const RETENTION: Retention = {
+  plansMs: 365 * DAY_MS,
+  solvesMs: 2 * DAY_MS,
+  eventsMs: 30 * DAY_MS,
+  forecastsMs: 365 * DAY_MS,
+}
+
+/** Drops what has been kept for long enough, so that no table grows for ever. */
+export async function forget(ports: ForgetPorts, nowMs: number): Promise<void> {
+  const { retention } = ports
+  await ports.solves.forget(nowMs - retention.solvesMs)
+  await ports.outbox.forget(nowMs - retention.eventsMs)
+  await ports.plans.forget(nowMs - retention.plansMs)
+  await ports.archive.prune(nowMs - retention.forecastsMs)
+}
