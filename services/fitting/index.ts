@@ -19,7 +19,10 @@ export {
 } from './catalogue-model.ts'
 export { estimateArchitecture } from './estimate-architecture.ts'
 export { type FittedGroup, fitGroup } from './fit-group.ts'
+export { fitPlot } from './fit-plot.ts'
+export { type Extras, groupRuns, type RunGroup } from './group-runs.ts'
 export { architectureFromConfig } from './hugging-face-config.ts'
+export { judgePrior, type PriorReport } from './judge-prior.ts'
 export { learnPrior, type TrainingGroup } from './learn-prior.ts'
 export {
   correctLive,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Architecture, GpuSpec } from '../../services/fitting/index.ts'
+import { architectureFromConfig, type GpuSpec } from '../../services/fitting/index.ts'
 import { newContest, playFold } from './fitting/contest.ts'
 import { summariseDecisions } from './fitting/decisions.ts'
 import { foldsOf, PUBLIC_FOLDS } from './fitting/folds.ts'
@@ -32,7 +32,12 @@ const publicFile = join(dataFolder, 'mlenergy_v3_llm.csv')
 const tpotFile = join(dataFolder, 'aiconfigurator_silicon_e2e.csv')
 const json = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T
 const extras = {
-  architectures: values.arch.map((path) => json<Architecture>(path)),
+  architectures: values.arch.map((path) =>
+    architectureFromConfig(
+      json<{ _name_or_path?: string }>(path)._name_or_path ?? path,
+      json(path),
+    ),
+  ),
   gpus: values.gpu.map((path) => json<GpuSpec>(path)),
 }
 

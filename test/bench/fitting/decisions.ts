@@ -40,19 +40,29 @@ export function addDecisions(
         guessedJoules: guess.powerWatts / guess.tokensPerSecond,
       }
     })
-  for (const limit of SLO_MS) {
-    const feasible = rows.filter((row) => row.stepMs <= limit)
-    if (feasible.length === 0) continue
-    const best = Math.min(...feasible.map((row) => row.joules))
-    const open = rows.filter((row) => row.guessedStepMs <= limit)
-    into.count++
-    if (open.length === 0) continue
-    const pick = open.reduce((a, b) => (b.guessedJoules < a.guessedJoules ? b : a))
-    if (pick.stepMs > limit) into.violations++
-    if (pick.stepMs > limit * 1.05) into.violations5pct++
-    if (pick.stepMs <= limit) into.regrets.push(pick.joules / best - 1)
-    if (pick.stepMs <= limit && pick.joules === best) into.right++
-  }
+  for (const limit of SLO_MS) decide(into, rows, limit)
+}
+
+interface Row {
+  readonly stepMs: number
+  readonly joules: number
+  readonly guessedStepMs: number
+  readonly guessedJoules: number
+}
+
+function decide(into: Decisions, rows: readonly Row[], limit: number): void {
+  const feasible = rows.filter((row) => row.stepMs <= limit)
+  if (feasible.length === 0) return
+  into.count++
+  const best = Math.min(...feasible.map((row) => row.joules))
+  const open = rows.filter((row) => row.guessedStepMs <= limit)
+  if (open.length === 0) return
+  const pick = open.reduce((a, b) => (b.guessedJoules < a.guessedJoules ? b : a))
+  if (pick.stepMs > limit) into.violations++
+  if (pick.stepMs > limit * 1.05) into.violations5pct++
+  if (pick.stepMs > limit) return
+  into.regrets.push(pick.joules / best - 1)
+  if (pick.joules === best) into.right++
 }
 
 const percent = (share: number): number => Math.round(1000 * share) / 10

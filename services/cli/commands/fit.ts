@@ -1,0 +1,86 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { Command } from 'commander'
+import {
+  buildCatalogue,
+  groupRuns,
+  judgePrior,
+  learnPrior,
+  type RunGroup,
+  shippedPrior,
+} from '../../fitting/index.ts'
+import { readRuns } from '../../runs/index.ts'
+import type { CliIo } from '../io.ts'
+
+interface FitOptions {
+  readonly runs: readonly string[]
+  readonly out: string
+  readonly source?: string
+  readonly report?: true
+  readonly json?: true
+}
+
+/** `gridtide fit prior|catalogue`: learn what ships in config/catalogue from folders of runs. */
+export function fitCommand(io: CliIo): Command {
+  const fit = new Command('fit').description(
+    'learn the prior, or the catalogue, from measured runs',
+  )
+  withOptions(fit.command('prior'))
+    .description('physics coefficients and Gaussian process hyper-parameters')
+    .option('--source <words>', 'where the runs are from, with licence', 'own runs')
+    .option('--report', 'also judge it with whole model families left out (minutes)')
+    .action((options: FitOptions) => {
+      const groups = load(options, io)
+      const prior = learnPrior(groups, { source: options.source!, date: today(io) })
+      writeFileSync(options.out, rounded(prior))
+      const report = options.report ? [0, 3, 5].map((k) => judgePrior(groups, k)) : []
+      const answer = { rows: prior.rows, groups: prior.groups, out: options.out, report }
+      io.out(options.json ? `${JSON.stringify(answer)}\n` : words(answer))
+    })
+  withOptions(fit.command('catalogue'))
+    .description('one fitted entry per model, number format and GPU, under the shipped prior')
+    .action((options: FitOptions) => {
+      const models = buildCatalogue(load(options, io), shippedPrior, today(io))
+      const comment = 'Fitted coefficients; valid with the prior.json beside them only.'
+      writeFileSync(options.out, rounded({ comment, models }))
+      io.out(
+        options.json
+          ? `${JSON.stringify({ entries: models.length, out: options.out })}\n`
+          : `${models.length} entries written to ${options.out}\n`,
+      )
+    })
+  return fit
+}
+
+const withOptions = (command: Command): Command =>
+  command
+    .requiredOption('--runs <file...>', 'CSV files of runs')
+    .requiredOption('--out <file>', 'JSON file to write')
+    .option('--json', 'print data instead of words')
+
+function load(options: FitOptions, io: CliIo): readonly RunGroup[] {
+  const readings = options.runs.map((path) => readRuns(readFileSync(path, 'utf8'), 'csv'))
+  for (const { row, reason } of readings.flatMap(({ quarantined }) => quarantined)) {
+    io.err(`row ${row} set aside: ${reason}\n`)
+  }
+  return groupRuns(readings.flatMap(({ runs }) => runs))
+}
+
+const today = (io: CliIo): string => new Date(io.nowMs()).toISOString().slice(0, 10)
+
+const rounded = (value: unknown): string =>
+  `${JSON.stringify(value, (_, v: unknown) => (typeof v === 'number' ? Number(v.toPrecision(6)) : v), 1)}\n`
+
+interface Answer {
+  readonly rows: number
+  readonly groups: number
+  readonly out: string
+  readonly report: readonly ReturnType<typeof judgePrior>[]
+}
+
+function words({ rows, groups, out, report }: Answer): string {
+  const lines = report.map(({ runs, tokensPerSecond: t, joulesPerToken: j }) => {
+    const [tokens, joules] = [t, j].map((pair) => pair.map((v) => v.toFixed(1)).join('/'))
+    return `families left out, ${runs} runs: tokens/s ${tokens} %, J/token ${joules} % (median/P90)`
+  })
+  return `${[`prior of ${rows} runs in ${groups} groups written to ${out}`, ...lines].join('\n')}\n`
+}

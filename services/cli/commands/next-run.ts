@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { InvalidInput } from '../../domain/errors.ts'
+import type { Precision } from '../../domain/variant.ts'
+import {
+  type Architecture,
+  adviseNextRuns,
+  architectureFromConfig,
+  candidateSettings,
+  catalogueArchitecture,
+  catalogueGpu,
+  fitGroup,
+  type GpuSpec,
+  type NextRunAdvice,
+  shippedPrior,
+} from '../../fitting/index.ts'
+import { commandLines, readRuns } from '../../runs/index.ts'
+import type { CliIo } from '../io.ts'
+
+interface NextRunOptions {
+  readonly model: string
+  readonly gpu: string
+  readonly gpuSpec?: string
+  readonly arch?: string
+  readonly precision: Precision
+  readonly runs?: string
+  readonly maxRuns: string
+  readonly maxGpus: string
+  readonly input: string
+  readonly output: string
+  readonly json?: true
+}
+
+/** `gridtide next-run`: the measurements that teach most, as commands to paste. */
+export function nextRunCommand(io: CliIo): Command {
+  return new Command('next-run')
+    .description('which configuration to measure next, and the commands that do it')
+    .requiredOption('--model <id>', 'Hugging Face id')
+    .requiredOption('--gpu <name>', 'catalogue name, e.g. H100')
+    .option('--arch <file>', 'config.json of a model the catalogue lacks')
+    .option('--gpu-spec <file>', 'spec of a GPU the catalogue lacks')
+    .option('--precision <name>', 'bf16, fp8, mxfp4, int8 or int4', 'bf16')
+    .option('--runs <file>', 'CSV of the runs made so far')
+    .option('--max-runs <n>', 'most runs to name', '3')
+    .option('--max-gpus <n>', 'GPUs of the largest replica', '8')
+    .option('--input <tokens>', 'mean prompt', '500')
+    .option('--output <tokens>', 'mean answer', '300')
+    .option('--json', 'print data instead of words')
+    .action((options: NextRunOptions) => {
+      const { advice, caveats } = advise(options, io)
+      const runs = advice.runs.map((setting) => ({
+        setting,
+        commands: commandLines(options.model, setting),
+      }))
+      io.out(
+        options.json
+          ? `${JSON.stringify({ ...advice, runs, caveats }, null, 2)}\n`
+          : words(advice, runs, caveats),
+      )
+    })
+}
+
+function advise(options: NextRunOptions, io: CliIo) {
+  const architecture: Architecture = options.arch
+    ? architectureFromConfig(options.model, json(options.arch))
+    : catalogueArchitecture(options.model)
+  const gpu = options.gpuSpec ? (json(options.gpuSpec) as GpuSpec) : catalogueGpu(options.gpu)
+  const reading = options.runs ? readRuns(readFileSync(options.runs, 'utf8'), 'csv') : undefined
+  for (const { row, reason } of reading?.quarantined ?? [])
+    io.err(`row ${row} set aside: ${reason}\n`)
+  const own = (reading?.runs ?? []).filter(
+    (run) =>
+      run.model === options.model && run.gpu === gpu.name && run.precision === options.precision,
+  )
+  const fitted = fitGroup(own, architecture, gpu, shippedPrior)
+  const workload = { inputTokens: Number(options.input), outputTokens: Number(options.output) }
+  const candidates = candidateSettings(
+    architecture,
+    gpu,
+    workload,
+    options.precision,
+    Number(options.maxGpus),
+  )
+  if (candidates.length === 0) {
+    throw new InvalidInput(`${options.model} fits no layout of ${options.maxGpus} ${gpu.name}`)
+  }
+  const advice = adviseNextRuns(fitted, candidates, Number(options.maxRuns))
+  return { advice, caveats: fitted.caveats }
+}
+
+const json = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))
+
+function words(
+  advice: NextRunAdvice,
+  runs: readonly { readonly commands: readonly string[] }[],
+  caveats: readonly string[],
+): string {
+  const percent = `${(100 * advice.worstLogSd).toFixed(0)} %`
+  const head = advice.stop
+    ? `no more runs needed: J/token is known to ${percent}`
+    : `J/token is known to ${percent} at worst; measure next:`
+  return `${[...caveats, head, ...runs.flatMap(({ commands }) => ['', ...commands])].join('\n')}\n`
+}
