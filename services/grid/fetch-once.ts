@@ -27,6 +27,8 @@ const LOOKS = 25
  */
 export function fetchOnce({ store, leaseMs = DEFAULT_LEASE_MS }: FetchOnceOptions) {
   const flights = new Map<string, Promise<Fetched>>()
+  /** What this process has seen, so that a warm read is no query. */
+  const seen = new Map<string, StoredSeries>()
 
   async function fly(
     key: string,
@@ -34,8 +36,13 @@ export function fetchOnce({ store, leaseMs = DEFAULT_LEASE_MS }: FetchOnceOption
     freshForMs: number,
     fetch: (held: StoredSeries | undefined) => Promise<CarbonSeries>,
   ): Promise<Fetched> {
+    const isFresh = (found: StoredSeries | undefined) =>
+      found !== undefined && nowMs - found.fetchedAtMs < freshForMs
+    const warm = seen.get(key)
+    if (warm && isFresh(warm)) return warm
     const held = await store.read(key)
-    if (held && nowMs - held.fetchedAtMs < freshForMs) return held
+    if (held) seen.set(key, held)
+    if (held && isFresh(held)) return held
     const mine = await store.lease(key, nowMs, leaseMs)
     return (mine ? undefined : await awaitHolder(key, held)) ?? askNow(key, nowMs, held, fetch)
   }
@@ -49,6 +56,7 @@ export function fetchOnce({ store, leaseMs = DEFAULT_LEASE_MS }: FetchOnceOption
     try {
       const fetched = { series: await fetch(held), fetchedAtMs: nowMs }
       await store.write(key, fetched)
+      seen.set(key, fetched)
       return fetched
     } catch (error) {
       await store.release(key)

@@ -54,15 +54,16 @@ const BOUNDS = {
 const DEFAULT_MAX_AGE_MS = 36 * HOUR_MS
 const CLOCK_SKEW_MS = 10 * 60_000
 const FARTHEST_MS = 16 * DAY_MS
+/** More than any record that is kept: a stamp in other units, or of another year. */
+const FARTHEST_BACK_MS = 100 * DAY_MS
 const ZERO_RUN_MS = 3 * HOUR_MS
 const FROZEN_MS = 12 * HOUR_MS
 /** A grid that never went below this does not emit exactly nothing. */
 const NEVER_CLEAN_G = 5
 const POUNDS_PER_KILOGRAM = 2.20462
 const SEAM_MS = 3 * HOUR_MS
-/** The seam jumps by the factor itself, and the level moves with it. */
-const SEAM_TOLERANCE = 0.12
-const LEVEL_TOLERANCE = 0.35
+/** Seam and level both move by about the factor; an hour and a day of weather are let in. */
+const SLIP_TOLERANCE = 0.35
 
 /**
  * Decides whether a provider's series may be planned on.
@@ -95,6 +96,8 @@ function staleness(series: CarbonSeries, context: JudgementContext): Suspicion[]
   if (ageMs > maxAgeMs) say('stale', `issued ${hours(ageMs)} h ago`)
   const promised = series.quality === 'forecast' || series.quality === 'cached'
   if (promised && last.endMs <= nowMs) say('stale', `ended ${hours(nowMs - last.endMs)} h ago`)
+  const backMs = nowMs - series.slots[0]!.startMs
+  if (backMs > FARTHEST_BACK_MS) say('stale', `reaches ${hours(backMs)} h back`)
   if (last.endMs > nowMs + FARTHEST_MS) say('from-the-future', 'reaches more than 16 days ahead')
   if (series.quality === 'live' && last.startMs > nowMs + CLOCK_SKEW_MS) {
     say('from-the-future', 'measures what has not happened')
@@ -127,8 +130,8 @@ function slips({ slots, signal }: CarbonSeries, reference?: Reference): Suspicio
   const slipped = [POUNDS_PER_KILOGRAM, 1 / POUNDS_PER_KILOGRAM].some(
     (factor) =>
       seam !== undefined &&
-      Math.abs(seam / factor - 1) < SEAM_TOLERANCE &&
-      Math.abs(level / factor - 1) < LEVEL_TOLERANCE &&
+      Math.abs(seam / factor - 1) < SLIP_TOLERANCE &&
+      Math.abs(level / factor - 1) < SLIP_TOLERANCE &&
       isOutside(slots, reference, factor),
   )
   return slipped ? [{ reason: 'unit-slip', detail: `${range}: pounds and kilograms` }] : []

@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { memoryArchive, memorySeriesStore } from '../../services/grid/adapters/memory-store.ts'
+import { sqlArchive, sqlSeriesStore } from '../../services/grid/adapters/sql-store.ts'
+import type { ForecastArchive, SeriesStore } from '../../services/grid/index.ts'
+import { packSeries, unpackSeries } from '../../services/grid/pack-series.ts'
+import type { Database } from '../../services/platform/database/database.ts'
+import { openEmbedded } from '../../services/platform/database/embedded.ts'
+import { migrate } from '../../services/platform/database/migrate.ts'
+import { DAY_MS, HOUR_MS, hourlySeries, NOW_MS, sunny } from '../forecast/support.ts'
+
+const exact = (ms: number) => Math.round(sunny(ms) * 100) / 100
+const issueAt = (ms: number) => hourlySeries(ms, 72, exact, 'forecast')
+
+describe('packing', () => {
+  it('gives back what it was given, marks and gaps included', () => {
+    const [first, second, third] = issueAt(NOW_MS).slots
+    const slots = [{ ...first!, estimated: true }, { ...second!, estimated: false }, third!]
+    const series = { ...issueAt(NOW_MS), slots: slots.filter((_, index) => index !== 1) }
+    expect(unpackSeries(packSeries(series))).toEqual(series)
+    expect(unpackSeries(packSeries({ ...series, slots }))).toEqual({ ...series, slots })
+  })
+
+  it('is small', () => {
+    expect(packSeries(issueAt(NOW_MS)).length).toBeLessThan(600)
+  })
+})
+
+describe.each<[string, () => Promise<{ store: SeriesStore; archive: ForecastArchive }>]>([
+  ['in memory', async () => ({ store: memorySeriesStore(), archive: memoryArchive() })],
+  ['in SQL', async () => ({ store: sqlSeriesStore(db), archive: sqlArchive(db) })],
+])('kept %s', (_where, open) => {
+  let store: SeriesStore
+  let archive: ForecastArchive
+  beforeAll(async () => {
+    ;({ store, archive } = await open())
+  })
+
+  it('holds the last good answer', async () => {
+    await expect(store.read('k')).resolves.toBeUndefined()
+    await store.write('k', { series: issueAt(NOW_MS), fetchedAtMs: NOW_MS })
+    await expect(store.read('k')).resolves.toEqual({ series: issueAt(NOW_MS), fetchedAtMs: NOW_MS })
+  })
+
+  it('lets one fetch at a time, until it wrote, gave up or took too long', async () => {
+    await expect(store.lease('l', NOW_MS, 1000)).resolves.toBe(true)
+    await expect(store.lease('l', NOW_MS + 1, 1000)).resolves.toBe(false)
+    await expect(store.lease('l', NOW_MS + 1000, 1000)).resolves.toBe(true)
+    await store.release('l')
+    await expect(store.lease('l', NOW_MS + 1001, 1000)).resolves.toBe(true)
+    await store.write('l', { series: issueAt(NOW_MS), fetchedAtMs: NOW_MS })
+    await expect(store.lease('l', NOW_MS + 1002, 1000)).resolves.toBe(true)
+  })
+
+  it('archives each issue once, and thins the record as asked', async () => {
+    for (let hour = 0; hour < 48; hour += 6) {
+      await expect(archive.append(issueAt(NOW_MS + hour * HOUR_MS))).resolves.toBe(true)
+    }
+    await expect(archive.append(issueAt(NOW_MS))).resolves.toBe(false)
+    const { source, zone, signal, basis } = issueAt(NOW_MS)
+    const query = { source, zone, signal, basis, fromMs: NOW_MS, toMs: NOW_MS + 2 * DAY_MS }
+    await expect(archive.read(query)).resolves.toHaveLength(8)
+    const daily = await archive.read({ ...query, everyMs: DAY_MS })
+    expect(daily.map(({ issuedAtMs }) => issuedAtMs)).toEqual([NOW_MS, NOW_MS + DAY_MS])
+    expect(daily[0]).toEqual(issueAt(NOW_MS))
+    await expect(archive.read({ ...query, zone: 'FR' })).resolves.toEqual([])
+    await expect(archive.prune(NOW_MS + DAY_MS)).resolves.toBe(4)
+  })
+})
+
+let db: Database
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gridtide-grid-'))
+  db = await openEmbedded(folder)
+  await migrate(db)
+})
+afterAll(async () => {
+  await db.close()
+  await rm(folder, { recursive: true, force: true })
+})
