@@ -10,8 +10,8 @@ import { windowPrices } from './window-prices.ts'
 
 /** Most whole-number columns of a problem that is solved at once, to a proof. */
 const WHOLE_LIMIT = 150
-/** The same, where limits on changes tie the windows together; beyond, they cannot be planned. */
-const TIED_LIMIT = 4_000
+/** The same, where limits on changes tie the windows together. */
+const TIED_LIMIT = 400
 /** Most replica columns of a horizon that is priced in one LP. */
 const HORIZON_LIMIT = 8_000
 
@@ -50,7 +50,7 @@ function horizonPrices(instance: Instance, solver: LinearSolver): Priced | undef
   return { prices, bound }
 }
 
-/** Quiet windows and make-before-break are kept by the search itself; these two are not. */
+/** The search keeps these two limits only by holding windows together: a proof is worth more. */
 const isTied = ({ policy }: PlanningProblem): boolean =>
   policy.maxChangedGpusPerWindow !== undefined || (policy.minDwellWindows ?? 1) > 1
 

@@ -24,7 +24,8 @@ export interface Draft {
   readonly groupLast: Int32Array
 }
 
-export function emptyDraft(instance: Instance): Draft {
+/** @param holdWindows replica counts may change in every so many windows only */
+export function emptyDraft(instance: Instance, holdWindows = 1): Draft {
   const { models, windowCount: T } = instance
   const lanes = models.map((_, m) => lanesOf(instance, m))
   const draft: Draft = {
@@ -35,7 +36,7 @@ export function emptyDraft(instance: Instance): Draft {
     batchRates: instance.batch.map(() => new Float64Array(T)),
     held: new Float64Array(T * instance.pools.length),
     order: models.map((_, m) => orderOf(instance, m)),
-    ...quietGroups(instance),
+    ...quietGroups(instance, holdWindows),
   }
   for (const [m, { sources }] of models.entries()) {
     const { count, ofSource } = lanes[m]!
@@ -59,12 +60,13 @@ function orderOf(instance: Instance, m: number): Int32Array {
   return order
 }
 
-function quietGroups({ windowCount: T, problem }: Instance) {
+function quietGroups({ windowCount: T, problem }: Instance, holdWindows: number) {
   const quiet = new Set(problem.policy.quietWindows ?? [])
+  const isHeld = (t: number) => quiet.has(t) || t % holdWindows !== 0
   const groupFirst = Int32Array.from({ length: T }, (_, t) => t)
   const groupLast = groupFirst.slice()
-  for (let t = 1; t < T; t++) if (quiet.has(t)) groupFirst[t] = groupFirst[t - 1]!
-  for (let t = T - 2; t >= 0; t--) if (quiet.has(t + 1)) groupLast[t] = groupLast[t + 1]!
+  for (let t = 1; t < T; t++) if (isHeld(t)) groupFirst[t] = groupFirst[t - 1]!
+  for (let t = T - 2; t >= 0; t--) if (isHeld(t + 1)) groupLast[t] = groupLast[t + 1]!
   return { groupFirst, groupLast }
 }
 

@@ -36,7 +36,9 @@ export function insertReplicas(
     if (bin < 0) break
     const region = search.draft.instance.models[m]!.region[bin]!
     for (let t = from; t <= to; t++) {
-      if (needs[(t - from) * R + region]! > 0) addWithGroup(search.draft, m, t, bin, onChange)
+      if (needs[(t - from) * R + region]! <= 0) continue
+      addWithGroup(search.draft, m, t, bin, onChange)
+      t = search.draft.groupLast[t]!
     }
   }
 }
@@ -45,7 +47,13 @@ const allBins = (search: Search, m: number): Iterable<number> =>
   search.draft.replicas[m]!.subarray(0, search.draft.instance.models[m]!.binCount).keys()
 
 /** Adds one replica to `t` and the quiet windows tied to it; all of them or none. */
-function addWithGroup(draft: Draft, m: number, t: number, b: number, onChange: OnChange): boolean {
+export function addWithGroup(
+  draft: Draft,
+  m: number,
+  t: number,
+  b: number,
+  onChange: OnChange,
+): boolean {
   const first = draft.groupFirst[t]!
   const last = draft.groupLast[t]!
   for (let w = first; w <= last; w++) if (!fits(draft, m, w, b)) return false

@@ -1,9 +1,11 @@
 import { assemble } from './assemble-plan.ts'
 import { bindingLimits } from './binding-limits.ts'
 import type { Block, BlockSolution } from './block.ts'
+import { mostChangedGpus } from './changed-gpus.ts'
 import { wholeBlock } from './coordinate.ts'
-import { addBatch, addReplicas, type Draft, emptyDraft, fits } from './draft.ts'
+import { addBatch, addReplicas, type Draft, emptyDraft } from './draft.ts'
 import { findRelaxation } from './find-relaxation.ts'
+import { addWithGroup } from './insert-replicas.ts'
 import { compileInstance, objectiveWeights } from './instance.ts'
 import type { LinearSolver } from './linear-solver.ts'
 import type { Plan, PlanOutcome } from './plan.ts'
@@ -30,17 +32,12 @@ export function mergeBlocks(
   if (blocks.length === 0 || solutions.some(({ infeasible }) => infeasible === true)) {
     return findRelaxation(problem, solver)
   }
-  const draft = emptyDraft(compileInstance(problem))
   const ordered = [...blocks].sort(
     (a, b) => a.firstWindow - b.firstWindow || (a.id < b.id ? -1 : 1),
   )
-  for (const block of ordered) {
-    place(draft, block, solutions.find(({ blockId }) => blockId === block.id)!)
-  }
-  const prices = gpuPricesOf(draft, ordered)
-  if (blocks[0]!.kind === 'region') repairDraft(draft, prices, solver)
+  const { draft, prices, isKept } = joinWithinLimits(problem, ordered, solutions)
   const assembled = assemble(draft)
-  if (!isComplete(draft, assembled)) {
+  if (!isKept || !isComplete(draft, assembled)) {
     return blocks[0]!.kind === 'region'
       ? planExactly(problem, solver)
       : findRelaxation(problem, solver)
@@ -49,6 +46,30 @@ export function mergeBlocks(
   return {
     status: 'planned',
     plan: planOf(problem, assembled, bound, bindingLimits(draft, prices)),
+  }
+}
+
+/**
+ * Windows are held together, in pairs, fours and so on, until the limit on changed GPUs is kept; the
+ * coarsest holds all of them.
+ */
+function joinWithinLimits(
+  problem: PlanningProblem,
+  blocks: readonly Block[],
+  solutions: readonly BlockSolution[],
+) {
+  const instance = compileInstance(problem)
+  const isWhole = blocks[0]!.kind === 'whole'
+  for (let hold = isWhole ? 1 : (problem.policy.minDwellWindows ?? 1); ; hold *= 2) {
+    const draft = emptyDraft(instance, hold)
+    for (const block of blocks) {
+      place(draft, block, solutions.find(({ blockId }) => blockId === block.id)!)
+    }
+    const prices = gpuPricesOf(draft, blocks)
+    if (!isWhole) repairDraft(draft, prices)
+    const limit = problem.policy.maxChangedGpusPerWindow ?? Number.POSITIVE_INFINITY
+    const isKept = isWhole || mostChangedGpus(draft) <= limit
+    if (isKept || hold >= instance.windowCount) return { draft, prices, isKept }
   }
 }
 
@@ -95,6 +116,8 @@ function planOf(
   }
 }
 
+const ignore = (): void => undefined
+
 function place(draft: Draft, block: Block, solution: BlockSolution): void {
   const { models, problem } = draft.instance
   for (const { region, model, pointId, values } of solution.replicas) {
@@ -105,7 +128,11 @@ function place(draft: Draft, block: Block, solution: BlockSolution): void {
     )
     for (const [i, count] of values.entries()) {
       const t = block.firstWindow + i
-      for (let n = 0; n < count; n++) if (fits(draft, m, t, b)) addReplicas(draft, m, t, b, 1)
+      if (draft.groupFirst[t] !== t && block.kind === 'region') continue
+      for (let n = 0; n < count; n++) {
+        if (block.kind === 'region') addWithGroup(draft, m, t, b, ignore)
+        else addReplicas(draft, m, t, b, 1)
+      }
     }
   }
   for (const { work, values } of solution.batch) {

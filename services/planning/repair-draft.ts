@@ -1,6 +1,5 @@
 import type { Draft } from './draft.ts'
 import { insertReplicas } from './insert-replicas.ts'
-import type { LinearSolver } from './linear-solver.ts'
 import { ruinAndRecreate } from './ruin-and-recreate.ts'
 import { newSearch } from './search.ts'
 
@@ -10,7 +9,7 @@ const LEAST_ATTEMPTS = 16_000
 const MOST_ATTEMPTS = 400_000
 
 /** Completes what the regions left to each other, then improves over regions and windows. */
-export function repairDraft(draft: Draft, prices: Float64Array, _solver: LinearSolver): void {
+export function repairDraft(draft: Draft, prices: Float64Array): void {
   const { models, windowCount: T } = draft.instance
   const search = newSearch(draft, prices, draft.instance.problem.seed)
   const quiet = () => undefined

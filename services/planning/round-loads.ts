@@ -1,4 +1,5 @@
-import { addReplicas, type Draft, fits } from './draft.ts'
+import type { Draft } from './draft.ts'
+import { addWithGroup } from './insert-replicas.ts'
 
 /** Loads below this share of a replica are rounded up: the solver's own tolerance. */
 const ALMOST = 0.02
@@ -13,10 +14,7 @@ const STICKY = 0.3
  */
 export function roundLoads(draft: Draft, fractions: readonly Float64Array[]): void {
   for (let t = 0; t < draft.instance.windowCount; t++) {
-    if (draft.groupFirst[t] !== t) {
-      repeatWindow(draft, t)
-      continue
-    }
+    if (draft.groupFirst[t] !== t) continue
     for (const [m, model] of draft.instance.models.entries()) {
       const B = model.binCount
       for (let b = 0; b < B; b++) {
@@ -25,19 +23,11 @@ export function roundLoads(draft: Draft, fractions: readonly Float64Array[]): vo
         const whole = Math.floor(fraction + ALMOST)
         const stays = before > whole && fraction - whole > STICKY ? 1 : 0
         for (let i = 0; i < whole + stays; i++) {
-          if (fits(draft, m, t, b)) addReplicas(draft, m, t, b, 1)
+          addWithGroup(draft, m, t, b, ignore)
         }
       }
     }
   }
 }
 
-function repeatWindow(draft: Draft, t: number): void {
-  for (const [m, model] of draft.instance.models.entries()) {
-    const B = model.binCount
-    for (let b = 0; b < B; b++) {
-      const count = t > 0 ? draft.replicas[m]![(t - 1) * B + b]! : model.running[b]!
-      addReplicas(draft, m, t, b, count)
-    }
-  }
-}
+const ignore = (): void => undefined
