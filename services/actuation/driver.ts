@@ -17,6 +17,8 @@ export interface Sighting<Raw> {
 export interface Written {
   readonly mode: Receipt['mode']
   readonly warnings: readonly string[]
+  /** The target's version after the write, where the answer tells it: spares another read. */
+  readonly version?: string
 }
 
 /**

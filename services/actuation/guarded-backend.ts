@@ -62,8 +62,8 @@ export function guardedBackend<Raw>(driver: BackendDriver<Raw>, deps: GuardDeps)
     const entry = entryOf(asked, seen, remembered, context, nowMs())
     if (!(await memory.remember(target.id, entry))) throw fenced(target, context)
     const written = await driver.write(target, asked, sighting, context)
-    const after = await driver.read(target, context.abort)
-    return { ...receipt, ...written, effect: 'accepted', version: after.seen.version }
+    const version = written.version ?? (await driver.read(target, context.abort)).seen.version
+    return { ...receipt, ...written, effect: 'accepted', version }
   }
 
   async function release(target: TargetRef, context: ApplyContext): Promise<void> {

@@ -19,6 +19,7 @@ export interface Answered {
 /** A real HTTP server on a free port. What `answer` throws becomes a 599 that names it. */
 export async function loopback(answer: (asked: Asked) => Answered | Promise<Answered>) {
   const asked: Asked[] = []
+  let listener: (one: Asked) => void = () => undefined
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -32,6 +33,7 @@ export async function loopback(answer: (asked: Asked) => Answered | Promise<Answ
         text: Buffer.concat(chunks).toString(),
       }
       asked.push(one)
+      listener(one)
       const { status, json, headers, text } = await Promise.resolve()
         .then(() => answer(one))
         .catch((error: unknown): Answered => ({ status: 499, json: { unexpected: String(error) } }))
@@ -48,6 +50,10 @@ export async function loopback(answer: (asked: Asked) => Answered | Promise<Answ
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
+    /** Told of each request as it arrives. */
+    onAsked: (next: (one: Asked) => void) => {
+      listener = next
+    },
     writes: () => asked.filter(({ method }) => method !== 'GET'),
     close,
   }

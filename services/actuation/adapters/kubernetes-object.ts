@@ -81,11 +81,10 @@ export async function patchObject(
   }
   const { resourceVersion } = object.metadata
   const body = { ...change, metadata: { resourceVersion, annotations } }
-  await api.mergePatch(objectPath(locator), body, {
-    dryRun: context.dryRun,
-    abort: context.abort,
-  })
-  return { mode: 'bounds', warnings: kind.look(object).warnings ?? [] }
+  const { dryRun, abort } = context
+  const { metadata } = await api.mergePatch(objectPath(locator), body, { dryRun, abort })
+  const warnings = kind.look(object).warnings ?? []
+  return { mode: 'bounds', warnings, version: metadata.resourceVersion }
 }
 
 /** Takes back everything we changed on the object, and our stamps but for the fence. */

@@ -118,10 +118,11 @@ export function kubernetesScale(
         return steerBounds(api, autoscaler, locator, object, { min, max }, context)
       }
       if (min !== max) throw new Unsupported(`${target.id}: without an autoscaler a count is exact`)
-      await scaleTo(api, locator, object, max, context)
+      const version = await scaleTo(api, locator, object, max, context)
       const warnings =
         autoscaler && max > 0 ? [`${autoscaler.object.metadata.name} will revert this`] : []
-      return { mode: 'direct', warnings }
+      const others = autoscalers.map((one) => one.object.metadata.resourceVersion)
+      return { mode: 'direct', warnings, version: [version, ...others].join('+') }
     },
 
     async release(target, _before, { raw: { object, autoscalers } }, context) {
@@ -175,20 +176,25 @@ async function steerBounds(
 ): Promise<Written> {
   const written = await patchObject(api, kind, at, autoscaler, { replicas }, context)
   // At zero an autoscaler switches itself off until somebody else scales to one or more.
-  if (kind !== scaledObject && replicasOf(object) === 0) {
-    await scaleTo(api, locator, object, replicas.min, context)
-  }
-  return written
+  const asleep = kind !== scaledObject && replicasOf(object) === 0
+  const version = asleep
+    ? await scaleTo(api, locator, object, replicas.min, context)
+    : object.metadata.resourceVersion
+  return { ...written, version: `${version}+${written.version}` }
 }
 
-/** The stamp first: its new version shuts out whoever decided before us. Then the count. */
+/**
+ * The stamp first: its new version shuts out whoever decided before us. Then the count.
+ *
+ * @returns the object's version after both
+ */
 async function scaleTo(
   api: KubernetesApi,
   locator: KubernetesLocator,
   object: KubernetesObject,
   replicas: number,
   { dryRun, abort, ...context }: ApplyContext,
-): Promise<void> {
+): Promise<string> {
   const path = objectPath(locator)
   let { resourceVersion } = object.metadata
   if (!dryRun) {
@@ -197,7 +203,8 @@ async function scaleTo(
     resourceVersion = (await api.mergePatch(path, body, { abort })).metadata.resourceVersion
   }
   const body = { metadata: { resourceVersion }, spec: { replicas } }
-  await api.mergePatch(`${path}/scale`, body, { dryRun, abort })
+  const scaled = await api.mergePatch(`${path}/scale`, body, { dryRun, abort })
+  return scaled.metadata.resourceVersion
 }
 
 function replicasOf(object: KubernetesObject): number {
