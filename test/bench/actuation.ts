@@ -28,6 +28,8 @@ const CRASH_POINTS = 1_500
 const TARGETS = 500
 const CONCURRENCY = 16
 const FOREIGN_SHARE = 0.2
+/** Told before the clock starts: a worker that acts has long compiled its code. */
+const WARM_UP = 32
 
 /** mulberry32 */
 function seeded(seed: number): () => number {
@@ -109,7 +111,7 @@ async function speed() {
   const http = axiosHttp()
   const api = kubernetesApi(async () => ({ server: kubernetes.url, headers: {}, http }))
   const backend = kubernetesScale(api, realDeps())
-  const targets = Array.from({ length: TARGETS }, (_, index) => {
+  const everyTarget = Array.from({ length: TARGETS + WARM_UP }, (_, index) => {
     const namespace = `team-${index % 25}`
     const name = `model-${index}`
     kubernetes.put(`/apis/apps/v1/namespaces/${namespace}/deployments/${name}`, {
@@ -134,23 +136,21 @@ async function speed() {
     if (!firstPatchMs.has(id)) firstPatchMs.set(id, performance.now())
   })
   const limit = pLimit(CONCURRENCY)
+  const tellAll = (some: typeof everyTarget) =>
+    limit.map(some, async (target) => {
+      takenUpMs.set(target.id, performance.now())
+      const context = contextOf({ idempotencyKey: `1/${target.id}` })
+      await backend.apply(target, { replicas: exactly(3) }, context)
+    })
+  await tellAll(everyTarget.slice(TARGETS))
+  const targets = everyTarget.slice(0, TARGETS)
   const startMs = performance.now()
-  await Promise.all(
-    targets.map((target) =>
-      limit(async () => {
-        takenUpMs.set(target.id, performance.now())
-        await backend.apply(
-          target,
-          { replicas: exactly(3) },
-          contextOf({ idempotencyKey: `1/${target.id}` }),
-        )
-      }),
-    ),
-  )
+  await tellAll(targets)
   const changedSeconds = (performance.now() - startMs) / 1000
   await kubernetes.close()
   const waits = targets.map(({ id }) => firstPatchMs.get(id)! - takenUpMs.get(id)!)
   waits.sort((a, b) => a - b)
+  console.log(`first patch after its command was taken up, p50: ${Math.round(waits[250]!)} ms`)
   return { changedSeconds, p99PlanToPatchMs: waits[Math.floor(waits.length * 0.99)]! }
 }
 
