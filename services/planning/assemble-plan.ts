@@ -57,6 +57,7 @@ function assembleWindow(draft: Draft, m: number, t: number, out: MutableAssemble
 }
 
 /** Lanes back to origins: each keeps its share of its lane's traffic in every region. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function splitInteractive(
   draft: Draft,
   m: number,

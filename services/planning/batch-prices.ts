@@ -12,6 +12,7 @@ const GROUPS = 12
  * horizon, in groups of windows and without latency. Good enough to time work by, and never wrong as
  * a bound, which holds for any price.
  */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 export function batchPrices(instance: Instance, solver: LinearSolver): Float64Array {
   if (instance.batch.length === 0) return new Float64Array(0)
   const { windowCount: T, models, pools, batch } = instance

@@ -63,6 +63,7 @@ function simpleCost(
  * Capacities are rounded up to the grid. The surplus this lends is at most taken from the partial
  * replica, whose load is worth at most `-steepest` a token/s: each replica is credited for its own.
  */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function wholeCost(
   load: number,
   extraCost: number,

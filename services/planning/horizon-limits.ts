@@ -1,4 +1,4 @@
-import type { HorizonColumns } from './horizon-model.ts'
+import type { HorizonColumns } from './horizon-columns.ts'
 import type { Instance } from './instance.ts'
 import type { LinearModelBuilder } from './linear-model-builder.ts'
 
@@ -71,6 +71,7 @@ function addQuiet(
   }
 }
 
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function addChanged(
   instance: Instance,
   builder: LinearModelBuilder,

@@ -1,4 +1,5 @@
 import { fixedCost, startCost, tokenCost } from './bin-costs.ts'
+import type { HorizonColumns } from './horizon-columns.ts'
 import { addChangeLimits } from './horizon-limits.ts'
 import type { Instance } from './instance.ts'
 import { type LinearModelBuilder, linearModelBuilder } from './linear-model-builder.ts'
@@ -67,16 +68,10 @@ export function horizonModel(instance: Instance, options: HorizonOptions): Horiz
   return { linear: builder.build(), ...columns, ...rows }
 }
 
-export interface HorizonColumns {
-  readonly replicas: Int32Array
-  readonly loads: Int32Array
-  readonly starts: Int32Array
-  readonly batch: Int32Array
-}
-
 /** Every source's traffic goes to its regions; what a region's bins serve is what came. */
 function addTraffic(instance: Instance, builder: LinearModelBuilder, columns: HorizonColumns) {
   const { windowCount: T, regionCount: R } = instance
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
   return Int32Array.from(instance.models, (model, m) => {
     const balances = Array.from({ length: T * R }, () => [] as number[])
     for (let t = 0; t < T; t++) {

@@ -5,6 +5,7 @@ import type { Instance } from './instance.ts'
  * (GPUs a token/s, kW a token/s). Exact for every intensity and every price of a GPU as long as
  * nothing but load counts, since a mix of hull points beats any other point.
  */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 export function hullBins(instance: Instance, m: number): Int32Array {
   const model = instance.models[m]!
   const gpus = (b: number) => model.gpus[b]! / model.capacity[b]!

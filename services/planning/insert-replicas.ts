@@ -65,6 +65,7 @@ export function addWithGroup(
 }
 
 /** What a replica in each region could newly serve (tokens/s), by window; false when nothing. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function measureNeeds(
   search: Search,
   m: number,
@@ -123,6 +124,7 @@ function cheapestBin(
 }
 
 /** Cost per newly served token/s of one replica of bin `b` wherever it is needed and fits. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function scoreOf(
   search: Search,
   m: number,

@@ -53,6 +53,7 @@ export function mergeBlocks(
  * Windows are held together, in pairs, fours and so on, until the limit on changed GPUs is kept; the
  * coarsest holds all of them.
  */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function joinWithinLimits(
   problem: PlanningProblem,
   blocks: readonly Block[],
@@ -118,6 +119,7 @@ function planOf(
 
 const ignore = (): void => undefined
 
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function place(draft: Draft, block: Block, solution: BlockSolution): void {
   const { models, problem } = draft.instance
   for (const { region, model, pointId, values } of solution.replicas) {

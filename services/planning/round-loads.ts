@@ -12,6 +12,7 @@ const STICKY = 0.3
  *
  * @param fractions by model, replicas, [window * binCount + bin]
  */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 export function roundLoads(draft: Draft, fractions: readonly Float64Array[]): void {
   for (let t = 0; t < draft.instance.windowCount; t++) {
     if (draft.groupFirst[t] !== t) continue

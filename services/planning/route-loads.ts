@@ -43,6 +43,7 @@ export function routeLoads(draft: Draft, m: number, t: number): Routing {
  * Sends up to `most` more into `region` along the shortest path of lanes: each gives its own region
  * to the lane behind it and takes the one before it. Changes `flows` and `unserved`.
  */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function augment(
   reaches: Uint8Array,
   laneCount: number,

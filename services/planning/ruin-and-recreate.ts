@@ -14,6 +14,7 @@ const LONGEST_RUN = 24
  *
  * @returns the objective saved, 0 when undone
  */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 export function ruinAndRecreate(search: Search, aroundWindow: number, heat = 0): number {
   const { draft } = search
   const pick = (count: number) => Math.floor(search.random() * count)

@@ -44,7 +44,7 @@ function solveWhole(block: Block, instance: Instance, solver: LinearSolver): Blo
     })
     return { work: id, values }
   })
-  const proven = answer.bound > 0 ? answer.bound : 0
+  const proven = Math.max(0, answer.bound)
   return {
     blockId: block.id,
     replicas: seriesOf(instance, counts),

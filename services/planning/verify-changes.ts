@@ -111,6 +111,7 @@ function changedViolations(
 }
 
 /** With make-before-break, what starts next already holds its GPUs. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function overlapViolations(
   problem: PlanningProblem,
   series: ReadonlyMap<string, Series>,

@@ -35,6 +35,7 @@ const differs = (a: number, b: number): boolean => exceeds(a, b) || exceeds(b, a
 const total = <X>(items: readonly X[], of: (item: X) => number): number =>
   items.reduce((sum, item) => sum + of(item), 0)
 
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function modelViolations(problem: PlanningProblem, plan: Plan, model: PlanningModel): string[] {
   const out: string[] = []
   const points = new Map(model.points.map((point) => [point.id, point]))
@@ -159,6 +160,7 @@ function poolViolations(problem: PlanningProblem, plan: Plan): string[] {
   })
 }
 
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function batchViolations(problem: PlanningProblem, plan: Plan): string[] {
   const out: string[] = []
   for (const work of problem.batch) {

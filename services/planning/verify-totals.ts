@@ -14,6 +14,7 @@ const JOULES_PER_KWH = 3_600_000
  * Energy, carbon, cost and objective again, pool by pool instead of replica by replica: first the
  * meter of every region and window, then what each kilowatt-hour counts.
  */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 export function recomputeTotals(problem: PlanningProblem, plan: Plan): RecomputedTotals {
   const { policy } = problem
   let energyKwh = 0
@@ -43,6 +44,7 @@ export function recomputeTotals(problem: PlanningProblem, plan: Plan): Recompute
   return { energyKwh, carbonG, costUsd, objective }
 }
 
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function regionMeter(
   problem: PlanningProblem,
   region: PlanningProblem['regions'][number],

@@ -55,6 +55,7 @@ export function windowModel(instance: Instance): WindowModel {
     }
   }
   const laneRows = Int32Array.from(models, (_, m) => {
+    // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
     const rows = Array.from({ length: lanes[m]!.count }, (__, lane) => {
       const entries = [misses[m]! + lane, 1]
       for (const [j, column] of batch.entries()) {

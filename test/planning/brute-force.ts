@@ -95,6 +95,7 @@ function windowTable(problem: PlanningProblem, t: number): Row[] {
   return rows
 }
 
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function rowOf(problem: PlanningProblem, t: number, counts: readonly number[]): Row[] {
   const model = problem.models[0]!
   const all = bins(problem)
@@ -142,6 +143,7 @@ const sum = (demand: PlanningProblem['models'][0]['demand'], t: number) =>
   demand.reduce((total, { tokensPerSecond }) => total + tokensPerSecond[t]!, 0)
 
 /** Two regions: the flexible traffic's split is one number; the best is at a breakpoint. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function transport(
   problem: PlanningProblem,
   t: number,

@@ -77,20 +77,21 @@ function run(highs: Highs, native: Model, whole: boolean, limits: SolveLimits): 
   const status = highs.constants.modelStatus
   const proved = modelStatus === status.optimal || modelStatus === status.empty
   const found = proved || Number(native.info.get('primal_solution_status')) === FEASIBLE_POINT
+  const impossible: number[] = [status.infeasible, status.unboundedOrInfeasible]
   const solution = native.getSolution()
   const value = found ? native.getObjectiveValue() : Number.POSITIVE_INFINITY
   const lpBound = proved ? value : Number.NEGATIVE_INFINITY
   return {
-    status: proved
-      ? 'optimal'
-      : modelStatus === status.infeasible || modelStatus === status.unboundedOrInfeasible
-        ? 'infeasible'
-        : found
-          ? 'feasible'
-          : 'unknown',
+    status: statusOf(proved, impossible.includes(modelStatus), found),
     value,
     bound: whole ? Number(native.info.get('mip_dual_bound')) : lpBound,
     columnValues: solution.colValue,
     rowDuals: whole ? new Float64Array(solution.rowDual.length) : solution.rowDual,
   }
+}
+
+function statusOf(proved: boolean, impossible: boolean, found: boolean): LinearAnswer['status'] {
+  if (proved) return 'optimal'
+  if (impossible) return 'infeasible'
+  return found ? 'feasible' : 'unknown'
 }

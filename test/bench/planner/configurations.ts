@@ -112,6 +112,7 @@ export function drawConfigs(U: Uniform, size: number, count: number): DrawnConfi
   return drawn
 }
 
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function grid(U: Uniform, llm: Llm): DrawnConfig[] {
   const all: DrawnConfig[] = []
   for (const gpu of GPUS.keys()) {
