@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto'
 import type { Trace } from '../demand/index.ts'
 import type { FitStore } from '../fits/index.ts'
 import type { OperatingPoint } from '../fitting/index.ts'
 import type { Fleet, Model } from '../fleet/index.ts'
 import type { GridReader } from '../grid/index.ts'
 import type { PlanStore } from '../plans/index.ts'
-import type { Frame } from '../solves/index.ts'
+import { digestOf, type Frame } from '../solves/index.ts'
 import { gatherProblem } from './gather-problem.ts'
 import { inForce } from './plan-events.ts'
 
@@ -37,7 +36,7 @@ export async function frameNow(sources: FrameSources): Promise<Frame> {
   })
   return {
     problem,
-    problemDigest: createHash('sha256').update(JSON.stringify(problem)).digest('hex'),
+    problemDigest: digestOf(problem),
     framedAtMs: nowMs,
     fleetHash,
     followsVersion: current?.version ?? 0,

@@ -1,14 +1,7 @@
-import type { SteeredTarget, TargetRef } from '../actuation/index.ts'
+import type { SteeredTarget } from '../actuation/index.ts'
 import type { OperatingPoint } from '../fitting/index.ts'
-import type { Backend, Fleet } from '../fleet/index.ts'
+import { type Fleet, type Placement, scaleTargetOf } from '../fleet/index.ts'
 import type { Plan } from '../planning/index.ts'
-
-/** One variant of one model in one region. */
-interface Place {
-  readonly model: string
-  readonly region: string
-  readonly variant: string
-}
 
 /**
  * What of the fleet the plan has anything to say about, and what runs from plans before: each as a
@@ -27,11 +20,11 @@ export function steeredTargets(
   return placesOf(fleet, pointsByModel).flatMap(({ point, ...place }): readonly SteeredTarget[] => {
     const id = targetId(place)
     const peak = peaks.get(id) ?? 0
-    const ref = peak > 0 || known.has(id) ? targetRef(fleet.backends, place) : undefined
-    if (!ref) return []
+    const target = peak > 0 || known.has(id) ? scaleTargetOf(fleet, place) : undefined
+    if (!target) return []
     return [
       {
-        ref,
+        ref: { ...target, kind: 'replicas', region: place.region },
         region: place.region,
         model: place.model,
         pointId: point.id,
@@ -49,7 +42,7 @@ export function steeredTargets(
 function placesOf(
   { regions, models }: Fleet,
   pointsByModel: ReadonlyMap<string, readonly OperatingPoint[]>,
-): readonly (Place & { readonly point: OperatingPoint })[] {
+): readonly (Placement & { readonly point: OperatingPoint })[] {
   return regions.flatMap(({ id: region, gpus }) =>
     models.flatMap(({ id: model }) =>
       (pointsByModel.get(model) ?? [])
@@ -59,8 +52,8 @@ function placesOf(
   )
 }
 
-/** Readable and unique in the fleet. */
-export const targetId = ({ model, region, variant }: Place): string =>
+/** As the fleet names its scale targets. */
+export const targetId = ({ model, region, variant }: Placement): string =>
   `${region}/${model}/${variant}`
 
 function peakReplicas({ assignments }: Plan): Map<string, number> {
@@ -70,46 +63,4 @@ function peakReplicas({ assignments }: Plan): Map<string, number> {
     peaks.set(id, Math.max(replicas, peaks.get(id) ?? 0))
   }
   return peaks
-}
-
-/** The first declared target that fits: an entry matches all of what it leaves out. */
-function targetRef(backends: readonly Backend[], place: Place): TargetRef | undefined {
-  for (const backend of backends) {
-    for (const target of backend.targets) {
-      const fits =
-        (target.model ?? place.model) === place.model &&
-        (target.region ?? place.region) === place.region &&
-        (target.variant ?? place.variant) === place.variant
-      if (!fits) continue
-      return {
-        id: targetId(place),
-        kind: 'replicas',
-        region: place.region,
-        backend: backend.id,
-        locator: locatorOf(backend, target, place),
-      }
-    }
-  }
-  return undefined
-}
-
-type Target = Backend['targets'][number]
-
-function locatorOf(backend: Backend, target: Target, place: Place): Record<string, string> {
-  const filled = (text: string) =>
-    text.replaceAll(/\{(model|region|variant)\}/g, (_, name: keyof Place) => place[name])
-  if (backend.kind === 'http' && 'url' in target) return { url: filled(target.url) }
-  if (backend.kind === 'kubernetes' && 'namespace' in target) {
-    const [group = '', version = target.apiVersion] = target.apiVersion.includes('/')
-      ? target.apiVersion.split('/')
-      : ['', target.apiVersion]
-    return {
-      group,
-      version,
-      plural: target.resource,
-      namespace: filled(target.namespace),
-      name: filled(target.name),
-    }
-  }
-  return {}
 }

@@ -4,6 +4,8 @@ import type { ZoneInput } from '../plans/index.ts'
 /** A problem and what a plan must later say about where it came from. */
 export interface Frame {
   readonly problem: PlanningProblem
+  /** SHA-256 of the problem: a plan carries it, and leads back here. */
+  readonly problemDigest: string
   readonly framedAtMs: number
   readonly fleetHash: string
   readonly zones: readonly ZoneInput[]
@@ -22,6 +24,12 @@ export interface SolveStore {
   begin(revision: string, frame: Frame, blocks: readonly Block[]): Promise<void>
   /** @throws NotFound where the solve was never begun or has been forgotten */
   frame(revision: string): Promise<Frame>
+  /**
+   * The frame a plan was made from.
+   *
+   * @throws NotFound where it has been forgotten
+   */
+  frameOf(problemDigest: string): Promise<Frame>
   /** @throws NotFound */
   block(revision: string, blockId: string): Promise<Block>
   /** All blocks, in the order they were split. */

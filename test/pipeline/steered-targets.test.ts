@@ -48,7 +48,7 @@ describe('steeredTargets', () => {
         version: 'v1',
         plural: 'deployments',
         namespace: 'eu-north',
-        name: 'llama-H100-tp2-pp1-fp8-b64',
+        name: 'llama-h100-tp2-pp1-fp8-b64',
       },
       { backend: 'elsewhere', url: 'https://a.example' },
     ])

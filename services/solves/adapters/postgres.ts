@@ -9,8 +9,9 @@ export function postgresSolves(database: Database): SolveStore {
     async begin(revision, frame, blocks) {
       await database.transaction(async (sql) => {
         const inserted = await sql.query(
-          'INSERT INTO solves (revision, frame) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1',
-          [revision, JSON.stringify(frame)],
+          `INSERT INTO solves (revision, problem_digest, frame) VALUES ($1, $2, $3)
+           ON CONFLICT DO NOTHING RETURNING 1`,
+          [revision, frame.problemDigest, JSON.stringify(frame)],
         )
         if (inserted.length === 0) return
         for (const [position, block] of blocks.entries()) {
@@ -28,6 +29,15 @@ export function postgresSolves(database: Database): SolveStore {
         [revision],
       )
       if (!row) throw new NotFound(`no solve ${revision}`)
+      return row.frame
+    },
+
+    async frameOf(problemDigest) {
+      const [row] = await database.query<{ frame: Frame }>(
+        'SELECT frame FROM solves WHERE problem_digest = $1 LIMIT 1',
+        [problemDigest],
+      )
+      if (!row) throw new NotFound('the problem of this plan is no longer kept')
       return row.frame
     },
 
