@@ -25,6 +25,8 @@ export interface ApiPorts {
   readonly keys: KeyStore
   /** Carbon intensity; `/v1/grid` is there only with it. The grid is the same for every tenant. */
   readonly grid?: GridDesk
+  /** Names that clients of the Carbon Aware SDK use for places -> grid zone. */
+  readonly gridLocations?: Readonly<Record<string, string>>
   /** Answers to POSTs that carried an `Idempotency-Key`. */
   readonly answers: AnswerStore
   /**

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import type { GridDesk } from '../grid/index.ts'
 import type { ApiLimits } from './limits.ts'
+import { mountGrid } from './mount-grid.ts'
 import type { ApiPorts } from './ports.ts'
 import { createKeyRoute } from './routes/create-key.ts'
 import { currentPlanRoute } from './routes/current-plan.ts'
@@ -10,11 +10,6 @@ import { explainPlanRoute } from './routes/explain-plan.ts'
 import { getModelRoute } from './routes/get-model.ts'
 import { getPlanRoute } from './routes/get-plan.ts'
 import { getPolicyRoute } from './routes/get-policy.ts'
-import { gridForecastRoute } from './routes/grid-forecast.ts'
-import { gridHistoryRoute } from './routes/grid-history.ts'
-import { gridNowRoute } from './routes/grid-now.ts'
-import { gridScoreRoute } from './routes/grid-score.ts'
-import { gridStreamRoute } from './routes/grid-stream.ts'
 import { healthRoute } from './routes/health.ts'
 import { listAuditRoute } from './routes/list-audit.ts'
 import { listKeysRoute } from './routes/list-keys.ts'
@@ -53,15 +48,7 @@ export function mountRoutes(app: FastifyInstance, ports: ApiPorts, options: Rout
   app.register(streamEventsRoute, { metrics, mostClients: limits.eventStreams })
   app.register(readinessRoute, { checks })
   app.register(metricsRoute, { metrics })
-  if (ports.grid) mountGrid(app, ports.grid, nowMs)
-}
-
-function mountGrid(app: FastifyInstance, grid: GridDesk, nowMs: () => number): void {
-  app.register(gridNowRoute, { grid })
-  app.register(gridForecastRoute, { grid, nowMs })
-  app.register(gridHistoryRoute, { grid, nowMs })
-  app.register(gridScoreRoute, { grid })
-  app.register(gridStreamRoute, { grid })
+  if (ports.grid) mountGrid(app, { grid: ports.grid, locations: ports.gridLocations ?? {}, nowMs })
 }
 
 export interface RouteOptions {

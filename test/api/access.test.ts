@@ -11,6 +11,12 @@ import { aPlan, type MemoryPorts, memoryPorts, NOW_MS } from './memory-ports.ts'
 
 /** The whole policy. A new operation has to be added here, knowingly. */
 const TABLE: Readonly<Record<string, Access>> = {
+  carbonAwareSdkAverage: 'read',
+  carbonAwareSdkBestLocation: 'read',
+  carbonAwareSdkByLocation: 'read',
+  carbonAwareSdkByLocations: 'read',
+  carbonAwareSdkForecast: 'read',
+  carbonAwareSdkLocations: 'read',
   createKey: 'admin',
   diffPlans: 'read',
   explainPlan: 'read',

@@ -222,7 +222,7 @@ describe('the service', () => {
     const text = (await get('/metrics')).body
     expect(text).toContain('operation="getPlan",status="404"')
     expect(text).toContain('operation="none",status="404"')
-    expect(text).not.toContain('123')
+    expect(text).not.toContain('plans/123')
   })
 
   it('speaks plain http: nothing upgrades it, nothing frames it', async () => {

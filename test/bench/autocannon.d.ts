@@ -18,5 +18,5 @@ declare module 'autocannon' {
     }
   }
   function autocannon(options: autocannon.Options): Promise<autocannon.Result>
-  export default autocannon
+  export = autocannon
 }

@@ -1,0 +1,33 @@
+import type { FastifyInstance } from 'fastify'
+import { carbonAwareSdkAverageRoute } from './routes/carbon-aware-sdk-average.ts'
+import { carbonAwareSdkBestLocationRoute } from './routes/carbon-aware-sdk-best-location.ts'
+import { carbonAwareSdkByLocationRoute } from './routes/carbon-aware-sdk-by-location.ts'
+import { carbonAwareSdkByLocationsRoute } from './routes/carbon-aware-sdk-by-locations.ts'
+import { carbonAwareSdkForecastRoute } from './routes/carbon-aware-sdk-forecast.ts'
+import { carbonAwareSdkLocationsRoute } from './routes/carbon-aware-sdk-locations.ts'
+import type { CarbonAwareSdkOptions } from './routes/carbon-aware-sdk-places.ts'
+import { gridForecastRoute } from './routes/grid-forecast.ts'
+import { gridHistoryRoute } from './routes/grid-history.ts'
+import { gridNowRoute } from './routes/grid-now.ts'
+import { gridScoreRoute } from './routes/grid-score.ts'
+import { gridStreamRoute } from './routes/grid-stream.ts'
+
+/** Carbon intensity in our own words, and in those of the Carbon Aware SDK for its clients. */
+export function mountGrid(app: FastifyInstance, options: CarbonAwareSdkOptions): void {
+  const { grid, nowMs } = options
+  app.register(gridNowRoute, { grid })
+  app.register(gridForecastRoute, { grid, nowMs })
+  app.register(gridHistoryRoute, { grid, nowMs })
+  app.register(gridScoreRoute, { grid })
+  app.register(gridStreamRoute, { grid })
+  for (const route of CARBON_AWARE_SDK) app.register(route, options)
+}
+
+const CARBON_AWARE_SDK = [
+  carbonAwareSdkAverageRoute,
+  carbonAwareSdkBestLocationRoute,
+  carbonAwareSdkByLocationRoute,
+  carbonAwareSdkByLocationsRoute,
+  carbonAwareSdkForecastRoute,
+  carbonAwareSdkLocationsRoute,
+]
