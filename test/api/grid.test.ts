@@ -1,7 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { AppError } from '../../services/domain/errors.ts'
 import { STATUS_OF } from '../../services/api/problem.ts'
 import { carbonAwareSdkAverageRoute } from '../../services/api/routes/carbon-aware-sdk-average.ts'
 import { carbonAwareSdkBestLocationRoute } from '../../services/api/routes/carbon-aware-sdk-best-location.ts'
@@ -15,6 +14,7 @@ import { gridNowRoute } from '../../services/api/routes/grid-now.ts'
 import { gridScoreRoute } from '../../services/api/routes/grid-score.ts'
 import { gridStreamRoute } from '../../services/api/routes/grid-stream.ts'
 import { SHARED_SCHEMAS } from '../../services/api/schemas/shared.ts'
+import { AppError } from '../../services/domain/errors.ts'
 import { carbonAwareSdk } from '../../services/grid/adapters/carbon-aware-sdk.ts'
 import { memoryArchive, memorySeriesStore } from '../../services/grid/adapters/memory-store.ts'
 import { type GridProvider, gridDesk, gridReader } from '../../services/grid/index.ts'
@@ -32,11 +32,19 @@ const provider: GridProvider = {
   },
 }
 const archive = memoryArchive()
-const reader = gridReader({ providers: [provider], measure: average, store: memorySeriesStore(), archive })
+const reader = gridReader({
+  providers: [provider],
+  measure: average,
+  store: memorySeriesStore(),
+  archive,
+})
 const grid = gridDesk({ reader, archive, zones: ['DE', 'SE'], measure: average, nowMs })
 const sdk = { grid, nowMs, locations: { westeurope: 'DE' } }
 
-const app = fastify({ ajv: { customOptions: { removeAdditional: false } } }).withTypeProvider<TypeBoxTypeProvider>()
+const app = fastify({
+  forceCloseConnections: true,
+  ajv: { customOptions: { removeAdditional: false } },
+}).withTypeProvider<TypeBoxTypeProvider>()
 for (const schema of SHARED_SCHEMAS) app.addSchema(schema)
 app.setErrorHandler((error, _request, reply) => {
   const code = error instanceof AppError ? (STATUS_OF[error.code] ?? 500) : 400
@@ -145,10 +153,22 @@ describe('a Carbon Aware SDK client', () => {
     ['a parameter the SDK would ignore', '/emissions/bylocation?location=DE&startTime=2026-01-01'],
     ['a time that is none', '/emissions/bylocation?location=DE&time=soon'],
     ['an end before the start', '/emissions/bylocation?location=DE&toTime=2020-01-01T00:00:00Z'],
-    ['data before the forecast', '/emissions/forecasts/current?location=DE&dataStartAt=2020-01-01T00:00:00Z'],
-    ['data beyond the forecast', '/emissions/forecasts/current?location=DE&dataEndAt=2030-01-01T00:00:00Z'],
-    ['a window that does not fit', '/emissions/forecasts/current?location=DE&windowSize=60&dataEndAt=2026-03-01T00:30:00Z'],
-    ['an empty stretch', '/emissions/average-carbon-intensity?location=DE&startTime=2026-01-01T00:00Z&endTime=2026-01-01T00:00Z'],
+    [
+      'data before the forecast',
+      '/emissions/forecasts/current?location=DE&dataStartAt=2020-01-01T00:00:00Z',
+    ],
+    [
+      'data beyond the forecast',
+      '/emissions/forecasts/current?location=DE&dataEndAt=2030-01-01T00:00:00Z',
+    ],
+    [
+      'a window that does not fit',
+      '/emissions/forecasts/current?location=DE&windowSize=60&dataEndAt=2026-03-01T00:30:00Z',
+    ],
+    [
+      'an empty stretch',
+      '/emissions/average-carbon-intensity?location=DE&startTime=2026-01-01T00:00Z&endTime=2026-01-01T00:00Z',
+    ],
   ])('is told of %s', async (_what, url) => {
     expect((await get(url)).statusCode).toBe(400)
   })

@@ -107,26 +107,34 @@ const mutation = fc.record({
 })
 type Mutation = typeof mutation extends fc.Arbitrary<infer M> ? M : never
 
+type Holder = Record<string, unknown>
+
 /** Walks into the body by the steps, and spoils what it finds there. */
 function spoil(body: unknown, { steps, kind, value }: Mutation): void {
-  let holder = body as Record<string, unknown>
-  let key: string | undefined
-  for (const step of steps) {
-    const next = key === undefined ? holder : holder[key]
-    if (typeof next !== 'object' || next === null) break
-    holder = next as Record<string, unknown>
-    const keys = Object.keys(holder)
-    if (keys.length === 0) return
-    key = keys[step % keys.length]!
-  }
-  if (key === undefined) return
+  const place = find(body as Holder, steps)
+  if (!place) return
+  const { holder, key } = place
   const found = holder[key]
   if (kind === 'delete') delete holder[key]
-  else if (kind === 'scale' && typeof found === 'number') holder[key] = found * 1000
-  else if (Array.isArray(found) && kind === 'repeat') found.push(...found.slice(-2))
-  else if (Array.isArray(found) && kind === 'cut') found.length = Math.floor(found.length / 3)
-  else if (Array.isArray(found) && kind === 'reverse') found.reverse()
-  else holder[key] = value
+  else if (Array.isArray(found)) spoilArray(found, kind)
+  else holder[key] = kind === 'scale' && typeof found === 'number' ? found * 1000 : value
+}
+
+function spoilArray(found: unknown[], kind: string): void {
+  if (kind === 'repeat') found.push(...found.slice(-2))
+  else if (kind === 'reverse') found.reverse()
+  else found.length = Math.floor(found.length / 3)
+}
+
+function find(body: Holder, steps: readonly number[]): { holder: Holder; key: string } | undefined {
+  let place: { holder: Holder; key: string } | undefined
+  for (const step of steps) {
+    const next = place ? place.holder[place.key] : body
+    const keys = Object.keys(Object(next))
+    if (typeof next !== 'object' || keys.length === 0) break
+    place = { holder: next as Holder, key: keys[step % keys.length]! }
+  }
+  return place
 }
 
 function fuzz(subjects: readonly Subject[], numRuns: number) {

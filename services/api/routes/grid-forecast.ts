@@ -12,7 +12,12 @@ const Query = strict({
     Type.Integer({ minimum: 1, maximum: 168, description: 'How far ahead; 72 unless said.' }),
   ),
   stepMinutes: Type.Optional(
-    Type.Enum([5, 15, 30, 60], { description: 'Length of a window; 60 unless said.' }),
+    Type.Integer({
+      minimum: 5,
+      maximum: 60,
+      multipleOf: 5,
+      description: 'Length of a window; 60 unless said.',
+    }),
   ),
   format: Format,
 })
@@ -43,7 +48,11 @@ export const gridForecastRoute: FastifyPluginAsyncTypebox<GridForecastOptions> =
     },
     async ({ params, query }, reply) => {
       const { hours = 72, stepMinutes = 60, format } = query
-      const windows = windowsFrom(nowMs(), stepMinutes * 60_000, (hours * 60) / stepMinutes)
+      const windows = windowsFrom(
+        nowMs(),
+        stepMinutes * 60_000,
+        Math.ceil((hours * 60) / stepMinutes),
+      )
       const forecast = await grid.forecast(params.zone, windows)
       if (format !== 'csv') return forecast
       reply.type('text/csv').serializer(String)

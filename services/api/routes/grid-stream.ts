@@ -38,10 +38,10 @@ export const gridStreamRoute: FastifyPluginAsyncTypebox<GridStreamOptions> = asy
         },
       },
     },
-    async ({ params, raw }, reply) => {
+    async ({ params }, reply) => {
       await grid.now(params.zone) // an unknown zone is a 404, not an empty stream
       const gone = new AbortController()
-      raw.once('close', () => gone.abort())
+      reply.raw.once('close', () => gone.abort())
       const ended = AbortSignal.any([gone.signal, closing.signal])
       reply.header('cache-control', 'no-cache').type('text/event-stream')
       return reply.send(Readable.from(changes(grid, params.zone, everyMs, ended)) as never)

@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { InvalidInput } from '../../domain/errors.ts'
 import { windowsFrom } from '../../domain/window.ts'
 import type { ForecastScore } from '../../forecast/index.ts'
@@ -77,7 +77,7 @@ function named(zone: string | undefined): string {
 function hours(text: string): number {
   const count = Number(text)
   if (Number.isInteger(count) && count >= 1 && count <= 168) return count
-  throw new InvalidArgumentError('expected whole hours, 1 to 168')
+  throw new InvalidInput(`--hours ${text}: expected whole hours, 1 to 168`)
 }
 
 const HEAD = ['gCO2e/kWh', '10 %', '90 %', 'quality', 'source']
