@@ -98,8 +98,7 @@ function evidenceOf(groups: readonly Evidence[], hyper: Hyper) {
   let logEvidence = 0
   for (const group of groups) logEvidence += addGroup(group, hyper, precision, moment)
   for (let i = 0; i < D; i++) precision[i * D + i]! += gamma[i]! ** -2
-  if (!choleskyInPlace(precision, D))
-    return { logEvidence: -Infinity, mean: moment, covariance: precision }
+  choleskyInPlace(precision, D)
   for (let i = 0; i < D; i++) logEvidence -= Math.log(precision[i * D + i]!) + Math.log(gamma[i]!)
   forwardInPlace(precision, D, moment)
   for (const value of moment) logEvidence += value ** 2 / 2
@@ -124,7 +123,7 @@ function addGroup(
 ): number {
   const { count } = group
   const kernel = kernelOf(group, hyper)
-  if (!choleskyInPlace(kernel, count)) return -Infinity
+  choleskyInPlace(kernel, count)
   const white = whiten(kernel, group)
   const width = D + 1
   let logEvidence = 0
