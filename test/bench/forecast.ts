@@ -8,8 +8,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
-  climatologyOf,
   CONTENDERS,
+  climatologyOf,
   type ForecastScore,
   hourlyValues,
   scoreForecasts,
@@ -30,10 +30,7 @@ const round = (value: number, digits = 2) => Number(value.toFixed(digits))
 const started = performance.now()
 
 const zones: Record<string, ForecastScore> = {}
-const recorded = recordedZones(
-  readFileSync(forecastFile, 'utf8'),
-  readFileSync(actualFile, 'utf8'),
-)
+const recorded = recordedZones(readFileSync(forecastFile, 'utf8'), readFileSync(actualFile, 'utf8'))
 for (const { zone, issues, history } of recorded) {
   zones[zone] = scoreForecasts(issues, {
     history: hourlyValues(history.slots),
