@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { horizonModel } from '../../services/planning/horizon-model.ts'
+import { loadHighs, planHorizon, verifyPlan } from '../../services/planning/index.ts'
+import { compileInstance } from '../../services/planning/instance.ts'
+import { windowPrices } from '../../services/planning/window-prices.ts'
+import { generateProblem } from '../bench/planner/instances.ts'
+
+describe('long horizons, priced window by window', () => {
+  it('gives a plan that the checker accepts, and a bound below it', async () => {
+    const problem = generateProblem({ regions: 4, windows: 96, models: 5, variants: 20, seed: 2 })
+    const outcome = planHorizon(problem, await loadHighs())
+    if (outcome.status !== 'planned') throw new Error(outcome.words)
+    expect(verifyPlan(problem, outcome.plan).violations).toEqual([])
+    const { value, bound } = outcome.plan.objective
+    expect(bound).toBeGreaterThan(0)
+    expect(bound).toBeLessThanOrEqual(value)
+  }, 120_000)
+
+  it('proves a bound below a plan that branch and bound finds', async () => {
+    const solver = await loadHighs()
+    const problem = generateProblem({ regions: 1, windows: 6, models: 2, variants: 6, seed: 3 })
+    const instance = compileInstance(problem)
+    const exact = solver.solve(horizonModel(instance, { whole: true }).linear, {
+      timeLimitSeconds: 10,
+      relativeGap: 0.01,
+    })
+    const { bound } = windowPrices(instance, solver)!
+    expect(bound.value).toBeLessThanOrEqual(exact.value + instance.constant + 1e-6)
+    expect(bound.value).toBeGreaterThan(0.7 * exact.value)
+  }, 60_000)
+
+  it('has no prices where even fractions cannot serve the load', async () => {
+    const base = generateProblem({ regions: 1, windows: 4, models: 1, variants: 6, seed: 3 })
+    const none = base.regions.map((region) => ({
+      ...region,
+      pools: region.pools.map((pool) => ({ ...pool, count: Math.min(pool.count, 8) })),
+    }))
+    const instance = compileInstance({ ...base, regions: none })
+    expect(windowPrices(instance, await loadHighs())).toBeUndefined()
+  })
+})
