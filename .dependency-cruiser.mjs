@@ -4,7 +4,7 @@
  */
 const PURE = '^services/(domain|forecast|fitting|planning|accounting)/'
 const EDGES = '^(services/(api|cli|dashboard|wiring)|workers)/'
-const MATHS = '^node_modules/(glpk\\.js|highs|ml-matrix)/'
+const MATHS = '^node_modules/(glpk\\.js|highs)/'
 
 /** npm package -> the places that may import it. Read by test/architecture too. */
 export const HOMES = {
@@ -22,7 +22,6 @@ export const HOMES = {
   yaml: ['^services/fleet/'],
   'glpk\\.js': ['^services/planning/solvers/'],
   highs: ['^services/planning/solvers/'],
-  'ml-matrix': ['^services/fitting/'],
   '@kubernetes/client-node': ['^services/actuation/adapters/'],
 }
 const homeRules = Object.entries(HOMES).map(([name, homes]) => ({

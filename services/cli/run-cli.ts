@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { doctorCommand } from './commands/doctor.ts'
 import { explainCommand } from './commands/explain.ts'
+import { fitCommand } from './commands/fit.ts'
+import { gridCommand } from './commands/grid.ts'
+import { modelsCommand } from './commands/models.ts'
+import { nextRunCommand } from './commands/next-run.ts'
 import { planCommand } from './commands/plan.ts'
 import { schemaCommand } from './commands/schema.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -22,6 +27,11 @@ const COMMANDS: readonly ((io: CliIo) => Command)[] = [
   explainCommand,
   schemaCommand,
   serveCommand,
+  gridCommand,
+  doctorCommand,
+  modelsCommand,
+  fitCommand,
+  nextRunCommand,
 ]
 
 /**
