@@ -57,6 +57,10 @@ export const windowAt = (startMs: number, durationMs: number): Window => ({
   endMs: epochMs(startMs + durationMs),
 })
 
+/** Nothing can be said beyond; and a caller may not have windows counted to the year 9999. */
+const MOST_AHEAD_MS = 168 * HOUR_MS
+const MOST_SPAN_MS = 8784 * HOUR_MS
+
 /**
  * Values of [fromMs, toMs]: the past as measured, what is still running or to come as forecast. An
  * instant is answered with the value that holds then.
@@ -74,6 +78,8 @@ export async function emissionsOf(
   const { slots } = await grid.history(zone, firstMs, toMs + 1)
   const past = slots.filter(({ endMs }) => endMs > fromMs)
   const knownToMs = past.at(-1)?.endMs ?? Math.max(firstMs, Math.floor(nowMs() / HOUR_MS) * HOUR_MS)
+  if (toMs > nowMs() + MOST_AHEAD_MS) throw wrong('toTime', 'must be at most 7 days ahead')
+  if (toMs - knownToMs > MOST_SPAN_MS) throw wrong('time', 'must be at most a year before toTime')
   const ahead: Window[] = []
   for (let startMs = knownToMs; startMs <= toMs; startMs += HOUR_MS) {
     ahead.push(windowAt(startMs, HOUR_MS))
