@@ -14,9 +14,14 @@ export interface PriorReport {
   readonly joulesPerToken: readonly [number, number]
 }
 
-/** Leave-family-out errors of the prior these groups teach, after `k` runs of each group. */
-export function judgePrior(groups: readonly RunGroup[], k: number): PriorReport {
+/**
+ * Leave-family-out errors of the prior these groups teach, after `k` runs of each group.
+ *
+ * @returns undefined with fewer than two families, or no metered group of k + 2 runs
+ */
+export function judgePrior(groups: readonly RunGroup[], k: number): PriorReport | undefined {
   const families = [...new Set(groups.map(({ family }) => family))].sort()
+  if (families.length < 2) return undefined
   const foldOf = new Map(families.map((family, i) => [family, i % FOLDS]))
   const errors = { tokens: [] as number[], joules: [] as number[] }
   for (let fold = 0; fold < Math.min(FOLDS, families.length); fold++) {
@@ -43,6 +48,7 @@ export function judgePrior(groups: readonly RunGroup[], k: number): PriorReport 
       })
     }
   }
+  if (errors.joules.length === 0) return undefined
   return {
     runs: k,
     tokensPerSecond: spread(errors.tokens),

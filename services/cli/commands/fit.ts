@@ -5,11 +5,14 @@ import {
   groupRuns,
   judgePrior,
   learnPrior,
+  type PriorReport,
   type RunGroup,
   shippedPrior,
 } from '../../fitting/index.ts'
 import { readRuns } from '../../runs/index.ts'
 import type { CliIo } from '../io.ts'
+
+const REPORTED_RUNS = [0, 3, 5]
 
 interface FitOptions {
   readonly runs: readonly string[]
@@ -32,7 +35,9 @@ export function fitCommand(io: CliIo): Command {
       const groups = load(options, io)
       const prior = learnPrior(groups, { source: options.source!, date: today(io) })
       writeFileSync(options.out, rounded(prior))
-      const report = options.report ? [0, 3, 5].map((k) => judgePrior(groups, k)) : []
+      const report = (options.report ? REPORTED_RUNS : []).flatMap(
+        (k) => judgePrior(groups, k) ?? [],
+      )
       const answer = { rows: prior.rows, groups: prior.groups, out: options.out, report }
       io.out(options.json ? `${JSON.stringify(answer)}\n` : words(answer))
     })
@@ -74,7 +79,7 @@ interface Answer {
   readonly rows: number
   readonly groups: number
   readonly out: string
-  readonly report: readonly ReturnType<typeof judgePrior>[]
+  readonly report: readonly PriorReport[]
 }
 
 function words({ rows, groups, out, report }: Answer): string {

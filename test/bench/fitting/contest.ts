@@ -6,6 +6,7 @@ import {
   type Prior,
   predict,
   predictGaps,
+  shippedPrior,
 } from '../../../services/fitting/index.ts'
 import { BASELINES, type Guess } from './baselines.ts'
 import { addDecisions, type Decisions, noDecisions } from './decisions.ts'
@@ -38,7 +39,8 @@ export function playFold(
   heldOut: readonly string[],
 ): void {
   const train = [...groups, ...extraTraining].filter((group) => !heldOut.includes(group.family))
-  const prior = learnPrior(train, { source: 'fold', date: '' })
+  // A file of one family on a machine without the public runs has nothing else to learn from.
+  const prior = train.length > 0 ? learnPrior(train, { source: 'fold', date: '' }) : shippedPrior
   for (const group of groups.filter(({ family }) => heldOut.includes(family))) {
     for (const k of KS) if (group.runs.length >= k + 2) playGroup(contest, group, prior, k)
   }

@@ -1,0 +1,86 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { nextRunCommand } from '../../services/cli/commands/next-run.ts'
+import type { CliIo } from '../../services/cli/io.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'gridtide-next-'))
+const write = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text)
+  return join(folder, name)
+}
+
+function run(...args: readonly string[]) {
+  const said = { out: '', err: '' }
+  const io: CliIo = {
+    out: (text) => {
+      said.out += text
+    },
+    err: (text) => {
+      said.err += text
+    },
+    env: {},
+    nowMs: () => 0,
+    isTty: false,
+  }
+  nextRunCommand(io).parse(args, { from: 'user' })
+  return said
+}
+
+describe('gridtide next-run', () => {
+  it('prints commands to paste', () => {
+    const { out } = run('--model', 'Qwen/Qwen3-32B', '--gpu', 'H100', '--max-runs', '2')
+    expect(out.match(/^vllm serve Qwen\/Qwen3-32B /gm)).toHaveLength(2)
+    expect(out.match(/^vllm bench serve /gm)).toHaveLength(2)
+  })
+
+  it('takes runs made so far, and says which it cannot use', () => {
+    const runs = write(
+      'runs.csv',
+      'model,gpu,precision,num_gpus,tp,avg_batch,input_len,output_len,throughput_tok_s\nQwen/Qwen3-32B,H100,bf16,2,2,64,500,300,2000\nx,H100,fp7,1,1,1,1,1,1',
+    )
+    const before = JSON.parse(run('--model', 'Qwen/Qwen3-32B', '--gpu', 'H100', '--json').out)
+    const { out, err } = run('--model', 'Qwen/Qwen3-32B', '--gpu', 'H100', '--runs', runs, '--json')
+    expect(JSON.parse(out).worstLogSd).toBeLessThan(before.worstLogSd)
+    expect(err).toMatch(/row 3 set aside/)
+  })
+
+  it('knows any model by its config.json and any GPU by its spec, and says what is estimated', () => {
+    const arch = write(
+      'config.json',
+      JSON.stringify({
+        num_hidden_layers: 32,
+        hidden_size: 4096,
+        num_attention_heads: 32,
+        num_key_value_heads: 8,
+        intermediate_size: 14336,
+        vocab_size: 128256,
+      }),
+    )
+    const spec = write(
+      'gpu.json',
+      JSON.stringify({
+        name: 'X1',
+        memoryGb: 96,
+        bandwidthGbPerSecond: 4000,
+        bf16Tflops: 900,
+        fp8Tflops: 1800,
+        linkGbPerSecond: 400,
+        tdpWatts: 600,
+        idleWatts: 60,
+        loadedIdleWatts: 110,
+        estimated: 'from a spec file',
+        source: 'x',
+      }),
+    )
+    const { out } = run('--model', 'me/mine', '--gpu', 'X1', '--arch', arch, '--gpu-spec', spec)
+    expect(out).toMatch(/^X1: from a spec file/)
+  })
+
+  it('says when nothing fits', () => {
+    expect(() =>
+      run('--model', 'meta-llama/Llama-3.1-405B-Instruct', '--gpu', 'L4', '--max-gpus', '1'),
+    ).toThrow(/fits no layout of 1 L4/)
+  })
+})
