@@ -1,8 +1,9 @@
 import { readEnv } from '../../config/env.ts'
 import { InvalidInput } from '../domain/errors.ts'
 import { gridDesk } from '../grid/index.ts'
-import type { HttpClient } from '../platform/http.ts'
-import { openGrid } from '../wiring/open-grid.ts'
+import { axiosHttp, type HttpClient } from '../platform/http.ts'
+import { fleetFiles } from '../wiring/fleet-files.ts'
+import { type OpenedGrid, openGrid } from '../wiring/open-grid.ts'
 import type { CliIo } from './io.ts'
 import { readFleet } from './read-fleet.ts'
 
@@ -10,8 +11,6 @@ interface Request {
   readonly fleet?: string
   readonly at?: string
 }
-
-export type OpenedGrid = Awaited<ReturnType<typeof openGrid>>
 
 /**
  * The grid as a fleet file sees it, in one process.
@@ -21,7 +20,7 @@ export type OpenedGrid = Awaited<ReturnType<typeof openGrid>>
 export async function openGridFor(
   request: Request,
   io: CliIo,
-  http?: HttpClient,
+  http: HttpClient = axiosHttp(),
 ): Promise<OpenedGrid> {
   const env = readEnv(io.env)
   const fleetFile = request.fleet ?? env.fleet
@@ -30,12 +29,11 @@ export async function openGridFor(
   if (Number.isNaN(atMs)) throw new InvalidInput(`--at ${request.at}: expected ISO 8601`)
   const nowMs = atMs ?? io.nowMs()
   return openGrid(await readFleet(fleetFile), {
-    fleetFile,
-    dataFolder: env.dataFolder,
+    http,
+    readFile: fleetFiles(fleetFile, env.dataFolder),
     env: io.env,
     nowMs: () => nowMs,
     warn: (message) => io.err(`warning: ${message}\n`),
-    ...(http && { http }),
   })
 }
 

@@ -6,8 +6,8 @@ import { type GatheredProblem, gatherProblem } from '../pipeline/gather-problem.
 import { loadGlpk, loadHighs, type PlanOutcome, planHorizon } from '../planning/index.ts'
 import { axiosHttp } from '../platform/http.ts'
 import { fleetFiles } from '../wiring/fleet-files.ts'
-import { openGridReader } from '../wiring/grid-reader.ts'
 import { modelKnowledge } from '../wiring/models.ts'
+import { openGrid } from '../wiring/open-grid.ts'
 import { demandTraces } from '../wiring/traces.ts'
 import type { CliIo } from './io.ts'
 import { readFleet } from './read-fleet.ts'
@@ -43,8 +43,9 @@ export async function planFleet(request: PlanRequest, io: CliIo): Promise<Planne
   const warn = (message: string) => void warnings.add(message)
   const readFile = fleetFiles(fleetFile, env.dataFolder)
   const deps = { http: axiosHttp(), nowMs: () => atMs, readFile, env: io.env, warn }
+  const { reader } = await openGrid(fleet, deps)
   const gathered = await gatherProblem(fleet, atMs, {
-    reader: await openGridReader(fleet, deps),
+    reader,
     pointsOf: async (model, gpus) =>
       fitModel(model, fleet, await modelKnowledge(model, readFile, warn), gpus),
     tracesOf: (model) => demandTraces(model, readFile),

@@ -2,6 +2,7 @@ import { postgresAnswers } from '../api/adapters/postgres-answers.ts'
 import { postgresAudit } from '../api/adapters/postgres-audit.ts'
 import { postgresEvents } from '../api/adapters/postgres-events.ts'
 import { type ApiPorts, fleetPorts, type TenantPorts } from '../api/index.ts'
+import { gridDesk } from '../grid/index.ts'
 import { overlayFleet } from '../overlays/index.ts'
 import { simulatePlan } from '../pipeline/simulate-plan.ts'
 import { explainPlan } from '../planning/index.ts'
@@ -12,13 +13,15 @@ import { type Service, TENANT } from './service.ts'
 
 /** What the HTTP API asks for, out of an open service. */
 export function apiPorts(service: Service): ApiPorts {
-  const { database, stores, metrics, log } = service
+  const { database, stores, metrics, log, fleet, grid } = service
   const audit = postgresAudit(database)
   const ports = tenantPorts(service, audit)
   return {
     tenant: (id) => (id === TENANT ? ports : undefined),
     metrics: metrics.registry,
     keys: stores.keys,
+    grid: gridDesk(grid),
+    gridLocations: Object.fromEntries(fleet.regions.map(({ id, zone }) => [id, zone])),
     answers: postgresAnswers(database),
     checks: [
       {

@@ -11,8 +11,8 @@ import { energyCharts } from '../grid/adapters/energy-charts.ts'
 import { entsoe } from '../grid/adapters/entsoe.ts'
 import { httpJson } from '../grid/adapters/http-json.ts'
 import { neso } from '../grid/adapters/neso.ts'
-import { wattTime } from '../grid/adapters/watttime.ts'
-import type { GridProvider } from '../grid/index.ts'
+import { wattTime, wattTimeBudget } from '../grid/adapters/watttime.ts'
+import { type GridProvider, type PoliteOptions, politeHttp } from '../grid/index.ts'
 import type { HttpClient } from '../platform/http.ts'
 import type { ReadFleetFile } from './fleet-files.ts'
 import { readSecret } from './secrets.ts'
@@ -22,14 +22,17 @@ export interface GridSourceDeps {
   readonly nowMs: () => number
   readonly readFile: ReadFleetFile
   readonly env: Readonly<Record<string, string | undefined>>
-  /** How long an answer is good enough not to ask again. */
-  readonly freshForMs?: number
   /** Told of a source that is left out for want of its key. */
   readonly warn: (message: string) => void
 }
 
+/** What a service asks of its callers, where that is more than the manners all are treated with. */
+const MANNERS: Partial<Record<GridSource['source'], PoliteOptions>> = {
+  watttime: { budget: wattTimeBudget },
+}
+
 /**
- * The grid sources of a fleet, in its order.
+ * The grid sources of a fleet, in its order; each keeps its own budget and circuit breaker.
  *
  * @throws InvalidInput where a source measures something else than the fleet plans on
  */
@@ -39,7 +42,8 @@ export async function gridSources(
 ): Promise<readonly GridProvider[]> {
   const providers: GridProvider[] = []
   for (const [index, source] of fleet.grid.sources.entries()) {
-    const provider = await built(source, fleet, deps)
+    const http = politeHttp(deps.http, MANNERS[source.source])
+    const provider = await built(source, fleet, { ...deps, http })
     if (!provider) continue
     if (!sameMeasure(provider, fleet)) throw otherMeasure(index, provider, fleet)
     providers.push(provider)

@@ -1,30 +1,34 @@
 import type { Fleet } from '../fleet/index.ts'
 import { memoryArchive, memorySeriesStore } from '../grid/adapters/memory-store.ts'
+import { sqlArchive, sqlSeriesStore } from '../grid/adapters/sql-store.ts'
 import { type GridDeskOptions, type GridProvider, gridReader } from '../grid/index.ts'
-import { axiosHttp, type HttpClient } from '../platform/http.ts'
-import { fleetFiles } from './fleet-files.ts'
-import { gridSources } from './grid-sources.ts'
+import type { Sql } from '../platform/database/database.ts'
+import { type GridSourceDeps, gridSources } from './grid-sources.ts'
 
-export interface OpenGridOptions {
-  readonly fleetFile: string
-  readonly dataFolder: string
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly nowMs: () => number
-  readonly warn: (message: string) => void
-  readonly http?: HttpClient
+export interface OpenGridOptions extends GridSourceDeps {
+  /** Where answers are shared and forecasts archived; in memory, for a single command, without. */
+  readonly sql?: Sql
+  /** How long an answer is good enough not to ask again. */
+  readonly freshForMs?: number
 }
 
-/** All that one command needs of the grid; answers are kept in memory. */
+export type OpenedGrid = GridDeskOptions & { readonly providers: readonly GridProvider[] }
+
+/**
+ * The grid as a fleet file sees it.
+ *
+ * @throws InvalidInput where a source measures something else than the fleet plans on
+ */
 export async function openGrid(
   fleet: Fleet,
-  options: OpenGridOptions,
-): Promise<GridDeskOptions & { readonly providers: readonly GridProvider[] }> {
-  const { fleetFile, dataFolder, env, nowMs, warn, http = axiosHttp() } = options
-  const readFile = fleetFiles(fleetFile, dataFolder)
-  const providers = await gridSources(fleet, { http, nowMs, readFile, env, warn })
+  { sql, freshForMs, ...deps }: OpenGridOptions,
+): Promise<OpenedGrid> {
+  const providers = await gridSources(fleet, deps)
   const measure = { signal: fleet.signal, basis: fleet.basis }
-  const archive = memoryArchive()
-  const reader = gridReader({ providers, measure, store: memorySeriesStore(), archive })
+  const store = sql ? sqlSeriesStore(sql) : memorySeriesStore()
+  const archive = sql ? sqlArchive(sql) : memoryArchive()
+  const freshness = freshForMs === undefined ? {} : { freshForMs }
+  const reader = gridReader({ providers, measure, store, archive, ...freshness })
   const zones = [...new Set(fleet.regions.map(({ zone }) => zone))]
-  return { providers, reader, archive, zones, measure, nowMs }
+  return { providers, reader, archive, zones, measure, nowMs: deps.nowMs }
 }

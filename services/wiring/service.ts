@@ -17,7 +17,7 @@ import { openBackends } from './backends.ts'
 import { webhookEndpoints } from './endpoints.ts'
 import { openEngine } from './engine.ts'
 import { fleetFiles } from './fleet-files.ts'
-import { openGridReader } from './grid-reader.ts'
+import { openGrid } from './open-grid.ts'
 import { solverThreads } from './solver-threads.ts'
 import { openStores } from './state.ts'
 
@@ -59,6 +59,17 @@ export async function openService(options: ServiceOptions) {
     observe: ({ endpoint }: Delivery, { status: outcome }: Attempt) =>
       metrics.webhooks.inc({ endpoint, outcome }),
   }
+  // Half a tick: each tick sees fresh values, its own solve uses them.
+  const freshForMs = env.tickSeconds * 500
+  const grid = await openGrid(fleet, {
+    http: axiosHttp(),
+    nowMs,
+    readFile,
+    env: secrets,
+    warn,
+    freshForMs,
+    sql: database,
+  })
   const stops = [fileStop(join(env.home, 'stop')), environmentStop(secrets.GRIDTIDE_STOP)]
 
   return {
@@ -69,19 +80,8 @@ export async function openService(options: ServiceOptions) {
     stores,
     queue,
     readFile,
-    reader: await openGridReader(
-      fleet,
-      // Half a tick: each tick sees fresh values, its own solve uses them.
-      {
-        http: axiosHttp(),
-        nowMs,
-        readFile,
-        env: secrets,
-        warn,
-        freshForMs: env.tickSeconds * 500,
-      },
-      database,
-    ),
+    grid,
+    reader: grid.reader,
     solver: solverThreads(threads),
     backend(id: string): InferenceBackend {
       const backend = backends.get(id)

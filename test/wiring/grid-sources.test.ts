@@ -12,10 +12,14 @@ const FORECASTS =
   'zone,issued_utc,target_utc,gco2_per_kwh\nDE,2021-09-15T00:00Z,2021-09-15T00:00Z,300\n'
 const HISTORY = 'zone,datetime_utc,gco2_per_kwh\nDE,2021-09-14T00:00Z,310\n'
 
-async function sources(yaml: string, measure = '') {
+async function sources(
+  yaml: string,
+  measure = '',
+  answer: Parameters<typeof scriptedHttp>[0] = () => ({ json: {} }),
+) {
   const text = SMALL.replace('name: small', `name: small\n${measure}\ngrid: { sources: ${yaml} }`)
   const warnings: string[] = []
-  const http = scriptedHttp(() => ({ json: {} }))
+  const http = scriptedHttp(answer)
   const providers = await gridSources(parseFleet(text, { fileName: 'small.yaml' }), {
     http,
     nowMs: () => Date.parse('2021-09-15T00:00Z'),
@@ -87,6 +91,31 @@ describe('grid sources', () => {
     )
     await providers[0]?.forecast('DE').catch(() => {})
     expect(requests[0]?.headers).toMatchObject({ key: 't' })
+  })
+
+  test('ask again after a failure, and leave a broken service alone', async () => {
+    const own = '[{ source: http-json, url: "https://x.example/{zone}" }]'
+    let failures = 1
+    const busy = { status: 503, headers: { 'retry-after': '0' } }
+    const flaky = await sources(own, '', () => (failures-- > 0 ? busy : { json: {} }))
+    await flaky.providers[0]?.forecast('DE').catch(() => {})
+    expect(flaky.requests).toHaveLength(2)
+    const dead = await sources(own, '', () => ({ status: 503, headers: { 'retry-after': '600' } }))
+    for (let call = 0; call < 9; call++) await dead.providers[0]?.forecast('DE').catch(() => {})
+    expect(dead.requests).toHaveLength(5)
+  })
+
+  test('keep to the calls that WattTime allows', async () => {
+    const { providers, requests } = await sources(
+      '[{ source: watttime, user: "${env:USER}", password: "${env:PASSWORD}" }]',
+      'signal: marginal\nbasis: direct',
+      () => ({ json: { token: 't' } }),
+    )
+    const ask = () => providers[0]!.forecast('US-CAL-CISO').catch(String)
+    for (let call = 1; call < 3000; call++) await ask()
+    expect(requests).toHaveLength(3000)
+    expect(await ask()).toMatch(/own budget of 3000 calls is spent/)
+    expect(requests).toHaveLength(3000)
   })
 
   test('a replay that cannot be read is an error: it is all the fleet has', async () => {
