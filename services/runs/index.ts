@@ -1,4 +1,5 @@
 export { commandLines } from './command-lines.ts'
+export { readDcgmExporter } from './dcgm-exporter.ts'
 export {
   meanPowerWatts,
   type PowerFormat,
@@ -6,6 +7,14 @@ export {
   readPower,
   zeusPowerWatts,
 } from './power-samples.ts'
+export {
+  type Load,
+  type ProfileDoors,
+  type Profiled,
+  type ProfileOptions,
+  profileEndpoint,
+} from './profile-endpoint.ts'
 export { type RunsFormat, readRuns } from './read-runs.ts'
 export type { Quarantined, Reading } from './reading.ts'
 export type { RunContext } from './run-context.ts'
+export { TIDY_COLUMNS, tidyCsvLine } from './write-tidy-csv.ts'

@@ -1,0 +1,198 @@
+import { execFile } from 'node:child_process'
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { Command } from 'commander'
+import { InvalidInput } from '../../domain/errors.ts'
+import type { Precision } from '../../domain/variant.ts'
+import { findArchitecture, type MeasuredRun } from '../../fitting/index.ts'
+import {
+  type PowerSample,
+  type Profiled,
+  profileEndpoint,
+  readDcgmExporter,
+  readRuns,
+  TIDY_COLUMNS,
+  tidyCsvLine,
+} from '../../runs/index.ts'
+import type { CliIo } from '../io.ts'
+
+interface ProfileCommandOptions {
+  readonly endpoint: string
+  readonly model: string
+  readonly gpu: string
+  readonly tp: string
+  readonly precision: Precision
+  readonly power: string
+  readonly concurrency: string
+  readonly rate?: string
+  readonly input: string
+  readonly output: string
+  readonly warmUp: string
+  readonly measure: string
+  readonly out: string
+  readonly dryRun?: true
+  readonly json?: true
+}
+
+/** `gridtide profile`: loads an OpenAI-compatible endpoint, meters it, and appends runs to a CSV. */
+export function profileCommand(io: CliIo): Command {
+  return new Command('profile')
+    .description('measure throughput, latency and power of a running endpoint')
+    .requiredOption(
+      '--endpoint <url>',
+      'base of an OpenAI-compatible API, e.g. http://host:8000/v1',
+    )
+    .requiredOption('--model <id>', 'model served')
+    .requiredOption('--gpu <name>', 'catalogue name of its GPUs')
+    .option('--power <source>', 'nvidia-smi, dcgm:<exporter url>, or none', 'nvidia-smi')
+    .option('--tp <n>', 'tensor parallel degree', '1')
+    .option('--precision <name>', 'number format', 'bf16')
+    .option('--concurrency <list>', 'closed-loop concurrencies', '8,32,128')
+    .option('--rate <list>', 'open-loop requests per second instead')
+    .option('--input <tokens>', 'prompt length', '500')
+    .option('--output <tokens>', 'answer length', '300')
+    .option('--warm-up <seconds>', 'before the steady state is looked for', '10')
+    .option('--measure <seconds>', 'length of the measured window', '30')
+    .option('--out <file>', 'CSV to append to; points already in it are skipped', 'runs.csv')
+    .option('--dry-run', 'say what would be done')
+    .option('--json', 'print the runs as data')
+    .action(async (options: ProfileCommandOptions) => {
+      const open = options.rate !== undefined
+      const points = numbers(options.rate ?? options.concurrency)
+      const done = pointsIn(options, open)
+      const left = points.filter((point) => !done.has(point))
+      for (const point of points.filter((p) => done.has(p))) io.err(`${point}: already measured\n`)
+      if (options.dryRun) {
+        io.out(`would measure ${left.join(', ') || 'nothing'} into ${options.out}\n`)
+        return
+      }
+      const runs = await measureAll(options, left, open, io)
+      if (options.json) io.out(`${JSON.stringify(runs, null, 2)}\n`)
+    })
+}
+
+/** One point after the other, each written as soon as it is known: a broken run loses one point. */
+async function measureAll(
+  options: ProfileCommandOptions,
+  points: readonly number[],
+  open: boolean,
+  io: CliIo,
+): Promise<readonly MeasuredRun[]> {
+  const runs: MeasuredRun[] = []
+  for (const [i, point] of points.entries()) {
+    io.err(`[${i + 1}/${points.length}] ${open ? 'rate' : 'concurrency'} ${point} ...\n`)
+    const profiled = await measure(options, point, open)
+    if (!profiled.steady) io.err(`${point}: never steady; measured all the same\n`)
+    const run = runOf(options, profiled, open)
+    if (!existsSync(options.out)) writeFileSync(options.out, `${TIDY_COLUMNS}\n`)
+    appendFileSync(options.out, `${tidyCsvLine(run, point)}\n`)
+    runs.push(run)
+    if (!options.json) io.out(`${words(point, run)}\n`)
+  }
+  return runs
+}
+
+function numbers(list: string): readonly number[] {
+  const values = list.split(',').map(Number)
+  if (values.every((value) => value > 0)) return values
+  throw new InvalidInput(`"${list}" is no list of positive numbers`)
+}
+
+/** Concurrencies or rates of this model, GPU and layout that the file already holds. */
+function pointsIn(options: ProfileCommandOptions, open: boolean): ReadonlySet<number> {
+  if (!existsSync(options.out)) return new Set()
+  const text = readFileSync(options.out, 'utf8')
+  if (text.trim() === TIDY_COLUMNS) return new Set()
+  const { runs } = readRuns(text, 'csv')
+  const column = TIDY_COLUMNS.split(',').indexOf('concurrency')
+  const lines = text.trim().split('\n').slice(1)
+  return new Set(
+    runs.flatMap((run, i) => {
+      const same =
+        run.model === options.model &&
+        run.tensorParallel === Number(options.tp) &&
+        run.precision === options.precision &&
+        run.task === taskOf(options, open)
+      return same ? [Number(lines[i]!.split(',')[column])] : []
+    }),
+  )
+}
+
+const taskOf = (options: ProfileCommandOptions, open: boolean): string =>
+  `${options.input}x${options.output}${open ? '-open' : ''}`
+
+function measure(options: ProfileCommandOptions, point: number, open: boolean): Promise<Profiled> {
+  const power = powerDoor(options.power)
+  return profileEndpoint(
+    {
+      fetch,
+      nowMs: () => performance.timeOrigin + performance.now(),
+      sleep: (ms) => sleep(ms),
+      ...(power && { power }),
+    },
+    {
+      endpoint: options.endpoint,
+      model: options.model,
+      promptTokens: Number(options.input),
+      outputTokens: Number(options.output),
+      load: open
+        ? { kind: 'open', requestsPerSecond: point }
+        : { kind: 'closed', concurrency: point },
+      warmUpMs: Number(options.warmUp) * 1e3,
+      measureMs: Number(options.measure) * 1e3,
+      patienceMs: 60_000,
+    },
+  )
+}
+
+function powerDoor(source: string): (() => Promise<readonly PowerSample[]>) | undefined {
+  if (source === 'none') return undefined
+  const nowMs = () => performance.timeOrigin + performance.now()
+  if (source.startsWith('dcgm:')) {
+    const url = source.slice('dcgm:'.length)
+    return async () => readDcgmExporter(await (await fetch(url)).text(), nowMs())
+  }
+  if (source !== 'nvidia-smi') {
+    throw new InvalidInput(`power source "${source}": nvidia-smi, dcgm:<url> or none`)
+  }
+  return async () => {
+    const query = ['--query-gpu=index,power.draw', '--format=csv,noheader,nounits']
+    const { stdout } = await promisify(execFile)('nvidia-smi', query)
+    const atMs = nowMs()
+    return stdout
+      .trim()
+      .split('\n')
+      .map((line) => {
+        const [gpu, watts] = line.split(',')
+        return { atMs, gpu: gpu!, watts: Number(watts) }
+      })
+  }
+}
+
+const runOf = (options: ProfileCommandOptions, profiled: Profiled, open: boolean): MeasuredRun => {
+  const { steady: _, ...measured } = profiled
+  return {
+    ...measured,
+    source: 'gridtide profile',
+    model: options.model,
+    family: findArchitecture(options.model)?.family ?? options.model,
+    gpu: options.gpu,
+    engine: 'openai',
+    task: taskOf(options, open),
+    precision: options.precision,
+    tensorParallel: Number(options.tp),
+    pipelineParallel: 1,
+    dataParallel: 1,
+    expertParallel: false,
+    inputTokens: Number(options.input),
+    outputTokens: Number(options.output),
+  }
+}
+
+function words(point: number, run: MeasuredRun): string {
+  const power =
+    run.powerWatts === undefined ? 'power not measured' : `${run.powerWatts.toFixed(0)} W`
+  const tokens = `${run.tokensPerSecond.toFixed(0)} token/s`
+  return `${point}: ${tokens}, gap ${run.itlMs!.toFixed(1)}/${run.itlP95Ms!.toFixed(1)} ms, TTFT ${run.ttftMs!.toFixed(0)} ms, ${power}`
+}

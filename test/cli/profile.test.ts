@@ -1,0 +1,126 @@
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { profileCommand } from '../../services/cli/commands/profile.ts'
+import type { CliIo } from '../../services/cli/io.ts'
+
+/** A streaming endpoint whose law is known: a token every STEP_MS per stream, WATTS in all. */
+const STEP_MS = 25
+const WATTS = 480
+
+let server: Server
+let base = ''
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    if (request.url === '/metrics') {
+      response.end(`# HELP x\nDCGM_FI_DEV_POWER_USAGE{gpu="0",UUID="GPU-a"} ${WATTS}\n`)
+      return
+    }
+    if (request.url !== '/v1/completions') {
+      response.statusCode = request.url!.includes('busy') ? 503 : 404
+      response.end()
+      return
+    }
+    let body = ''
+    request.on('data', (chunk) => {
+      body += chunk
+    })
+    request.on('end', async () => {
+      const { max_tokens: tokens } = JSON.parse(body) as { max_tokens: number }
+      const startMs = performance.now()
+      for (let i = 1; i <= tokens && !response.destroyed; i++) {
+        // By the clock, not by the last timer: a busy machine delays tokens but never the law.
+        await sleep(Math.max(0, startMs + i * STEP_MS - performance.now()))
+        response.write(`data: {"choices":[{"text":"x"}]}\n\n`)
+      }
+      response.end('data: [DONE]\n\n')
+    })
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+async function profile(...args: readonly string[]) {
+  const said = { out: '', err: '' }
+  const io: CliIo = {
+    out: (text) => {
+      said.out += text
+    },
+    err: (text) => {
+      said.err += text
+    },
+    env: {},
+    nowMs: Date.now,
+    isTty: false,
+  }
+  const fixed = [
+    '--endpoint',
+    `${base}/v1`,
+    '--model',
+    'Qwen/Qwen3-8B',
+    '--gpu',
+    'H100',
+    '--power',
+    `dcgm:${base}/metrics`,
+  ]
+  const short = ['--input', '5', '--output', '200', '--warm-up', '0.3', '--measure', '3']
+  await profileCommand(io).parseAsync([...fixed, ...short, ...args], { from: 'user' })
+  return said
+}
+
+const out = () => join(mkdtempSync(join(tmpdir(), 'gridtide-profile-')), 'runs.csv')
+const near = (measured: number, injected: number) =>
+  expect(Math.abs(measured / injected - 1)).toBeLessThan(0.03)
+
+describe('gridtide profile', () => {
+  it('measures the injected law within 3 %, resumes, and writes rows that read back', async () => {
+    const file = out()
+    const { out: text, err } = await profile('--concurrency', '4', '--out', file, '--json')
+    const [run] = JSON.parse(text)
+    near(run.tokensPerSecond, (4 * 1e3) / STEP_MS)
+    near(run.powerWatts, WATTS)
+    near(run.itlMs, STEP_MS)
+    near(run.batch, 4)
+    expect(err).toMatch(/\[1\/1\] concurrency 4/)
+    expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(2)
+    const again = await profile('--concurrency', '4,8', '--out', file, '--dry-run')
+    expect(again.err).toMatch(/4: already measured/)
+    expect(again.out).toMatch(/would measure 8/)
+  }, 60_000)
+
+  it('loads at a rate, open loop, without power', async () => {
+    const file = out()
+    const { out: text } = await profile(
+      '--rate',
+      '10',
+      '--output',
+      '8',
+      '--power',
+      'none',
+      '--out',
+      file,
+    )
+    const [, tokens] = /10: (\d+) token\/s/.exec(text)!
+    expect(Math.abs(Number(tokens) / 80 - 1)).toBeLessThan(0.1)
+    expect(text).toMatch(/power not measured/)
+  }, 60_000)
+
+  it('says what is wrong: refused, overloaded, bad lists and unknown meters', async () => {
+    await expect(profile('--endpoint', `${base}/nowhere`, '--out', out())).rejects.toThrow(/404/)
+    await expect(profile('--endpoint', `${base}/busy`, '--out', out())).rejects.toThrow(/503/)
+    await expect(profile('--concurrency', '1,x', '--out', out())).rejects.toThrow(/positive/)
+    await expect(profile('--power', 'guess', '--out', out())).rejects.toThrow(/power source/)
+  }, 60_000)
+})
