@@ -1,6 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { CarbonSeries } from '../domain/carbon-series.ts'
-import { AppError } from '../domain/errors.ts'
-import type { SeriesStore, StoredSeries } from './port.ts'
+import { AppError, UpstreamUnavailable } from '../domain/errors.ts'
+import type { Claim, ClaimTerms, SeriesStore, StoredSeries } from './port.ts'
 
 export interface Fetched extends StoredSeries {
   /** Why what is held had to do, although it is older than asked for. */
@@ -11,21 +12,27 @@ export interface FetchOnceOptions {
   readonly store: SeriesStore
   /** How long the right to fetch is held before another process may try. */
   readonly leaseMs?: number
+  /** While another process fetches and nothing is held: look this often, for so long. */
+  readonly lookAgainMs?: number
+  readonly patienceMs?: number
 }
 
-const DEFAULT_LEASE_MS = 30_000
-/** While another process fetches, look this often, so often. */
-const LOOK_AGAIN_MS = 200
-const LOOKS = 25
+/** Longer than a provider may take, its retries included; a dead holder delays nobody else. */
+const DEFAULT_LEASE_MS = 75_000
+const DEFAULT_LOOK_AGAIN_MS = 200
+const DEFAULT_PATIENCE_MS = 5_000
+const SHARED = { upstream: 'shared answers' }
 
 /**
  * One call per key for the whole cluster: callers of this process share one flight, processes share
- * a lease in the store, and whoever does not get it waits for the holder's answer, or uses what is
- * held. A failure falls back to what is held, with the reason.
+ * a lease in the store, and whoever does not get it uses what is held, or waits for the holder's
+ * answer where nothing is. A failure falls back to what is held, with the reason.
  *
- * @throws what `fetch` throws, where nothing is held
+ * @throws what `fetch` throws, or UpstreamUnavailable when patience ends, where nothing is held
  */
-export function fetchOnce({ store, leaseMs = DEFAULT_LEASE_MS }: FetchOnceOptions) {
+export function fetchOnce(options: FetchOnceOptions) {
+  const { store, leaseMs = DEFAULT_LEASE_MS } = options
+  const { lookAgainMs = DEFAULT_LOOK_AGAIN_MS, patienceMs = DEFAULT_PATIENCE_MS } = options
   const flights = new Map<string, Promise<Fetched>>()
   /** What this process has seen, so that a warm read is no query. */
   const seen = new Map<string, StoredSeries>()
@@ -36,15 +43,26 @@ export function fetchOnce({ store, leaseMs = DEFAULT_LEASE_MS }: FetchOnceOption
     freshForMs: number,
     fetch: (held: StoredSeries | undefined) => Promise<CarbonSeries>,
   ): Promise<Fetched> {
-    const isFresh = (found: StoredSeries | undefined) =>
-      found !== undefined && nowMs - found.fetchedAtMs < freshForMs
+    const isFresh = ({ fetchedAtMs }: StoredSeries) => nowMs - fetchedAtMs < freshForMs
     const warm = seen.get(key)
     if (warm && isFresh(warm)) return warm
-    const held = await store.read(key)
-    if (held) seen.set(key, held)
-    if (held && isFresh(held)) return held
-    const mine = await store.lease(key, nowMs, leaseMs)
-    return (mine ? undefined : await awaitHolder(key, held)) ?? askNow(key, nowMs, held, fetch)
+    const { held, mine } = await claim(key, { nowMs, freshForMs, leaseMs })
+    if (mine) return askNow(key, nowMs, held, fetch)
+    if (!held) throw new UpstreamUnavailable('still being asked by another process', SHARED)
+    seen.set(key, held)
+    return isFresh(held) ? held : { ...held, stale: 'being asked by another process' }
+  }
+
+  /** Until something is held, or the right to fetch is ours, or patience ends. */
+  async function claim(key: string, terms: ClaimTerms): Promise<Claim> {
+    let answer = await store.claim(key, terms)
+    let waitedMs = 0
+    while (!answer.held && !answer.mine && waitedMs < patienceMs) {
+      await pause(lookAgainMs)
+      waitedMs += lookAgainMs
+      answer = await store.claim(key, { ...terms, nowMs: terms.nowMs + waitedMs })
+    }
+    return answer
   }
 
   async function askNow(
@@ -63,17 +81,6 @@ export function fetchOnce({ store, leaseMs = DEFAULT_LEASE_MS }: FetchOnceOption
       if (!held || !(error instanceof AppError)) throw error
       return { ...held, stale: error.message }
     }
-  }
-
-  /** Another process is asking: take its answer, else what is held, else ask after all. */
-  async function awaitHolder(key: string, held: StoredSeries | undefined) {
-    if (held) return { ...held, stale: 'being fetched by another process' }
-    for (let look = 0; look < LOOKS; look++) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
-      const found = await store.read(key)
-      if (found) return found
-    }
-    return undefined
   }
 
   return (

@@ -64,6 +64,7 @@ export function gridReader(options: GridReaderOptions): GridReader {
   const providers = options.providers.filter((provider) => sameMeasure(provider, measure))
   const fetched = fetchOnce({ store: options.store })
   const trainedOn = zoneTrainer(archive, measure)
+  const keep = archiveOnce(archive)
 
   async function historyOf(
     provider: GridProvider,
@@ -111,7 +112,7 @@ export function gridReader(options: GridReaderOptions): GridReader {
     for (const provider of providers) {
       const answer = await forecastOf(provider, zone, nowMs, abort).catch(asReason)
       const issue = judged(`${provider.name} forecast`, answer, { nowMs, reference }, reasons)
-      if (issue?.quality === 'forecast') await archive.append(issue)
+      if (issue?.quality === 'forecast') await keep(issue)
       // A climatology says so itself, and has its own rung.
       if (issue) return issue.quality === 'climatology' ? undefined : issue
     }
@@ -128,6 +129,17 @@ export function gridReader(options: GridReaderOptions): GridReader {
       const rung = rungOf(zone, measure, series, nowMs)
       return { zone, measure, series, history, trained, rung, reasons }
     },
+  }
+}
+
+/** An issue is read many times and new once. */
+function archiveOnce(archive: ForecastArchive) {
+  const newestMs = new Map<string, number>()
+  return async (issue: CarbonSeries): Promise<void> => {
+    const key = `${issue.source}|${issue.zone}`
+    if (newestMs.get(key) === issue.issuedAtMs) return
+    await archive.append(issue)
+    newestMs.set(key, issue.issuedAtMs)
   }
 }
 

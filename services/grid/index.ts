@@ -25,6 +25,8 @@ export {
 export { type PoliteOptions, politeHttp, type RequestBudget } from './polite-http.ts'
 export type {
   ArchiveQuery,
+  Claim,
+  ClaimTerms,
   ForecastArchive,
   GridProvider,
   SeriesStore,

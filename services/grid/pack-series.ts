@@ -2,12 +2,21 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { CarbonQuality, CarbonSeries, CarbonSlot } from '../domain/carbon-series.ts'
 import { epochMs, type GCo2PerKwh } from '../domain/units.ts'
 
+/** The cache and the archive want the bytes of the same series, one after the other. */
+const known = new WeakMap<CarbonSeries, Uint8Array>()
+
 /**
  * A series as bytes: hundredths of a gram and milliseconds as differences, so that a smooth day
  * is mostly zeros, deflated. About a byte a point for a five-minute forecast, 60 times less than
  * JSON. Quantiles of slots are not kept: no provider issues them.
  */
 export function packSeries(series: CarbonSeries): Uint8Array {
+  const bytes = known.get(series) ?? deflated(series)
+  known.set(series, bytes)
+  return bytes
+}
+
+function deflated(series: CarbonSeries): Uint8Array {
   const { zone, source, signal, basis, issuedAtMs, quality, slots } = series
   const head = { zone, source, signal, basis, issuedAtMs, quality }
   const columns = {

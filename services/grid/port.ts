@@ -40,15 +40,28 @@ export interface StoredSeries {
   readonly fetchedAtMs: number
 }
 
+export interface ClaimTerms {
+  readonly nowMs: number
+  /** What was fetched less than this ago is good enough: nobody may fetch. */
+  readonly freshForMs: number
+  /** How long the right to fetch is held before another process may try. */
+  readonly leaseMs: number
+}
+
+export interface Claim {
+  readonly held: StoredSeries | undefined
+  /** The caller has the right, and the duty, to fetch: `write` or `release` ends it. */
+  readonly mine: boolean
+}
+
 /** Last good answers, shared by every process of the cluster. */
 export interface SeriesStore {
-  read(key: string): Promise<StoredSeries | undefined>
-  write(key: string, stored: StoredSeries): Promise<void>
   /**
-   * Asks for the right to fetch `key`. True for one caller in the cluster until `leaseMs` have
-   * passed or `write` or `release` was called.
+   * Reads `key` and asks for the right to fetch it, in one step. One caller in the cluster gets it,
+   * until `leaseMs` have passed or `write` or `release` was called.
    */
-  lease(key: string, nowMs: number, leaseMs: number): Promise<boolean>
+  claim(key: string, terms: ClaimTerms): Promise<Claim>
+  write(key: string, stored: StoredSeries): Promise<void>
   release(key: string): Promise<void>
 }
 

@@ -38,20 +38,26 @@ describe.each<[string, () => Promise<{ store: SeriesStore; archive: ForecastArch
     ;({ store, archive } = await open())
   })
 
-  it('holds the last good answer', async () => {
-    await expect(store.read('k')).resolves.toBeUndefined()
-    await store.write('k', { series: issueAt(NOW_MS), fetchedAtMs: NOW_MS })
-    await expect(store.read('k')).resolves.toEqual({ series: issueAt(NOW_MS), fetchedAtMs: NOW_MS })
+  const terms = (nowMs: number) => ({ nowMs, freshForMs: 500, leaseMs: 1000 })
+  const held = { series: issueAt(NOW_MS), fetchedAtMs: NOW_MS }
+
+  it('holds the last good answer, and lets nobody fetch while it is fresh', async () => {
+    await expect(store.claim('k', terms(NOW_MS))).resolves.toEqual({ held: undefined, mine: true })
+    await store.write('k', held)
+    await expect(store.claim('k', terms(NOW_MS + 499))).resolves.toEqual({ held, mine: false })
+    await expect(store.claim('k', terms(NOW_MS + 500))).resolves.toEqual({ held, mine: true })
+    await expect(store.claim('k', terms(NOW_MS + 501))).resolves.toEqual({ held, mine: false })
   })
 
   it('lets one fetch at a time, until it wrote, gave up or took too long', async () => {
-    await expect(store.lease('l', NOW_MS, 1000)).resolves.toBe(true)
-    await expect(store.lease('l', NOW_MS + 1, 1000)).resolves.toBe(false)
-    await expect(store.lease('l', NOW_MS + 1000, 1000)).resolves.toBe(true)
+    const mine = async (nowMs: number) => (await store.claim('l', terms(nowMs))).mine
+    await expect(mine(NOW_MS)).resolves.toBe(true)
+    await expect(mine(NOW_MS + 1)).resolves.toBe(false)
+    await expect(mine(NOW_MS + 1000)).resolves.toBe(true)
     await store.release('l')
-    await expect(store.lease('l', NOW_MS + 1001, 1000)).resolves.toBe(true)
-    await store.write('l', { series: issueAt(NOW_MS), fetchedAtMs: NOW_MS })
-    await expect(store.lease('l', NOW_MS + 1002, 1000)).resolves.toBe(true)
+    await expect(mine(NOW_MS + 1001)).resolves.toBe(true)
+    await store.write('l', held)
+    await expect(mine(NOW_MS + 1002)).resolves.toBe(true)
   })
 
   it('archives each issue once, and thins the record as asked', async () => {

@@ -6,17 +6,16 @@ export function memorySeriesStore(): SeriesStore {
   const held = new Map<string, StoredSeries>()
   const leases = new Map<string, number>()
   return {
-    async read(key) {
-      return held.get(key)
+    async claim(key, { nowMs, freshForMs, leaseMs }) {
+      const found = held.get(key)
+      const fresh = found !== undefined && nowMs - found.fetchedAtMs < freshForMs
+      const mine = !fresh && (leases.get(key) ?? 0) <= nowMs
+      if (mine) leases.set(key, nowMs + leaseMs)
+      return { held: found, mine }
     },
     async write(key, stored) {
       held.set(key, stored)
       leases.delete(key)
-    },
-    async lease(key, nowMs, leaseMs) {
-      if ((leases.get(key) ?? 0) > nowMs) return false
-      leases.set(key, nowMs + leaseMs)
-      return true
     },
     async release(key) {
       leases.delete(key)

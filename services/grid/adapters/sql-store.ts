@@ -3,20 +3,33 @@ import type { Sql } from '../../platform/database/database.ts'
 import { packSeries, unpackSeries } from '../pack-series.ts'
 import type { ForecastArchive, SeriesStore } from '../port.ts'
 
-interface SeriesRow {
+interface PackedRow {
   readonly packed: Uint8Array
-  readonly fetched_at_ms: number
 }
+
+type ClaimRow = { readonly mine: boolean } & (
+  | (PackedRow & { readonly fetched_at_ms: number })
+  | { readonly packed: null; readonly fetched_at_ms: null }
+)
+
+/** The outer select sees the row as it was before the claim: the values held. */
+const CLAIM = `
+  with claimed as (
+    insert into grid_series as held (key, leased_until_ms) values ($1, $2::bigint + $4::bigint)
+    on conflict (key) do update set leased_until_ms = excluded.leased_until_ms
+      where (held.leased_until_ms is null or held.leased_until_ms <= $2)
+        and (held.fetched_at_ms is null or held.fetched_at_ms <= $2::bigint - $3::bigint)
+    returning key)
+  select exists (select from claimed) as mine, packed, fetched_at_ms
+  from (select) as always left join grid_series on key = $1`
 
 /** Last good answers, shared by every process on one database. */
 export function sqlSeriesStore(db: Sql): SeriesStore {
   return {
-    async read(key) {
-      const [row] = await db.query<SeriesRow>(
-        'select packed, fetched_at_ms from grid_series where key = $1 and packed is not null',
-        [key],
-      )
-      return row && { series: unpackSeries(row.packed), fetchedAtMs: row.fetched_at_ms }
+    async claim(key, { nowMs, freshForMs, leaseMs }) {
+      const [row] = await db.query<ClaimRow>(CLAIM, [key, nowMs, freshForMs, leaseMs])
+      const { mine, packed, fetched_at_ms: fetchedAtMs } = row!
+      return { mine, held: packed ? { series: unpackSeries(packed), fetchedAtMs } : undefined }
     },
 
     async write(key, { series, fetchedAtMs }) {
@@ -28,17 +41,6 @@ export function sqlSeriesStore(db: Sql): SeriesStore {
              or grid_series.fetched_at_ms <= excluded.fetched_at_ms`,
         [key, packSeries(series), fetchedAtMs],
       )
-    },
-
-    async lease(key, nowMs, leaseMs) {
-      const rows = await db.query(
-        `insert into grid_series (key, leased_until_ms) values ($1, $2)
-         on conflict (key) do update set leased_until_ms = excluded.leased_until_ms
-           where grid_series.leased_until_ms is null or grid_series.leased_until_ms <= $3
-         returning key`,
-        [key, nowMs + leaseMs, nowMs],
-      )
-      return rows.length > 0
     },
 
     async release(key) {
@@ -61,7 +63,7 @@ export function sqlArchive(db: Sql): ForecastArchive {
     },
 
     async read({ source, zone, signal, basis, fromMs, toMs, everyMs = 1 }) {
-      const rows = await db.query<Pick<SeriesRow, 'packed'>>(
+      const rows = await db.query<PackedRow>(
         `select distinct on ((issued_at_ms - $5) / $7::bigint) packed from grid_forecast
          where source = $1 and zone = $2 and signal = $3 and basis = $4
            and issued_at_ms >= $5 and issued_at_ms < $6

@@ -1,0 +1,109 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { CarbonSeries } from '../../services/domain/carbon-series.ts'
+import { UpstreamUnavailable } from '../../services/domain/errors.ts'
+import { sqlSeriesStore } from '../../services/grid/adapters/sql-store.ts'
+import { fetchOnce } from '../../services/grid/fetch-once.ts'
+import type { Database } from '../../services/platform/database/database.ts'
+import { openEmbedded } from '../../services/platform/database/embedded.ts'
+import { migrate } from '../../services/platform/database/migrate.ts'
+import { hourlySeries, NOW_MS } from '../forecast/support.ts'
+
+const FRESH_MS = 1000
+const series = (value: number) => hourlySeries(NOW_MS, 3, () => value, 'forecast')
+const values = ({ series: { slots } }: { series: CarbonSeries }) => slots[0]!.carbonGPerKwh
+
+/** A provider whose answer the test decides, later. */
+function heldBack() {
+  let settle = { resolve: (_: CarbonSeries) => {}, reject: (_: unknown) => {} }
+  let calls = 0
+  const answer = new Promise<CarbonSeries>((resolve, reject) => {
+    settle = { resolve, reject }
+  })
+  const fetch = () => {
+    calls++
+    return answer
+  }
+  return { fetch, calls: () => calls, settle: () => settle }
+}
+
+describe('processes on one database', () => {
+  let db: Database
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'gridtide-lease-'))
+    db = await openEmbedded(folder)
+    await migrate(db)
+  })
+  afterAll(async () => {
+    await db.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+  /** Each shares nothing with the others but the database. */
+  const process = (patienceMs = 2000) =>
+    fetchOnce({ store: sqlSeriesStore(db), lookAgainMs: 5, patienceMs })
+  const down = () => Promise.reject(new UpstreamUnavailable('away', { upstream: 'x' }))
+  const never = () => Promise.reject(new Error('asked a second time'))
+
+  it('ask once: who comes second waits for the answer of the first', async () => {
+    const slow = heldBack()
+    const first = process()('wait', NOW_MS, FRESH_MS, slow.fetch)
+    await expect.poll(slow.calls).toBe(1)
+    const second = process()('wait', NOW_MS, FRESH_MS, never)
+    slow.settle().resolve(series(100))
+    expect(values(await first)).toBe(100)
+    await expect(second).resolves.toMatchObject({ fetchedAtMs: NOW_MS })
+    expect(values(await second)).toBe(100)
+  })
+
+  it('ask once when many start together', async () => {
+    let calls = 0
+    const fetch = async () => {
+      calls++
+      return series(1)
+    }
+    await Promise.all(Array.from({ length: 8 }, () => process()('many', NOW_MS, FRESH_MS, fetch)))
+    expect(calls).toBe(1)
+  })
+
+  it('use what is held while another one fetches, and say so', async () => {
+    await process()('old', NOW_MS, FRESH_MS, async () => series(1))
+    const slow = heldBack()
+    const laterMs = NOW_MS + FRESH_MS
+    const first = process()('old', laterMs, FRESH_MS, slow.fetch)
+    await expect.poll(slow.calls).toBe(1)
+    const second = await process()('old', laterMs, FRESH_MS, never)
+    expect(second.stale).toBe('being asked by another process')
+    expect(values(second)).toBe(1)
+    slow.settle().resolve(series(2))
+    expect(values(await first)).toBe(2)
+    expect(values(await process()('old', laterMs, FRESH_MS, never))).toBe(2)
+  })
+
+  it('take over at once from one that failed', async () => {
+    const slow = heldBack()
+    const first = process()('fail', NOW_MS, FRESH_MS, slow.fetch)
+    await expect.poll(slow.calls).toBe(1)
+    const second = process()('fail', NOW_MS, FRESH_MS, async () => series(7))
+    slow.settle().reject(new UpstreamUnavailable('away', { upstream: 'x' }))
+    await expect(first).rejects.toThrow('away')
+    expect(values(await second)).toBe(7)
+  })
+
+  it('do not wait for ever for one that died, and replace it when its lease ends', async () => {
+    const dead = heldBack()
+    void process()('dead', NOW_MS, FRESH_MS, dead.fetch)
+    await expect.poll(dead.calls).toBe(1)
+    await expect(process(20)('dead', NOW_MS, FRESH_MS, never)).rejects.toThrow(/still being asked/)
+    const laterMs = NOW_MS + 75_000
+    expect(values(await process()('dead', laterMs, FRESH_MS, async () => series(9)))).toBe(9)
+  })
+
+  it('keep the last answer of any of them through a failure', async () => {
+    await process()('keep', NOW_MS, FRESH_MS, async () => series(5))
+    const after = await process()('keep', NOW_MS + FRESH_MS, FRESH_MS, down)
+    expect(after).toMatchObject({ stale: 'x: away', fetchedAtMs: NOW_MS })
+  })
+})
