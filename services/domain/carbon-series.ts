@@ -6,14 +6,16 @@ export type CarbonSignal = 'average' | 'marginal'
 /** Which emissions are counted: whole life, at the stack, or the operator's own accounting. */
 export type CarbonBasis = 'lifecycle' | 'direct' | 'operational'
 /** How far a number can be trusted, best first. */
-export type CarbonQuality =
-  | 'live'
-  | 'cached'
-  | 'forecast'
-  | 'blended'
-  | 'climatology'
-  | 'annual'
-  | 'blind'
+export const CARBON_QUALITIES = [
+  'live',
+  'cached',
+  'forecast',
+  'blended',
+  'climatology',
+  'annual',
+  'blind',
+] as const
+export type CarbonQuality = (typeof CARBON_QUALITIES)[number]
 
 /** What is counted. Series of different measures never meet in one computation. */
 export interface Measure<

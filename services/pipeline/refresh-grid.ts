@@ -7,6 +7,8 @@ export interface RefreshGridPorts {
   readonly reader: GridReader
   tell(events: readonly NewEvent[]): Promise<void>
   readonly warn: (message: string) => void
+  /** Told where on the ladder each zone stands. */
+  readonly observe: (zone: string, rung: CarbonQuality) => void
 }
 
 const HOUR_MS = 3_600_000
@@ -22,6 +24,7 @@ export async function refreshGrid(
   abort?: AbortSignal,
 ): Promise<{ readonly rung: CarbonQuality }> {
   const { rung, reasons } = await ports.reader.readZone(zone, tickMs, abort)
+  ports.observe(zone, rung)
   for (const reason of reasons) ports.warn(`${zone}: ${reason}`)
   if (reasons.length > 0 && DEGRADED.includes(rung)) {
     const key = `${zone}/${Math.floor(tickMs / HOUR_MS)}`

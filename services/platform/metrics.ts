@@ -2,6 +2,8 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 
 const SECONDS = [0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30, 60]
 
+export type Metrics = ReturnType<typeof openMetrics>
+
 /**
  * What the workers measure; docs/metrics.md lists it. Labels are names from the fleet file and the
  * code, never ids, so that their number is bounded.
@@ -29,6 +31,12 @@ export function openMetrics() {
       name: 'gridtide_queue_jobs',
       help: 'Jobs in the queue, by name and state',
       labelNames: ['job', 'state'] as const,
+      registers,
+    }),
+    gridRung: new Gauge({
+      name: 'gridtide_grid_rung',
+      help: 'Rung of trust of a zone: 1 live, 2 cached, 3 forecast, 4 blended, 5 climatology, 6 annual, 7 blind',
+      labelNames: ['zone'] as const,
       registers,
     }),
     webhooks: new Counter({

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import type { SteeredTarget } from '../actuation/index.ts'
+import { CARBON_QUALITIES } from '../domain/carbon-series.ts'
 import { appendEvents, type NewEvent } from '../notification/index.ts'
 import type { AccountPorts } from '../pipeline/account.ts'
 import type { ApplyPlanPorts } from '../pipeline/apply-plan.ts'
@@ -21,11 +22,16 @@ export async function targetsOf(
 
 /** What the steps around the plan ask for: the clock, the grid, the backends, the ledger. */
 export function actingSteps(service: Service) {
-  const { database, fleetNow, log, nowMs, queue, reader, stores } = service
+  const { database, fleetNow, log, metrics, nowMs, queue, reader, stores } = service
   const tell = (events: readonly NewEvent[]) =>
     database.transaction((tx) => appendEvents(tx, events))
   const tick: TickPorts = { fleet: fleetNow, queue }
-  const refreshGrid: RefreshGridPorts = { reader, tell, warn: (message) => log.warn(message) }
+  const refreshGrid: RefreshGridPorts = {
+    reader,
+    tell,
+    warn: (message) => log.warn(message),
+    observe: (zone, rung) => metrics.gridRung.set({ zone }, CARBON_QUALITIES.indexOf(rung) + 1),
+  }
   const applyPlan: ApplyPlanPorts = {
     plans: stores.plans,
     fleet: fleetNow,

@@ -15,12 +15,15 @@ describe('refreshGrid', () => {
   const read = async (rung: 'live' | 'climatology', reasons: string[]) => {
     const events: NewEvent[] = []
     const warnings: string[] = []
+    const seen: string[] = []
     const ports = {
+      observe: (zone: string, at: string) => void seen.push(`${zone} ${at}`),
       reader: { readZone: async () => ({ rung, reasons }) as never },
       tell: async (more: readonly NewEvent[]) => void events.push(...more),
       warn: (message: string) => void warnings.push(message),
     }
     const result = await refreshGrid(ports, { zone: 'DE', tickMs: nowMs })
+    expect(seen).toEqual([`DE ${rung}`])
     return { result, events, warnings }
   }
 
