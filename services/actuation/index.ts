@@ -9,6 +9,7 @@ export {
 export { versionOf } from './desired.ts'
 export { answerDrift, type Drift, type DriftPolicy, driftOf } from './drift.ts'
 export type { BackendDriver, Written } from './driver.ts'
+export { type EnginePoolOptions, enginePool } from './engine-pool.ts'
 export {
   type EnvelopeInput,
   type EnvelopeLimits,

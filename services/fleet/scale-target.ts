@@ -15,6 +15,8 @@ export interface ScaleTarget {
   /** Id of the backend in the fleet file. */
   readonly backend: string
   readonly locator: Readonly<Record<string, string>>
+  /** Kept whatever the plan says. */
+  readonly floorReplicas: number
 }
 
 /**
@@ -27,33 +29,49 @@ export function scaleTargetOf(
 ): ScaleTarget | undefined {
   const { model, region, variant } = placement
   for (const backend of backends) {
-    const locator = locatorIn(backend, placement)
-    if (locator) return { id: `${region}/${model}/${variant}`, backend: backend.id, locator }
+    const targets: readonly Target[] = backend.targets
+    const target = targets.find((one) => fits(one, placement))
+    if (!target) continue
+    return {
+      id: `${region}/${model}/${variant}`,
+      backend: backend.id,
+      locator: locatorOf(target, placement),
+      floorReplicas: target.floorReplicas,
+    }
   }
   return undefined
 }
 
-function locatorIn(backend: Backend, placement: Placement): Record<string, string> | undefined {
-  switch (backend.kind) {
-    case 'dry-run':
-      return backend.targets.some((target) => fits(target, placement)) ? {} : undefined
-    case 'http': {
-      const target = backend.targets.find((candidate) => fits(candidate, placement))
-      return target && { url: filled(target.url, placement, encodeURIComponent) }
-    }
-    case 'kubernetes': {
-      const target = backend.targets.find((candidate) => fits(candidate, placement))
-      if (!target) return undefined
-      const [version = '', group = ''] = target.apiVersion.split('/').reverse()
-      return {
-        group,
-        version,
-        plural: target.resource,
-        namespace: filled(target.namespace, placement, kubernetesName),
-        name: filled(target.name, placement, kubernetesName),
-      }
+type Target = Backend['targets'][number]
+
+/** Each field of a target in the words its adapter reads; see the adapters' own notes. */
+function locatorOf(target: Target, placement: Placement): Record<string, string> {
+  const plain = (text: string) => filled(text, placement, (name) => name)
+  const inUrl = (text: string) => filled(text, placement, encodeURIComponent)
+  const base = (text: string) => inUrl(text).replace(/\/$/, '')
+  const kubernetesName = (text: string) => filled(text, placement, lowerCaseName)
+  if ('namespace' in target) {
+    const { namespace, name, apiVersion } = target
+    return {
+      ...(apiVersion !== undefined && groupVersion(apiVersion)),
+      ...('resource' in target && { plural: target.resource }),
+      namespace: kubernetesName(namespace),
+      name: kubernetesName(name),
     }
   }
+  if ('urls' in target) {
+    const urls = target.urls.map(base).join(' ')
+    return { urls, ...('loads' in target && { model: plain(target.loads) }) }
+  }
+  if ('deployment' in target) {
+    const { url, app, deployment } = target
+    return { url: base(url), app: plain(app), deployment: plain(deployment) }
+  }
+  if ('url' in target) return { url: inUrl(target.url) }
+  if (!('locator' in target)) return {}
+  return Object.fromEntries(
+    Object.entries(target.locator).map(([name, text]) => [name, plain(text)]),
+  )
 }
 
 const fits = (target: Partial<Placement>, placement: Placement): boolean =>
@@ -67,4 +85,10 @@ const filled = (text: string, placement: Placement, escaped: (name: string) => s
   )
 
 /** Object names are lower case, by RFC 1123. */
-const kubernetesName = (name: string): string => name.toLowerCase().replaceAll('_', '-')
+const lowerCaseName = (name: string): string => name.toLowerCase().replaceAll('_', '-')
+
+/** `v1` alone is the core group. */
+function groupVersion(apiVersion: string): { group: string; version: string } {
+  const [version = '', group = ''] = apiVersion.split('/').reverse()
+  return { group, version }
+}

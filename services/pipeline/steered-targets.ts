@@ -22,16 +22,17 @@ export function steeredTargets(
     const peak = peaks.get(id) ?? 0
     const target = peak > 0 || known.has(id) ? scaleTargetOf(fleet, place) : undefined
     if (!target) return []
+    const { floorReplicas, ...ref } = target
     return [
       {
-        ref: { ...target, kind: 'replicas', region: place.region },
+        ref: { ...ref, kind: 'replicas', region: place.region },
         region: place.region,
         model: place.model,
         pointId: point.id,
         gpu: point.variant.gpu,
         gpusPerReplica: point.gpusPerReplica,
         capacityTokensPerSecond: point.capacityTokensPerSecond,
-        floorReplicas: 0,
+        floorReplicas,
         safeReplicas: fleet.safeState.state === 'peak' ? peak : 0,
       },
     ]

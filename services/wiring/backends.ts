@@ -1,19 +1,32 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { dryRunBackend } from '../actuation/adapters/dry-run.ts'
+import { execBackend } from '../actuation/adapters/exec.ts'
 import { kubeconfigConnection } from '../actuation/adapters/kubeconfig.ts'
 import { kubernetesApi } from '../actuation/adapters/kubernetes-api.ts'
-import { kubernetesScale } from '../actuation/adapters/kubernetes-scale.ts'
-import { signedHttp } from '../actuation/adapters/signed-http.ts'
 import {
+  hpaBounds,
+  kedaPauseBackend,
+  kserveBackend,
+  kserveLlmBackend,
+  scaledObjectBounds,
+} from '../actuation/adapters/kubernetes-objects.ts'
+import { kubernetesScale } from '../actuation/adapters/kubernetes-scale.ts'
+import { rayServe } from '../actuation/adapters/ray-serve.ts'
+import { signedHttp } from '../actuation/adapters/signed-http.ts'
+import { triton } from '../actuation/adapters/triton.ts'
+import { vllmSleep } from '../actuation/adapters/vllm-sleep.ts'
+import {
+  enginePool,
   exactly,
   type GuardDeps,
   type InferenceBackend,
+  type KubernetesApi,
   type TargetMemory,
 } from '../actuation/index.ts'
+import { msFromSeconds } from '../domain/units.ts'
 import type { Backend, Fleet } from '../fleet/index.ts'
-import { guardedAgents, PRIVATE_NETWORKS } from '../platform/address-guard.ts'
-import { axiosHttp } from '../platform/http.ts'
+import { guardedHttp } from './guarded-http.ts'
 import { readSecret } from './secrets.ts'
 
 export interface BackendDeps {
@@ -29,7 +42,7 @@ export interface BackendDeps {
  *   must say so at start, not at the first command
  */
 export async function openBackends(
-  fleet: Fleet,
+  { backends }: Pick<Fleet, 'backends'>,
   deps: BackendDeps,
 ): Promise<ReadonlyMap<string, InferenceBackend>> {
   const guard: GuardDeps = {
@@ -39,9 +52,9 @@ export async function openBackends(
       await setTimeout(durationMs, undefined, signal ? { signal } : {})
     },
   }
-  const backends = new Map<string, InferenceBackend>()
-  for (const backend of fleet.backends) backends.set(backend.id, await open(backend, guard, deps))
-  return backends
+  const opened = new Map<string, InferenceBackend>()
+  for (const backend of backends) opened.set(backend.id, await open(backend, guard, deps))
+  return opened
 }
 
 async function open(
@@ -54,17 +67,59 @@ async function open(
       // Nothing runs at first: what a plan wants is then told as a change, as it would be for real.
       return dryRunBackend(guard, { initial: () => ({ replicas: exactly(0) }) })
     case 'http': {
-      const agents = guardedAgents(backend.allowPrivate ? PRIVATE_NETWORKS : [])
-      const http = axiosHttp({ httpAgent: agents.http, httpsAgent: agents.https })
-      return signedHttp(http, { secret: await readSecret(backend.secret, env) }, guard)
+      const secret = await readSecret(backend.secret, env)
+      return signedHttp(guardedHttp(backend.allowPrivate), { secret }, guard)
     }
-    case 'kubernetes': {
-      const { kubeconfig, context } = backend
-      const connection = kubeconfigConnection({
-        ...(kubeconfig !== undefined && { text: await readFile(kubeconfig, 'utf8') }),
-        ...(context !== undefined && { context }),
-      })
-      return kubernetesScale(kubernetesApi(connection), guard)
+    case 'ray-serve': {
+      const token = backend.token === undefined ? undefined : await readSecret(backend.token, env)
+      const http = guardedHttp(backend.allowPrivate)
+      return rayServe(http, token === undefined ? {} : { token }, guard)
     }
+    case 'vllm-sleep': {
+      const { asleep, allowPrivate } = backend
+      return enginePool(vllmSleep(guardedHttp(allowPrivate), guard), { asleep }, guard)
+    }
+    case 'triton': {
+      const server = triton(guardedHttp(backend.allowPrivate), guard)
+      return enginePool(server, { asleep: 'unloaded' }, guard)
+    }
+    case 'exec': {
+      // Its schema asks for one word or more.
+      const command = backend.command as [string, ...string[]]
+      return execBackend({ command, timeoutMs: msFromSeconds(backend.timeoutSeconds) }, guard)
+    }
+    default:
+      return onCluster(backend, await clusterOf(backend), guard)
+  }
+}
+
+type ClusterBackend = Extract<Backend, { targets: { namespace: string }[] }>
+
+async function clusterOf({ kubeconfig, context }: ClusterBackend): Promise<KubernetesApi> {
+  const connection = kubeconfigConnection({
+    ...(kubeconfig !== undefined && { text: await readFile(kubeconfig, 'utf8') }),
+    ...(context !== undefined && { context }),
+  })
+  return kubernetesApi(connection)
+}
+
+function onCluster(
+  backend: ClusterBackend,
+  api: KubernetesApi,
+  guard: GuardDeps,
+): InferenceBackend {
+  switch (backend.kind) {
+    case 'kubernetes':
+      return kubernetesScale(api, guard, { hpaVersion: backend.hpaVersion })
+    case 'hpa-bounds':
+      return hpaBounds(api, guard)
+    case 'scaled-object-bounds':
+      return scaledObjectBounds(api, guard)
+    case 'keda-pause':
+      return kedaPauseBackend(api, guard)
+    case 'kserve-inference-service':
+      return kserveBackend(api, guard)
+    case 'kserve-llm-inference-service':
+      return kserveLlmBackend(api, guard)
   }
 }

@@ -39,7 +39,9 @@ describe('a good fleet', () => {
       seed: 1,
     })
     expect(fleet.grid.sources).toEqual([{ source: 'climatology' }])
-    expect(fleet.backends).toEqual([{ id: 'dry-run', kind: 'dry-run', targets: [{}] }])
+    expect(fleet.backends).toEqual([
+      { id: 'dry-run', kind: 'dry-run', targets: [{ floorReplicas: 0 }] },
+    ])
     expect(fleet.models[0]).toMatchObject({ variants: 'auto', minReplicas: 1, runs: [] })
     expect(fleet.safeState).toEqual({ afterMinutes: 120, state: 'peak' })
   })

@@ -40,6 +40,7 @@ describe('the scale target of a placement', () => {
         namespace: 'llm',
         name: 'chat-h100-tp2-pp1-bf16-b8',
       },
+      floorReplicas: 0,
     })
     const other = scaleTargetOf(fleet, { ...placement, model: 'other_one' })
     expect(other?.locator).toMatchObject({
@@ -67,5 +68,49 @@ describe('the scale target of a placement', () => {
   test('every placement of a fleet without backends is a dry run', () => {
     const bare = parseFleet(SMALL, { fileName: 'small.yaml' })
     expect(scaleTargetOf(bare, { model: 'm', region: 'r', variant: 'v' })?.backend).toBe('dry-run')
+  })
+
+  test.each([
+    [
+      'kind: hpa-bounds, targets: [{ namespace: llm, name: "{model}-{region}" }]',
+      { namespace: 'llm', name: 'chat-a' },
+      1,
+    ],
+    [
+      'kind: kserve-llm-inference-service, targets: [{ apiVersion: serving.kserve.io/v1alpha1, namespace: llm, name: x, floorReplicas: 2 }]',
+      { group: 'serving.kserve.io', version: 'v1alpha1', namespace: 'llm', name: 'x' },
+      2,
+    ],
+    [
+      'kind: ray-serve, targets: [{ url: "https://ray.{region}/", app: "{model}", deployment: "{variant}" }]',
+      { url: 'https://ray.a', app: 'chat', deployment: 'H100-tp2-pp1-bf16-b8' },
+      1,
+    ],
+    [
+      'kind: vllm-sleep, targets: [{ urls: ["https://one.{region}/", "https://two"] }]',
+      { urls: 'https://one.a https://two' },
+      0,
+    ],
+    [
+      'kind: triton, targets: [{ urls: ["https://t"], loads: "{model}-v1" }]',
+      { urls: 'https://t', model: 'chat-v1' },
+      0,
+    ],
+    [
+      'kind: exec, command: [scale], targets: [{ locator: { partition: "{region}-gpu" } }]',
+      { partition: 'a-gpu' },
+      0,
+    ],
+  ])('is told in the words of its adapter: %s', (entry, locator, floorReplicas) => {
+    const { backends } = parseFleet(`${SMALL}\nbackends: [{ id: one, ${entry} }]`, {
+      fileName: 'small.yaml',
+    })
+    const placement = { model: 'chat', region: 'a', variant: 'H100-tp2-pp1-bf16-b8' }
+    expect(scaleTargetOf({ backends }, placement)).toEqual({
+      id: 'a/chat/H100-tp2-pp1-bf16-b8',
+      backend: 'one',
+      locator,
+      floorReplicas,
+    })
   })
 })

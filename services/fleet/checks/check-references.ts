@@ -19,6 +19,8 @@ export const checkReferences: readonly MeaningCheck[] = [
   { reads: ['regions', 'models'], run: residencies },
   { reads: ['regions', 'models'], run: variantGpus },
   { reads: ['regions', 'models', 'backends'], run: targets },
+  { reads: ['models', 'telemetry'], run: measuredModels },
+  { reads: ['telemetry'], run: metricLabels },
   { reads: ['regions', 'models', 'policy'], run: pins },
 ]
 
@@ -106,6 +108,20 @@ function* targets({ backends, models, regions }: Fleet): Generator<FieldIssue> {
       if (target.model) yield* known('model', target.model, idsOf(models), `${path}/model`)
       if (target.region) yield* known('region', target.region, idsOf(regions), `${path}/region`)
     }
+  }
+}
+
+function* measuredModels({ telemetry, models }: Fleet): Generator<FieldIssue> {
+  for (const model of Object.keys(telemetry?.modelNames ?? {})) {
+    yield* known('model', model, idsOf(models), pointerTo('/telemetry/modelNames', model))
+  }
+}
+
+function* metricLabels({ telemetry }: Fleet): Generator<FieldIssue> {
+  for (const label of Object.keys(telemetry?.labels ?? {})) {
+    if (/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(label)) continue
+    const path = pointerTo('/telemetry/labels', label)
+    yield { path, message: 'is no label of Prometheus: letters, digits and `_`' }
   }
 }
 

@@ -1,5 +1,5 @@
-import { type Static, Type } from 'typebox'
-import { Id, oneOf, SecretRef, strict, Url } from './parts.ts'
+import { type Static, type TProperties, Type } from 'typebox'
+import { Id, oneOf, SecretRef, strict } from './parts.ts'
 
 const kind = <const Name extends string>(name: Name) =>
   Type.Literal(name, { description: `This backend is ${name}.` })
@@ -20,104 +20,205 @@ const scope = {
   ),
 }
 
+/** @param fewest replicas that the backend cannot go below */
+const floor = (fewest: 0 | 1) => ({
+  floorReplicas: Type.Integer({
+    minimum: fewest,
+    maximum: 100_000,
+    default: fewest,
+    description: 'Kept whatever the plan says.',
+  }),
+})
+
+const targetsOf = <Properties extends TProperties>(properties: Properties) =>
+  Type.Array(strict({ ...scope, ...properties }, { description: 'Scale targets.' }), {
+    minItems: 1,
+    maxItems: 10_000,
+  })
+
+const allowPrivate = Type.Boolean({
+  default: false,
+  description: 'Allow addresses of private networks, and plain HTTP to them.',
+})
+
+const token = Type.Optional(SecretRef)
+
 const DryRun = strict(
   {
     id: Id,
     kind: kind('dry-run'),
-    targets: Type.Array(strict(scope, { description: 'Scale targets.' }), { default: [{}] }),
+    targets: Type.Array(strict({ ...scope, ...floor(0) }, { description: 'Scale targets.' }), {
+      default: [{}],
+    }),
   },
   { description: 'Writes down what it would do, and does nothing.' },
 )
+
+const cluster = {
+  kubeconfig: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description: 'Path; the default search order (in-cluster last) unless said.',
+    }),
+  ),
+  context: Type.Optional(Type.String({ minLength: 1, description: 'Of the kubeconfig.' })),
+}
 
 const Kubernetes = strict(
   {
     id: Id,
     kind: kind('kubernetes'),
-    kubeconfig: Type.Optional(
-      Type.String({
-        minLength: 1,
-        description: 'Path; the default search order (in-cluster last) unless said.',
-      }),
-    ),
-    context: Type.Optional(Type.String({ minLength: 1, description: 'Of the kubeconfig.' })),
+    ...cluster,
     onForeignOwner: oneOf(['fail', 'bounds', 'force'], {
       default: 'fail',
       description: 'When an autoscaler owns the target: refuse, steer its bounds, or overrule it.',
     }),
-    targets: Type.Array(
-      strict(
-        {
-          ...scope,
-          apiVersion: Type.String({ default: 'apps/v1', description: 'Of the scaled kind.' }),
-          resource: Type.String({
-            pattern: '^[a-z0-9.-]+$',
-            default: 'deployments',
-            description: 'Plural name of a kind with a scale subresource.',
-          }),
-          namespace: Type.String(template),
-          name: Type.String(template),
-        },
-        { description: 'Scale targets.' },
-      ),
-      { minItems: 1, maxItems: 10_000 },
-    ),
+    hpaVersion: oneOf(['v1', 'v2'], {
+      default: 'v2',
+      description: 'Of `autoscaling`; v1 for clusters before 1.23.',
+    }),
+    targets: targetsOf({
+      ...floor(0),
+      apiVersion: Type.String({ default: 'apps/v1', description: 'Of the scaled kind.' }),
+      resource: Type.String({
+        pattern: '^[a-z0-9.-]+$',
+        default: 'deployments',
+        description: 'Plural name of a kind with a scale subresource.',
+      }),
+      namespace: Type.String(template),
+      name: Type.String(template),
+    }),
   },
   { description: 'The scale subresource of a Kubernetes API server.' },
 )
+
+/** One kind a sort of object: a reader finds the name of the adapter in the file. */
+const kubernetesObject = <const Name extends string>(
+  name: Name,
+  fewest: 0 | 1,
+  description: string,
+) =>
+  strict(
+    {
+      id: Id,
+      kind: kind(name),
+      ...cluster,
+      targets: targetsOf({
+        ...floor(fewest),
+        apiVersion: Type.Optional(
+          Type.String({
+            pattern: '^[a-z0-9.-]+/[a-z0-9]+$',
+            description: 'Where the cluster serves another version than the newest.',
+          }),
+        ),
+        namespace: Type.String(template),
+        name: Type.String(template),
+      }),
+    },
+    { description },
+  )
 
 const Http = strict(
   {
     id: Id,
     kind: kind('http'),
     secret: SecretRef,
-    allowPrivate: Type.Boolean({
-      default: false,
-      description: 'Allow addresses of private networks.',
-    }),
-    targets: Type.Array(
-      strict({ ...scope, url: Type.String(template) }, { description: 'Scale targets.' }),
-      { minItems: 1, maxItems: 10_000 },
-    ),
+    allowPrivate,
+    targets: targetsOf({ ...floor(0), url: Type.String(template) }),
   },
   { description: 'A signed HTTP endpoint of your own.' },
 )
 
-export const Backend = Type.Union([DryRun, Kubernetes, Http])
-export type Backend = Static<typeof Backend>
-
-export const Webhook = strict(
+const RayServe = strict(
   {
     id: Id,
-    url: Url,
-    secret: SecretRef,
-    previousSecret: Type.Optional(SecretRef),
-    events: Type.Array(
-      oneOf(
-        [
-          'plan.changed',
-          'plan.infeasible',
-          'action.failed',
-          'slo.guard',
-          'grid.degraded',
-          'batch.scheduled',
-          'batch.started',
-          'batch.missed',
-          'budget.threshold',
-          'endpoint.disabled',
-        ],
-        { description: 'An event type.' },
-      ),
-      { minItems: 1, default: ['plan.changed'], description: 'What to send.' },
-    ),
-    format: oneOf(['plain', 'cloudevents'], {
-      default: 'plain',
-      description: 'The bare event, or one in a CloudEvents envelope.',
-    }),
-    allowPrivate: Type.Boolean({
-      default: false,
-      description: 'Allow addresses of private networks.',
+    kind: kind('ray-serve'),
+    token,
+    allowPrivate,
+    targets: targetsOf({
+      floorReplicas: Type.Integer({
+        minimum: 0,
+        maximum: 100_000,
+        default: 1,
+        description: 'Kept whatever the plan says; 0 needs `external_scaler_enabled`.',
+      }),
+      url: Type.String(template),
+      app: Type.String(template),
+      deployment: Type.String(template),
     }),
   },
-  { description: 'A subscriber, told by Standard Webhooks.' },
+  { description: 'Deployments of Ray Serve, through the dashboard head at `url`.' },
 )
-export type Webhook = Static<typeof Webhook>
+
+const servers = {
+  ...floor(0),
+  urls: Type.Array(Type.String({ ...template, pattern: '^https?://[^\\s]+$' }), {
+    minItems: 1,
+    maxItems: 1000,
+    description: 'One server a replica; the first ones are woken first.',
+  }),
+}
+
+const VllmSleep = strict(
+  {
+    id: Id,
+    kind: kind('vllm-sleep'),
+    asleep: oneOf(['sleep-1', 'sleep-2'], {
+      default: 'sleep-1',
+      description: 'Unwanted servers keep their weights in host memory (1), or drop them (2).',
+    }),
+    allowPrivate,
+    targets: targetsOf(servers),
+  },
+  { description: 'Standing vLLM servers: as many serve as the plan wants, the rest sleep.' },
+)
+
+const Triton = strict(
+  {
+    id: Id,
+    kind: kind('triton'),
+    allowPrivate,
+    targets: targetsOf({
+      ...servers,
+      loads: Type.String({ ...template, description: 'Name of the model in its repository.' }),
+    }),
+  },
+  { description: 'Standing Triton servers: as many hold the model as the plan wants.' },
+)
+
+const Exec = strict(
+  {
+    id: Id,
+    kind: kind('exec'),
+    command: Type.Array(Type.String({ maxLength: 4096 }), {
+      minItems: 1,
+      maxItems: 100,
+      description: 'Program and its fixed arguments; no shell sees them.',
+    }),
+    timeoutSeconds: Type.Number({ minimum: 1, maximum: 600, default: 30 }),
+    targets: targetsOf({
+      ...floor(0),
+      locator: Type.Record(Type.String(), Type.String(template), {
+        default: {},
+        description: 'Handed to the command as it is, e.g. `partition: h100`.',
+      }),
+    }),
+  },
+  { description: 'A command of your own, for Slurm and all else that has a command line.' },
+)
+
+export const Backend = Type.Union([
+  DryRun,
+  Kubernetes,
+  kubernetesObject('hpa-bounds', 1, 'Bounds of HorizontalPodAutoscalers.'),
+  kubernetesObject('scaled-object-bounds', 0, "Bounds of KEDA's ScaledObjects."),
+  kubernetesObject('keda-pause', 0, "KEDA's ScaledObjects, paused at a count."),
+  kubernetesObject('kserve-inference-service', 1, "Bounds of KServe's InferenceServices."),
+  kubernetesObject('kserve-llm-inference-service', 0, "KServe's LLMInferenceServices."),
+  RayServe,
+  VllmSleep,
+  Triton,
+  Http,
+  Exec,
+])
+export type Backend = Static<typeof Backend>

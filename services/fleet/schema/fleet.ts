@@ -1,10 +1,12 @@
 import { type Static, Type } from 'typebox'
-import { Backend, Webhook } from './backend.ts'
+import { Backend } from './backend.ts'
 import { Grid } from './grid.ts'
 import { Model } from './model.ts'
 import { Id, oneOf, strict } from './parts.ts'
 import { Policy, SafeState } from './policy.ts'
 import { Region } from './region.ts'
+import { Telemetry } from './telemetry.ts'
+import { Webhook } from './webhook.ts'
 
 const Planning = strict(
   {
@@ -75,6 +77,7 @@ export const FleetSchema = strict(
       description: 'What is scaled; the first target that fits is used.',
     }),
     webhooks: Type.Array(Webhook, { maxItems: 200, default: [], description: 'Who is told.' }),
+    telemetry: Type.Optional(Telemetry),
     policy: Policy,
     safeState: SafeState,
   },
