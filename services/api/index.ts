@@ -1,4 +1,5 @@
+export { apiKeys } from './access/api-keys.ts'
 export { type ApiOptions, buildApp } from './app.ts'
 export { fleetPorts } from './fleet-ports.ts'
-export { listenSafely } from './listen-safely.ts'
+export { isLoopback, listenSafely } from './listen-safely.ts'
 export type * from './ports.ts'

@@ -1,10 +1,11 @@
 import { startLocalTicks } from '../../workers/local-ticks.ts'
 import { startWorkers } from '../../workers/start-workers.ts'
-import { buildApp, listenSafely } from '../api/index.ts'
+import { apiKeys, buildApp, isLoopback, listenSafely } from '../api/index.ts'
+import { bootstrapKey } from '../keys/index.ts'
 import { expirePlan } from '../pipeline/expire-plan.ts'
 import { forget, RETENTION } from '../pipeline/forget.ts'
 import { apiPorts } from '../wiring/api-ports.ts'
-import { openService, type Service, type ServiceOptions } from '../wiring/service.ts'
+import { openService, type Service, type ServiceOptions, TENANT } from '../wiring/service.ts'
 import { stepPorts } from '../wiring/steps.ts'
 import { firstPlanWords } from './first-plan-words.ts'
 import type { CliIo } from './io.ts'
@@ -88,11 +89,19 @@ async function startWork(service: Service): Promise<Stop[]> {
 
 async function startApi(service: Service, io: CliIo): Promise<Stop> {
   const { env, nowMs } = service
-  const security = { mode: 'open', tenant: 'default' } as const
+  const security = await securityFor(service, io)
   const app = await buildApp(apiPorts(service), { security, version: '0.1.0', nowMs })
   const url = await listenSafely(app, { host: env.host, port: env.port, security })
   io.out(`Gridtide is up at ${url}  (OpenAPI: ${url}/openapi.json)\n`)
   return () => app.close()
+}
+
+/** On loopback whoever can reach us owns this machine; anywhere else a key is needed. */
+async function securityFor({ env, stores, nowMs }: Service, io: CliIo) {
+  if (isLoopback(env.host)) return { mode: 'open', tenant: TENANT } as const
+  const first = await bootstrapKey(stores.keys, TENANT, nowMs())
+  if (first) io.out(`First API key, shown this once: ${first}\n`)
+  return { mode: 'closed', authenticators: [apiKeys(stores.keys, { nowMs })] } as const
 }
 
 const POLL_MS = 250

@@ -1,2 +1,3 @@
 export { demandOverWindows } from './demand-over-windows.ts'
+export { pushedOverWindows } from './pushed-over-windows.ts'
 export { readTrace, type Trace } from './read-trace.ts'

@@ -9,6 +9,8 @@ export interface Retention {
   readonly solvesMs: number
   readonly eventsMs: number
   readonly forecastsMs: number
+  /** Answers to requests with an `Idempotency-Key`, and traffic that callers pushed. */
+  readonly callsMs: number
 }
 
 export interface ForgetPorts {
@@ -16,6 +18,8 @@ export interface ForgetPorts {
   readonly solves: Pick<SolveStore, 'forget'>
   readonly outbox: Pick<Outbox, 'forget'>
   readonly archive: Pick<ForecastArchive, 'prune'>
+  readonly answers: { forget(beforeMs: number): Promise<number> }
+  readonly demand: { forget(beforeMs: number): Promise<number> }
   readonly retention: Retention
 }
 
@@ -27,6 +31,7 @@ export const RETENTION: Retention = {
   solvesMs: 2 * DAY_MS,
   eventsMs: 30 * DAY_MS,
   forecastsMs: 365 * DAY_MS,
+  callsMs: DAY_MS,
 }
 
 /** Drops what has been kept for long enough, so that no table grows for ever. */
@@ -36,4 +41,6 @@ export async function forget(ports: ForgetPorts, nowMs: number): Promise<void> {
   await ports.outbox.forget(nowMs - retention.eventsMs)
   await ports.plans.forget(nowMs - retention.plansMs)
   await ports.archive.prune(nowMs - retention.forecastsMs)
+  await ports.answers.forget(nowMs - retention.callsMs)
+  await ports.demand.forget(nowMs - retention.callsMs)
 }

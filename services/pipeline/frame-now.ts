@@ -5,7 +5,7 @@ import type { Fleet, Model } from '../fleet/index.ts'
 import type { GridReader } from '../grid/index.ts'
 import type { PlanStore } from '../plans/index.ts'
 import { digestOf, type Frame } from '../solves/index.ts'
-import { gatherProblem } from './gather-problem.ts'
+import { gatherProblem, type ProblemSources } from './gather-problem.ts'
 import { inForce } from './plan-events.ts'
 
 export interface FrameSources {
@@ -16,6 +16,7 @@ export interface FrameSources {
   readonly fits: FitStore
   readonly reader: GridReader
   readonly tracesOf: (model: Model) => Promise<readonly (Trace | undefined)[]>
+  readonly pushed: NonNullable<ProblemSources['pushed']>
   /** For a model that no worker has fitted yet. */
   readonly fitNow: (modelId: string) => Promise<readonly OperatingPoint[]>
   readonly warn: (message: string) => void
@@ -31,6 +32,7 @@ export async function frameNow(sources: FrameSources): Promise<Frame> {
     reader: sources.reader,
     tracesOf: sources.tracesOf,
     warn: sources.warn,
+    pushed: sources.pushed,
     pointsOf: async ({ id }) => points.get(id) ?? sources.fitNow(id),
     ...(running && { running: inForce(running, nowMs) }),
   })

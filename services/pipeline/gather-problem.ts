@@ -4,8 +4,10 @@ import { windowsFrom } from '../domain/window.ts'
 import { catalogueGpu, type GpuSpec, type OperatingPoint } from '../fitting/index.ts'
 import type { Fleet, Model } from '../fleet/index.ts'
 import type { GridReader } from '../grid/index.ts'
+import type { PushedDemand } from '../overlays/index.ts'
 import type { PlanningProblem, RunningReplicas } from '../planning/index.ts'
 import { frameProblem } from './frame-problem.ts'
+import { heedPushed, OBSERVED_MS } from './heed-pushed.ts'
 import { readCarbon, type ZoneForecast } from './read-carbon.ts'
 
 /** Where a plan's inputs come from. */
@@ -15,6 +17,8 @@ export interface ProblemSources {
   readonly pointsOf: (model: Model, gpus: readonly GpuSpec[]) => Promise<readonly OperatingPoint[]>
   /** One place an origin of the model, in the fleet's order; undefined where no file is named. */
   readonly tracesOf: (model: Model) => Promise<readonly (Trace | undefined)[]>
+  /** What callers told us of traffic in [fromMs, toMs); nobody is asked where it is left out. */
+  readonly pushed?: (fromMs: number, toMs: number) => Promise<readonly PushedDemand[]>
   readonly warn: (message: string) => void
   readonly running?: readonly RunningReplicas[]
 }
@@ -63,13 +67,19 @@ export async function gatherProblem(
     quantile: fleet.planning.demandQuantile,
     headroom: fleet.planning.demandHeadroom,
   }
+  const pushed = (await sources.pushed?.(nowMs - OBSERVED_MS, windows.at(-1)!.endMs)) ?? []
   for (const model of fleet.models) {
     pointsByModel.set(model.id, await sources.pointsOf(model, gpus))
     const traces = await sources.tracesOf(model)
     demandByModel.set(
       model.id,
       model.demand.map((demand, index) =>
-        demandOverWindows(demand, windows, margins, traces[index]),
+        heedPushed(
+          demandOverWindows(demand, windows, margins, traces[index]),
+          pushed.filter((told) => told.model === model.id && told.origin === demand.origin),
+          windows,
+          margins.headroom,
+        ),
       ),
     )
   }

@@ -1,4 +1,3 @@
-import { postgresAnswers } from '../api/adapters/postgres-answers.ts'
 import { postgresAudit } from '../api/adapters/postgres-audit.ts'
 import { postgresEvents } from '../api/adapters/postgres-events.ts'
 import { type ApiPorts, fleetPorts, type TenantPorts } from '../api/index.ts'
@@ -22,7 +21,7 @@ export function apiPorts(service: Service): ApiPorts {
     keys: stores.keys,
     grid: gridDesk(grid),
     gridLocations: Object.fromEntries(fleet.regions.map(({ id, zone }) => [id, zone])),
-    answers: postgresAnswers(database),
+    answers: stores.answers,
     checks: [
       {
         name: 'database',

@@ -7,7 +7,7 @@ import type { SolveBlockPorts } from '../pipeline/solve-block.ts'
 import type { SolvePlanPorts } from '../pipeline/solve-plan.ts'
 import { verifyPlan } from '../planning/index.ts'
 import { modelKnowledge } from './models.ts'
-import type { Service } from './service.ts'
+import { type Service, TENANT } from './service.ts'
 import { demandTraces } from './traces.ts'
 
 /** Fits one model of the fleet on the GPUs of the fleet. */
@@ -38,6 +38,7 @@ export async function frameSources(service: Service): Promise<FrameSources> {
     fits: stores.fits,
     reader: service.reader,
     tracesOf: (model) => demandTraces(model, readFile),
+    pushed: (fromMs, toMs) => stores.demand.between(TENANT, fromMs, toMs),
     fitNow: async (id) => (await fitNow(id)).points,
     warn: (message) => log.warn(message),
   }

@@ -10,12 +10,12 @@ import { overlayFleet } from '../overlays/index.ts'
 import { systemClock } from '../platform/clock.ts'
 import { axiosHttp } from '../platform/http.ts'
 import type { Log } from '../platform/log.ts'
-import { openMetrics } from '../platform/metrics.ts'
+import { type Metrics, openMetrics } from '../platform/metrics.ts'
 import { openThreads } from '../platform/threads.ts'
 import type { JobEvent } from '../queue/index.ts'
 import { openBackends } from './backends.ts'
 import { webhookEndpoints } from './endpoints.ts'
-import { openEngine } from './engine.ts'
+import { type Engine, openEngine } from './engine.ts'
 import { fleetFiles } from './fleet-files.ts'
 import { openGrid } from './open-grid.ts'
 import { solverThreads } from './solver-threads.ts'
@@ -40,10 +40,21 @@ export type Service = Awaited<ReturnType<typeof openService>>
 
 /** @throws AppError where a part cannot be opened; what was opened before it is closed again */
 export async function openService(options: ServiceOptions) {
+  const metrics = openMetrics()
+  const engine = await openEngine(options.env, options.log, {
+    observe: watchJobs(options.log, metrics),
+  })
+  try {
+    return await furnish(options, engine, metrics)
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
+}
+
+async function furnish(options: ServiceOptions, engine: Engine, metrics: Metrics) {
   const { env, log, fleet, fleetFile, secrets } = options
   const { nowMs } = systemClock
-  const metrics = openMetrics()
-  const engine = await openEngine(env, log, { observe: watchJobs(log, metrics) })
   const { database, queue } = engine
   const stores = openStores(database)
   const threads = openThreads()
@@ -101,7 +112,7 @@ export async function openService(options: ServiceOptions) {
   }
 }
 
-function watchJobs(log: Log, { jobs, jobSeconds }: ReturnType<typeof openMetrics>) {
+function watchJobs(log: Log, { jobs, jobSeconds }: Metrics) {
   return ({ kind, name, id, tookMs, error }: JobEvent): void => {
     jobs.inc({ job: name, outcome: kind })
     if (tookMs !== undefined) jobSeconds.observe({ job: name }, tookMs / 1000)

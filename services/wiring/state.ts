@@ -1,6 +1,7 @@
 import { sqlAuditLog } from '../actuation/adapters/sql-audit-log.ts'
 import { sqlTargetMemory } from '../actuation/adapters/sql-target-memory.ts'
 import { sqlToldTargets } from '../actuation/adapters/sql-told-targets.ts'
+import { postgresAnswers } from '../api/adapters/postgres-answers.ts'
 import { postgresFits } from '../fits/adapters/postgres.ts'
 import { sqlArchive } from '../grid/adapters/sql-store.ts'
 import { postgresKeys } from '../keys/adapters/postgres.ts'
@@ -18,6 +19,7 @@ export const openStores = (database: Database) => ({
   solves: postgresSolves(database),
   fits: postgresFits(database),
   archive: sqlArchive(database),
+  answers: postgresAnswers(database),
   ledger: postgresLedger(database),
   outbox: postgresOutbox(database),
   keys: postgresKeys(database),

@@ -145,8 +145,9 @@ describeWithRealData('the service, from grid to webhook', () => {
         expect(items.map(({ zone }) => zone)).toEqual(['DE', 'SE'])
         expect(items[0]!.carbon.source).toBe('electricity-maps')
 
-        // The wind drops in Sweden: the plan, the replicas and the subscriber follow.
-        grid.change('SE', 40)
+        // The wind drops in Sweden and rises in Germany: plan, replicas and subscriber follow.
+        grid.change('SE', 12)
+        grid.change('DE', 0.3)
         const moved = await until(
           () => told().find(({ data }) => data.moves.some((move) => move.region === 'frankfurt')),
           'a webhook of the move',
