@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import {
   Conflict,
+  Fenced,
   Forbidden,
+  ForeignOwner,
   InvalidInput,
   NotFound,
+  PlanRefused,
+  Unsupported,
   UpstreamMalformed,
   UpstreamRefused,
   UpstreamUnavailable,
@@ -14,7 +18,9 @@ describe('errors', () => {
     const upstream = { upstream: 'watttime' }
     expect(new InvalidInput('x').retryable).toBe(false)
     expect(new NotFound('x').retryable).toBe(false)
-    expect(new Forbidden('x').retryable).toBe(false)
+    for (const Final of [Forbidden, Fenced, ForeignOwner, Unsupported, PlanRefused]) {
+      expect(new Final('x').retryable, Final.name).toBe(false)
+    }
     expect(new Conflict('x').retryable).toBe(true)
     expect(new UpstreamRefused('x', upstream).retryable).toBe(false)
     expect(new UpstreamMalformed('x', upstream).retryable).toBe(false)
