@@ -7,6 +7,7 @@ import { gridCommand } from './commands/grid.ts'
 import { modelsCommand } from './commands/models.ts'
 import { nextRunCommand } from './commands/next-run.ts'
 import { planCommand } from './commands/plan.ts'
+import { profileCommand } from './commands/profile.ts'
 import { schemaCommand } from './commands/schema.ts'
 import { serveCommand } from './commands/serve.ts'
 import { validateCommand } from './commands/validate.ts'
@@ -32,6 +33,7 @@ const COMMANDS: readonly ((io: CliIo) => Command)[] = [
   modelsCommand,
   fitCommand,
   nextRunCommand,
+  profileCommand,
 ]
 
 /**

@@ -3,7 +3,7 @@ import type { FirstTokenPrior } from './prior.ts'
 /** 95th percentile of an exponential sojourn over its mean: ln 20. */
 const P95_OVER_MEAN = Math.log(20)
 /** Above this utilisation a queue has no steady state worth promising. */
-export const MAX_PREFILL_LOAD = 0.9
+const MAX_PREFILL_LOAD = 0.9
 
 export interface FirstTokenLoad {
   /** Time the prompt of one request takes alone, ms. */

@@ -11,7 +11,7 @@ const CACHE_SLACK = 1.2
 const BYTES_PER_GB = 1e9
 
 /** GB of each GPU that the weights take: attention copies are whole on every data-parallel rank. */
-export function weightGbPerGpu(setting: Setting, arch: Architecture): number {
+function weightGbPerGpu(setting: Setting, arch: Architecture): number {
   const { dense, expert } = weightGb(arch, setting.precision)
   const stages = setting.tensorParallel * setting.pipelineParallel
   return dense / stages + expert / (stages * setting.dataParallel)

@@ -45,6 +45,6 @@ export {
   type PowerLever,
 } from './power-lever.ts'
 export { type Predicted, type Prediction, predict, predictGaps } from './predict.ts'
-export { OUTPUTS, type Output, type Prior } from './prior.ts'
+export type { Output, Prior } from './prior.ts'
 export { shippedPrior } from './shipped-prior.ts'
 export type { StartUpRates } from './start-up.ts'

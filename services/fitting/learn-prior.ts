@@ -29,7 +29,7 @@ const HUBER_WIDTH = 0.3
  * Coefficients of the physics terms by non-negative least squares on relative errors, groups
  * weighted by 1/sqrt(size), with Huber weights re-estimated fifteen times.
  */
-export function fitBase(groups: readonly TrainingGroup[], output: Output): number[] {
+function fitBase(groups: readonly TrainingGroup[], output: Output): number[] {
   const rows = groups.flatMap(({ runs, architecture, gpu }) =>
     runs.flatMap((run) => {
       const measured = measuredValue(output, run)

@@ -11,7 +11,7 @@ export interface StartUpRates {
 }
 
 /** A local NVMe drive, and vLLM with compilation cached. */
-export const DEFAULT_START_UP: StartUpRates = { loadGbPerSecond: 2, warmUpSeconds: 60 }
+const DEFAULT_START_UP: StartUpRates = { loadGbPerSecond: 2, warmUpSeconds: 60 }
 
 /** Seconds and joules from a cold node to ready; GPUs draw their loaded idle power meanwhile. */
 export function startUp(

@@ -2,7 +2,7 @@ import type { CarbonSlot } from '../domain/carbon-series.ts'
 import type { Window } from '../domain/window.ts'
 
 /** Index of the first slot that ends after `atMs`; slots are ordered. O(log n). */
-export function firstEndingAfter(slots: readonly CarbonSlot[], atMs: number): number {
+function firstEndingAfter(slots: readonly CarbonSlot[], atMs: number): number {
   let low = 0
   let high = slots.length
   while (low < high) {

@@ -1,6 +1,5 @@
 export { bootstrapKey } from './bootstrap-key.ts'
 export { createKey, type NewKey } from './create-key.ts'
-export { hasEnded } from './has-ended.ts'
 export { type KeyVerifierOptions, keyVerifier } from './key-verifier.ts'
 export type * from './port.ts'
 export { rotateKey } from './rotate-key.ts'

@@ -11,7 +11,7 @@ import { type Service, TENANT } from './service.ts'
 import { demandTraces } from './traces.ts'
 
 /** Fits one model of the fleet on the GPUs of the fleet. */
-export const modelFitter =
+const modelFitter =
   ({ fleetNow, nowMs, readFile, log }: Service): RefitModelsPorts['fitModel'] =>
   async (id) => {
     const fleet = await fleetNow()

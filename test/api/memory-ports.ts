@@ -88,7 +88,7 @@ export function anInfeasiblePlan(version: number): StoredPlan {
   }
 }
 
-export const LLAMA: ModelView = {
+const LLAMA: ModelView = {
   id: 'llama-70b',
   workload: { inputTokens: 500, outputTokens: 200 },
   origins: ['eu'],

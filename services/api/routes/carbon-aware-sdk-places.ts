@@ -45,7 +45,7 @@ export function instantOf(parameter: string, text: string): number {
 export const stampOf = (atMs: number): string =>
   new Date(atMs).toISOString().replace('.000Z', '+00:00')
 
-export function timeSpan(durationMs: number): string {
+function timeSpan(durationMs: number): string {
   const minutes = Math.round(durationMs / MINUTE_MS)
   const two = (value: number) => String(value).padStart(2, '0')
   const days = Math.floor(minutes / 1440)

@@ -39,7 +39,7 @@ export const spread = (values: readonly number[]): Spread => ({
 })
 
 /** Linear interpolation between order statistics, two decimals; NaN becomes null in JSON. */
-export function quantile(values: readonly number[], q: number): number {
+function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   const position = (sorted.length - 1) * q
   const low = sorted[Math.floor(position)]!

@@ -20,7 +20,7 @@ export interface InstanceSize {
 export type Uniform = () => number
 
 /** mulberry32. */
-export function uniform(seed: number): Uniform {
+function uniform(seed: number): Uniform {
   let a = seed >>> 0
   return () => {
     a |= 0
