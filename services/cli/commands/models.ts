@@ -74,7 +74,7 @@ function listed(): string {
 }
 
 function shown(entry: CatalogueModel, points: ReturnType<typeof operatingPoints>): string {
-  const table = new Table({ head: ['variant', 'tok/s', 'W', 'J/token', 'TPOT p95', 'TTFT p95'] })
+  const table = new Table({ head: ['variant', 'tok/s', 'W', 'J/token', 'TPOT p95', 'TTFT p95'], style: { head: [], border: [] } })
   for (const point of points) {
     const joules = point.busyWatts / point.capacityTokensPerSecond
     table.push([
