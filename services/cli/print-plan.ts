@@ -1,5 +1,5 @@
-import Table from 'cli-table3'
 import type { Plan } from '../planning/index.ts'
+import { plainTable } from './plain-table.ts'
 import type { PlannedFleet } from './plan-fleet.ts'
 
 /** A plan for a person: what it saves, how far to trust it, then who runs where and when. */
@@ -37,9 +37,6 @@ function headline({ fleet, atMs, solver, solveSeconds }: PlannedFleet, plan: Pla
 }
 
 const stamp = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 16)}Z`
-const plainTable = (head: string[]) =>
-  new Table({ head, style: { head: [], border: [], compact: true } })
-
 function trustTable({ zones }: PlannedFleet): string {
   const table = plainTable(['zone', 'mean gCO2e/kWh', 'quality (windows)', 'source'])
   for (const { zone, meanGPerKwh, qualities, sources } of zones) {

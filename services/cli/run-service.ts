@@ -4,6 +4,7 @@ import { apiKeys, buildApp, isLoopback, listenSafely } from '../api/index.ts'
 import { bootstrapKey } from '../keys/index.ts'
 import { expirePlan } from '../pipeline/expire-plan.ts'
 import { forget, RETENTION } from '../pipeline/forget.ts'
+import { guardSlo } from '../pipeline/guard-slo.ts'
 import { apiPorts } from '../wiring/api-ports.ts'
 import { openService, type Service, type ServiceOptions, TENANT } from '../wiring/service.ts'
 import { stepPorts } from '../wiring/steps.ts'
@@ -79,6 +80,9 @@ async function startWork(service: Service): Promise<Stop[]> {
     expire: async () => {
       const regions = fleet.regions.map(({ id }) => id)
       await expirePlan({ plans: stores.plans, queue, regions, nowMs })
+    },
+    guard: async () => {
+      await guardSlo(ports.guardSlo)
     },
     forget: () => forget({ ...stores, retention: RETENTION }, nowMs()),
   })

@@ -1,10 +1,10 @@
-import Table from 'cli-table3'
 import { Command } from 'commander'
 import { InvalidInput } from '../../domain/errors.ts'
 import { windowsFrom } from '../../domain/window.ts'
 import type { ForecastScore } from '../../forecast/index.ts'
 import { openGridDesk } from '../grid-desk.ts'
 import type { CliIo } from '../io.ts'
+import { plainTable } from '../plain-table.ts'
 
 interface GridOptions {
   readonly fleet?: string
@@ -99,7 +99,7 @@ const columns = (each: Shown): string[] => [
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
 function table(head: readonly string[], rows: readonly string[][]): string {
-  const printed = new Table({ head: [...head], style: { head: [], border: [] } })
+  const printed = plainTable(head)
   printed.push(...rows)
   return `${printed.toString()}\n`
 }

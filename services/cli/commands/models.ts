@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs'
-import Table from 'cli-table3'
 import { Command } from 'commander'
 import {
   type CatalogueModel,
@@ -10,6 +9,7 @@ import {
   operatingPoints,
 } from '../../fitting/index.ts'
 import type { CliIo } from '../io.ts'
+import { plainTable } from '../plain-table.ts'
 
 interface ShowOptions {
   readonly json?: true
@@ -63,9 +63,7 @@ export function modelsCommand(io: CliIo): Command {
 const about = ({ settings: _, logStepMs: __, alpha: ___, ...rest }: CatalogueModel) => rest
 
 function listed(): string {
-  const table = new Table({
-    head: ['model', 'runs', 'tok/s error', 'power error', 'source', 'date'],
-  })
+  const table = plainTable(['model', 'runs', 'tok/s error', 'power error', 'source', 'date'])
   for (const { id, runs, errorPercent, source, date } of catalogueModels) {
     const [tokens, power] = [errorPercent.tokensPerSecond, errorPercent.power]
     table.push([id, runs, `${tokens.toFixed(1)} %`, `${power.toFixed(1)} %`, source, date])
@@ -74,7 +72,7 @@ function listed(): string {
 }
 
 function shown(entry: CatalogueModel, points: ReturnType<typeof operatingPoints>): string {
-  const table = new Table({ head: ['variant', 'tok/s', 'W', 'J/token', 'TPOT p95', 'TTFT p95'], style: { head: [], border: [] } })
+  const table = plainTable(['variant', 'tok/s', 'W', 'J/token', 'TPOT p95', 'TTFT p95'])
   for (const point of points) {
     const joules = point.busyWatts / point.capacityTokensPerSecond
     table.push([
