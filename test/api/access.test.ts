@@ -12,6 +12,7 @@ import { aPlan, type MemoryPorts, memoryPorts, NOW_MS } from './memory-ports.ts'
 /** The whole policy. A new operation has to be added here, knowingly. */
 const TABLE: Readonly<Record<string, Access>> = {
   carbonAwareSdkAverage: 'read',
+  carbonAwareSdkAverages: 'read',
   carbonAwareSdkBestLocation: 'read',
   carbonAwareSdkByLocation: 'read',
   carbonAwareSdkByLocations: 'read',

@@ -1,25 +1,14 @@
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify from 'fastify'
+import fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { STATUS_OF } from '../../services/api/problem.ts'
-import { carbonAwareSdkAverageRoute } from '../../services/api/routes/carbon-aware-sdk-average.ts'
-import { carbonAwareSdkBestLocationRoute } from '../../services/api/routes/carbon-aware-sdk-best-location.ts'
-import { carbonAwareSdkByLocationRoute } from '../../services/api/routes/carbon-aware-sdk-by-location.ts'
-import { carbonAwareSdkByLocationsRoute } from '../../services/api/routes/carbon-aware-sdk-by-locations.ts'
-import { carbonAwareSdkForecastRoute } from '../../services/api/routes/carbon-aware-sdk-forecast.ts'
-import { carbonAwareSdkLocationsRoute } from '../../services/api/routes/carbon-aware-sdk-locations.ts'
-import { gridForecastRoute } from '../../services/api/routes/grid-forecast.ts'
-import { gridHistoryRoute } from '../../services/api/routes/grid-history.ts'
-import { gridNowRoute } from '../../services/api/routes/grid-now.ts'
-import { gridScoreRoute } from '../../services/api/routes/grid-score.ts'
+import { buildApp } from '../../services/api/app.ts'
 import { gridStreamRoute } from '../../services/api/routes/grid-stream.ts'
 import { SHARED_SCHEMAS } from '../../services/api/schemas/shared.ts'
-import { AppError } from '../../services/domain/errors.ts'
 import { carbonAwareSdk } from '../../services/grid/adapters/carbon-aware-sdk.ts'
 import { memoryArchive, memorySeriesStore } from '../../services/grid/adapters/memory-store.ts'
 import { type GridProvider, gridDesk, gridReader } from '../../services/grid/index.ts'
 import { axiosHttp } from '../../services/platform/http.ts'
 import { average, HOUR_MS, hourlySeries, NOW_MS, sunny } from '../forecast/support.ts'
+import { memoryPorts } from './memory-ports.ts'
 
 const nowMs = () => NOW_MS
 const provider: GridProvider = {
@@ -39,32 +28,14 @@ const reader = gridReader({
   archive,
 })
 const grid = gridDesk({ reader, archive, zones: ['DE', 'SE'], measure: average, nowMs })
-const sdk = { grid, nowMs, locations: { westeurope: 'DE' } }
 
-const app = fastify({
-  forceCloseConnections: true,
-  ajv: { customOptions: { removeAdditional: false } },
-}).withTypeProvider<TypeBoxTypeProvider>()
-for (const schema of SHARED_SCHEMAS) app.addSchema(schema)
-app.setErrorHandler((error, _request, reply) => {
-  const code = error instanceof AppError ? (STATUS_OF[error.code] ?? 500) : 400
-  return reply.code(code).send({ detail: String(error) })
-})
-for (const route of [gridNowRoute, gridScoreRoute]) app.register(route, { grid })
-for (const route of [gridForecastRoute, gridHistoryRoute]) app.register(route, { grid, nowMs })
-app.register(gridStreamRoute, { grid, everyMs: 5 })
-for (const route of [
-  carbonAwareSdkAverageRoute,
-  carbonAwareSdkBestLocationRoute,
-  carbonAwareSdkByLocationRoute,
-  carbonAwareSdkByLocationsRoute,
-  carbonAwareSdkForecastRoute,
-  carbonAwareSdkLocationsRoute,
-]) {
-  app.register(route, sdk)
-}
+/** The whole application, with a grid behind it. */
+let app: FastifyInstance
 let baseUrl: string
 beforeAll(async () => {
+  const ports = { ...memoryPorts(), grid, gridLocations: { westeurope: 'DE' } }
+  const security = { mode: 'open', tenant: 'default' } as const
+  app = await buildApp(ports, { version: '0', security, nowMs })
   baseUrl = await app.listen({ port: 0, host: '127.0.0.1' })
 })
 afterAll(() => app.close())
@@ -104,15 +75,24 @@ describe('/v1/grid', () => {
     expect((await get('/v1/grid/DE/score')).statusCode).toBe(404)
   })
 
-  it('streams the zone at once, and only what changes', async () => {
-    const abort = new AbortController()
-    const answer = await fetch(`${baseUrl}/v1/grid/DE/stream`, { signal: abort.signal })
-    const chunks = answer.body!.getReader()
+  it('streams the zone at once, and refuses one that it does not know', async () => {
+    expect((await get('/v1/grid/XX/stream')).statusCode).toBe(404)
+    const answer = await fetch(`${baseUrl}/v1/grid/DE/stream`)
+    const { value } = await answer.body!.getReader().read()
+    expect(new TextDecoder().decode(value)).toMatch(/^event: grid.changed\ndata: {"zone":"DE"/)
+    // Still open: closing the application ends it.
+  })
+
+  it('streams only what changes', async () => {
+    const quick = fastify()
+    for (const schema of SHARED_SCHEMAS) quick.addSchema(schema)
+    quick.register(gridStreamRoute, { grid, everyMs: 5 })
+    const url = await quick.listen({ port: 0, host: '127.0.0.1' })
+    const chunks = (await fetch(`${url}/v1/grid/DE/stream`)).body!.getReader()
     const read = async () => new TextDecoder().decode((await chunks.read()).value)
-    expect(await read()).toMatch(/^event: grid.changed\ndata: {"zone":"DE"/)
+    expect(await read()).toMatch(/^event: grid.changed/)
     expect(await read()).toBe(': nothing new\n\n')
-    abort.abort()
-    expect((await fetch(`${baseUrl}/v1/grid/XX/stream`)).status).toBe(404)
+    await quick.close()
   })
 })
 
@@ -145,7 +125,24 @@ describe('a Carbon Aware SDK client', () => {
     const mean = (await get(`/emissions/average-carbon-intensity?location=DE&${span}`)).json()
     const at = (hour: number) => sunny(Date.parse(`2026-02-28T${hour}:00Z`))
     expect(mean.carbonIntensity).toBeCloseTo((at(20) + at(21)) / 2, 6)
-    expect((await get('/locations')).json()).toHaveProperty('westeurope')
+    const stretch = (location: string, from: number, to: number) => ({
+      location,
+      startTime: `2026-02-28T${from}:00:00Z`,
+      endTime: `2026-02-28T${to}:00:00Z`,
+    })
+    const batch = await app.inject({
+      method: 'POST',
+      url: '/emissions/average-carbon-intensity/batch',
+      payload: [stretch('westeurope', 20, 21), stretch('DE', 20, 22)],
+    })
+    const means = batch.json().map((each: { carbonIntensity: number }) => each.carbonIntensity)
+    expect(means[0]).toBeCloseTo(at(20), 6)
+    expect(means[1]).toBe(mean.carbonIntensity)
+    expect((await get('/locations')).json()).toEqual({
+      westeurope: { Name: 'westeurope' },
+      DE: { Name: 'DE' },
+      SE: { Name: 'SE' },
+    })
   })
 
   it.each([
@@ -173,11 +170,14 @@ describe('a Carbon Aware SDK client', () => {
     expect((await get(url)).statusCode).toBe(400)
   })
 
-  it('gets 204 where nothing is held', async () => {
+  it('gets 204 where nothing is held, and no mean of it', async () => {
     const time = '2020-01-01T00:00:00Z'
     const places = `/emissions/bylocation?location=DE&time=${time}&toTime=${time}`
     expect((await get(places)).statusCode).toBe(204)
     expect((await get(places.replace('bylocation', 'bylocations'))).statusCode).toBe(204)
     expect((await get(places.replace('bylocation', 'bylocations/best'))).statusCode).toBe(204)
+    const stretch = 'startTime=2020-01-01T00:00:00Z&endTime=2020-01-01T01:00:00Z'
+    const mean = `/emissions/average-carbon-intensity?location=DE&${stretch}`
+    expect((await get(mean)).statusCode).toBe(404)
   })
 })

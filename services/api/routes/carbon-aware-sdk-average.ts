@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
+import { NotFound } from '../../domain/errors.ts'
 import { strict } from '../schemas/parts.ts'
 import { problems } from '../schemas/ref.ts'
 import {
@@ -11,48 +12,74 @@ import {
   wrong,
 } from './carbon-aware-sdk-places.ts'
 
-/** `GET /emissions/average-carbon-intensity`, as the Carbon Aware SDK answers it. */
+const Stretch = strict({
+  location: Type.String(),
+  startTime: Type.String(),
+  endTime: Type.String(),
+})
+const Average = Type.Object({
+  ...Stretch.properties,
+  carbonIntensity: Type.Number({ description: 'gCO2e/kWh' }),
+})
+const PATH = '/emissions/average-carbon-intensity'
+const MOST_AT_ONCE = 100
+
+/** `GET` and `POST .../batch`, as the Carbon Aware SDK answers them. */
 export const carbonAwareSdkAverageRoute: FastifyPluginAsyncTypebox<CarbonAwareSdkOptions> = async (
   app,
   options,
 ) => {
   app.get(
-    '/emissions/average-carbon-intensity',
+    PATH,
     {
       config: { access: 'read' },
       schema: {
         operationId: 'carbonAwareSdkAverage',
         tags: ['carbon-aware-sdk'],
         summary: 'Mean intensity of a stretch of time',
-        querystring: strict({
-          location: Type.String(),
-          startTime: Type.String(),
-          endTime: Type.String(),
-        }),
+        querystring: Stretch,
+        response: { 200: Average, ...problems(400, 401, 403, 404, 429, 503) },
+      },
+    },
+    async ({ query }) => averageOf(options, query),
+  )
+
+  app.post(
+    `${PATH}/batch`,
+    {
+      config: { access: 'read' },
+      schema: {
+        operationId: 'carbonAwareSdkAverages',
+        tags: ['carbon-aware-sdk'],
+        summary: 'Mean intensities of several stretches of time',
+        body: Type.Array(Stretch, { minItems: 1, maxItems: MOST_AT_ONCE }),
         response: {
-          200: Type.Object({
-            location: Type.String(),
-            startTime: Type.String(),
-            endTime: Type.String(),
-            carbonIntensity: Type.Number({ description: 'gCO2e/kWh' }),
-          }),
-          ...problems(400, 401, 403, 429, 503),
+          200: Type.Array(Average),
+          ...problems(400, 401, 403, 404, 409, 413, 415, 429, 503),
         },
       },
     },
-    async ({ query: { location, startTime, endTime } }) => {
-      const fromMs = instantOf('startTime', startTime)
-      const toMs = instantOf('endTime', endTime)
-      if (!(fromMs < toMs)) throw wrong('endTime', 'must be after startTime')
-      const found = await emissionsOf(options, location, fromMs, toMs - 1)
-      return {
-        location,
-        startTime: stampOf(fromMs),
-        endTime: stampOf(toMs),
-        carbonIntensity: meanBetween(found, fromMs, toMs),
-      }
-    },
+    async ({ body }) => Promise.all(body.map((stretch) => averageOf(options, stretch))),
   )
+}
+
+/** @throws InvalidInput | NotFound */
+async function averageOf(
+  options: CarbonAwareSdkOptions,
+  { location, startTime, endTime }: Static<typeof Stretch>,
+): Promise<Static<typeof Average>> {
+  const fromMs = instantOf('startTime', startTime)
+  const toMs = instantOf('endTime', endTime)
+  if (!(fromMs < toMs)) throw wrong('endTime', 'must be after startTime')
+  const found = await emissionsOf(options, location, fromMs, toMs - 1)
+  // The SDK says 0 here, which reads as clean.
+  if (found.length === 0) throw new NotFound(`nothing is held of ${location} at ${startTime}`)
+  return {
+    location,
+    startTime: stampOf(fromMs),
+    endTime: stampOf(toMs),
+    carbonIntensity: meanBetween(found, fromMs, toMs),
+  }
 }
 
 /** Weighed by how long each value holds inside the stretch. */
