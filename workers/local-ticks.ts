@@ -5,6 +5,8 @@ export interface LocalTickPorts {
   readonly queue: JobQueue
   /** Sends backends to their safe state once the plan has expired; see `expire-plan`. */
   expire(): Promise<void>
+  /** Looks for drift, and for more to serve than the plan provided; see `guard-slo`. */
+  guard(): Promise<void>
   /** Drops records that are older than they are kept for. */
   forget(): Promise<void>
   readonly queuedJobs: { set(labels: { job: string; state: string }, value: number): void }
@@ -16,8 +18,9 @@ const EVERY_MINUTE = '0 * * * * *'
 const EVERY_HOUR = '0 17 * * * *'
 
 /**
- * What each process looks after by itself, whatever the queue does: how much work is waiting, and
- * whether the plan has run out with nobody left to make a new one.
+ * What each process looks after by itself, whatever the queue does: how much work is waiting,
+ * whether targets and promises are as the plan has them, and whether the plan has run out with
+ * nobody left to make a new one.
  *
  * @returns stops the ticks
  */
@@ -32,6 +35,7 @@ export function startLocalTicks(ports: LocalTickPorts): () => Promise<void> {
       guarded('watchdog', () => countJobs(ports)),
       options,
     ),
+    cron.schedule(EVERY_15_SECONDS, guarded('guard', ports.guard), options),
     cron.schedule(EVERY_MINUTE, guarded('expiry', ports.expire), options),
     cron.schedule(EVERY_HOUR, guarded('forget', ports.forget), options),
   ]

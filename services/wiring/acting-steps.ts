@@ -1,9 +1,11 @@
 import { hostname } from 'node:os'
 import type { SteeredTarget } from '../actuation/index.ts'
 import { CARBON_QUALITIES } from '../domain/carbon-series.ts'
+import { NotFound } from '../domain/errors.ts'
 import { appendEvents, type NewEvent } from '../notification/index.ts'
 import type { AccountPorts } from '../pipeline/account.ts'
 import type { ApplyPlanPorts } from '../pipeline/apply-plan.ts'
+import type { GuardSloPorts } from '../pipeline/guard-slo.ts'
 import type { RefreshGridPorts } from '../pipeline/refresh-grid.ts'
 import { steeredTargets } from '../pipeline/steered-targets.ts'
 import type { TickPorts } from '../pipeline/tick.ts'
@@ -41,6 +43,7 @@ export function actingSteps(service: Service) {
       const told = await stores.toldTargets.all()
       return Object.fromEntries(ids.flatMap((id) => (told.has(id) ? [[id, told.get(id)!]] : [])))
     },
+    serving: service.serving,
     audit: stores.audit,
     tell,
     queue,
@@ -48,7 +51,18 @@ export function actingSteps(service: Service) {
     nowMs,
     actor: `gridtide@${hostname()}`,
   }
+  const guardSlo: GuardSloPorts = {
+    ...applyPlan,
+    problem: async (digest) => {
+      const frame = await stores.solves.frameOf(digest).catch(undefinedIfForgotten)
+      return frame?.problem
+    },
+  }
   const notifyChange = { relay: (abort: AbortSignal) => service.relay(abort) }
   const account: AccountPorts = { ...stores, reader, nowMs }
-  return { tick, refreshGrid, applyPlan, notifyChange, account }
+  return { tick, refreshGrid, applyPlan, guardSlo, notifyChange, account }
+}
+
+function undefinedIfForgotten(error: unknown): undefined {
+  if (!(error instanceof NotFound)) throw error
 }

@@ -20,6 +20,7 @@ import { fleetFiles } from './fleet-files.ts'
 import { openGrid } from './open-grid.ts'
 import { solverThreads } from './solver-threads.ts'
 import { openStores } from './state.ts'
+import { openTelemetry } from './telemetry.ts'
 
 export interface ServiceOptions {
   readonly env: Env
@@ -99,6 +100,7 @@ async function furnish(options: ServiceOptions, engine: Engine, metrics: Metrics
       if (!backend) throw new NotFound(`no backend ${id} in the fleet file`)
       return backend
     },
+    serving: await openTelemetry(fleet, { env: secrets, nowMs, warn }),
     /** The fleet file with what callers laid over it. */
     fleetNow: async () => overlayFleet(fleet, await stores.overlays.list(TENANT)),
     /** Why nothing may be moved now; undefined where nobody has said stop. */

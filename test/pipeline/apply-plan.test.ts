@@ -9,6 +9,7 @@ import { type ApplyPlanPorts, applyPlan } from '../../services/pipeline/apply-pl
 import { steeredTargets } from '../../services/pipeline/steered-targets.ts'
 import type { Plan } from '../../services/planning/index.ts'
 import type { AnyJobRequest } from '../../services/queue/index.ts'
+import type { Serving } from '../../services/telemetry/index.ts'
 import { HOUR_MS, planOf } from '../support/plans.ts'
 import { smallFleet, smallPoint } from '../support/small-fleet.ts'
 
@@ -38,7 +39,13 @@ function world() {
   const events: NewEvent[] = []
   const jobs: AnyJobRequest[] = []
   const audit = memoryAuditLog()
-  const state = { nowMs: startMs, version: 1, plan: planIn('eu-north', [2, 2]), stop: '' }
+  const state = {
+    nowMs: startMs,
+    version: 1,
+    plan: planIn('eu-north', [2, 2]),
+    stop: '',
+    serving: {} as Serving,
+  }
   const fleet = smallFleet('policy: { minDwellMinutes: 0 }')
   const deps = { memory: memoryTargetMemory(), nowMs: () => state.nowMs, sleep: async () => {} }
   const real = dryRunBackend(deps, { initial: () => ({ replicas: exactly(0) }) })
@@ -56,6 +63,7 @@ function world() {
       steeredTargets(fleet, plan, new Map([['llama', [smallPoint]]]), told),
     backend: () => backend,
     changedAtMs: async () => ({}),
+    serving: async () => state.serving,
     audit,
     tell: async (more) => void events.push(...more),
     queue: { add: async (job) => void jobs.push(job) },

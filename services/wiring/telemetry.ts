@@ -1,0 +1,54 @@
+import { AppError } from '../domain/errors.ts'
+import type { Fleet } from '../fleet/index.ts'
+import { prometheus } from '../telemetry/adapters/prometheus.ts'
+import { readServing, type Serving } from '../telemetry/index.ts'
+import { guardedHttp } from './guarded-http.ts'
+import { readSecret } from './secrets.ts'
+
+export interface TelemetryDeps {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly nowMs: () => number
+  readonly warn: (message: string) => void
+}
+
+/** Several steps ask within a moment; metrics are no newer than their scrape interval anyway. */
+const FRESH_MS = 5_000
+
+/**
+ * How each model is doing, by the fleet's telemetry. Nothing is known without one, nor while it
+ * does not answer: knowledge is never a condition for carrying out a plan.
+ *
+ * @throws InvalidInput where the token is not set
+ */
+export async function openTelemetry(
+  { telemetry }: Pick<Fleet, 'telemetry'>,
+  { env, nowMs, warn }: TelemetryDeps,
+): Promise<(model: string) => Promise<Serving>> {
+  if (!telemetry) return async () => ({})
+  const { engine, labels, modelNames, windowSeconds, allowPrivate } = telemetry
+  const { url, token } = telemetry.prometheus
+  const source = prometheus(guardedHttp(allowPrivate), {
+    baseUrl: url,
+    ...(token !== undefined && { token: await readSecret(token, env) }),
+  })
+  const kept = new Map<string, { readonly atMs: number; readonly serving: Promise<Serving> }>()
+
+  async function ask(id: string): Promise<Serving> {
+    try {
+      const scope = { engine, labels, windowSeconds, model: modelNames[id] ?? id }
+      return await readServing(source, scope)
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      warn(`telemetry of ${id}: ${error.message}`)
+      return {}
+    }
+  }
+
+  return (id) => {
+    const last = kept.get(id)
+    if (last && nowMs() - last.atMs < FRESH_MS) return last.serving
+    const serving = ask(id)
+    kept.set(id, { atMs: nowMs(), serving })
+    return serving
+  }
+}
