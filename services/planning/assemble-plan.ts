@@ -1,4 +1,5 @@
 import { type Draft, startsOf } from './draft.ts'
+import type { Instance } from './instance.ts'
 import type { Assignment, BatchRun, Flow } from './plan.ts'
 import { routeLoads } from './route-loads.ts'
 
@@ -57,7 +58,6 @@ function assembleWindow(draft: Draft, m: number, t: number, out: MutableAssemble
 }
 
 /** Lanes back to origins: each keeps its share of its lane's traffic in every region. */
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function splitInteractive(
   draft: Draft,
   m: number,
@@ -66,29 +66,36 @@ function splitInteractive(
   interactive: Float64Array,
   flows: Flow[],
 ): void {
-  const { regionCount: R, problem } = draft.instance
+  const { instance } = draft
   const lanes = draft.lanes[m]!
-  const { demand, id } = problem.models[m]!
-  for (const [s, { origins }] of draft.instance.models[m]!.sources.entries()) {
+  const { demand, id } = instance.problem.models[m]!
+  for (const [s, { origins }] of instance.models[m]!.sources.entries()) {
     const lane = lanes.ofSource[s]!
     const laneRate = draft.rates[m]![t * lanes.count + lane]!
-    for (const origin of origins) {
-      const share = laneRate > 0 ? demand[origin]!.tokensPerSecond[t]! / laneRate : 0
-      for (let r = 0; r < R; r++) {
-        const tokensPerSecond = share * laneFlows[lane * R + r]!
-        if (tokensPerSecond <= 0) continue
+    for (const index of origins) {
+      const { origin, tokensPerSecond: rates } = demand[index]!
+      if (rates[t]! <= 0) continue
+      const share = rates[t]! / laneRate
+      for (const [r, region, tokensPerSecond] of sharesOf(instance, lane, share, laneFlows)) {
         interactive[r]! += tokensPerSecond
-        const region = problem.regions[r]!.id
-        flows.push({
-          window: t,
-          model: id,
-          origin: demand[origin]!.origin,
-          region,
-          tokensPerSecond,
-        })
+        flows.push({ window: t, model: id, origin, region, tokensPerSecond })
       }
     }
   }
+}
+
+type RegionShare = readonly [index: number, region: string, tokensPerSecond: number]
+
+/** A share of a lane's traffic, region by region; those without any are left out. */
+function sharesOf(
+  { regionCount: R, problem }: Instance,
+  lane: number,
+  share: number,
+  laneFlows: Float64Array,
+): RegionShare[] {
+  return problem.regions
+    .map(({ id }, r): RegionShare => [r, id, share * laneFlows[lane * R + r]!])
+    .filter(([, , tokensPerSecond]) => tokensPerSecond > 0)
 }
 
 function splitBatch(
@@ -98,17 +105,14 @@ function splitBatch(
   laneFlows: Float64Array,
   runs: BatchRun[],
 ): void {
-  const { regionCount: R, problem } = draft.instance
   const lanes = draft.lanes[m]!
-  for (const [j, work] of problem.batch.entries()) {
+  for (const [j, work] of draft.instance.problem.batch.entries()) {
     const rate = draft.batchRates[j]![t]!
     const lane = lanes.ofBatch[j]!
     if (lane < 0 || rate <= 0) continue
     const share = rate / draft.rates[m]![t * lanes.count + lane]!
-    for (let r = 0; r < R; r++) {
-      const tokensPerSecond = share * laneFlows[lane * R + r]!
-      if (tokensPerSecond <= 0) continue
-      runs.push({ window: t, work: work.id, region: problem.regions[r]!.id, tokensPerSecond })
+    for (const [, region, tokensPerSecond] of sharesOf(draft.instance, lane, share, laneFlows)) {
+      runs.push({ window: t, work: work.id, region, tokensPerSecond })
     }
   }
 }

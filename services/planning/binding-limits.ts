@@ -1,4 +1,5 @@
 import type { Draft } from './draft.ts'
+import { objectiveUnit } from './objective-unit.ts'
 import type { BindingLimit } from './plan.ts'
 import { windowsInWords } from './window-words.ts'
 
@@ -31,7 +32,7 @@ function fullPools(draft: Draft, gpuPrices: Float64Array): BindingLimit[] {
     if (windows.length === 0) return []
     const shadowPriceG = price / duration
     const id = problem.regions[region]!.id
-    const words = `all ${count} ${gpu} in ${id} are worth using in ${windowsInWords(windows)}: one more would save ${shadowPriceG.toPrecision(3)} an hour`
+    const words = `all ${count} ${gpu} in ${id} are worth using in ${windowsInWords(windows)}: one more would save ${shadowPriceG.toPrecision(3)} ${objectiveUnit(problem.policy)} an hour`
     return [{ limit: 'gpus', region: id, gpu, windows, shadowPriceG, words }]
   })
 }

@@ -46,4 +46,6 @@ export interface BlockSolution {
   /** Where a block is the whole problem: what its solver proved. */
   readonly bound?: { readonly value: number; readonly kind: string }
   readonly infeasible?: boolean
+  /** Where no plan was found that keeps the carbon budget: the least of any, g a day. */
+  readonly leastCarbonGPerDay?: number
 }

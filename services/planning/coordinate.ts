@@ -1,5 +1,6 @@
 import type { Block } from './block.ts'
 import { cutBlocks } from './cut-blocks.ts'
+import { isQuietBeginning } from './draft.ts'
 import { horizonModel } from './horizon-model.ts'
 import { compileInstance, type Instance } from './instance.ts'
 import { lagrangianBound } from './lagrangian-bound.ts'
@@ -18,7 +19,7 @@ const HORIZON_LIMIT = 8_000
 /**
  * Cuts a problem into blocks: routes every origin's demand to regions, and batch work to windows,
  * by the prices of the fractional optimum. One block per region and group of windows, or a single
- * one where the whole problem is small.
+ * one where the whole problem is small or has a carbon budget, which ties everything together.
  *
  * @returns no blocks where even fractional replicas cannot keep the promises, or none can run
  */
@@ -30,6 +31,9 @@ export function coordinate(problem: PlanningProblem, solver: LinearSolver): Bloc
   )
   // No replica could run anywhere; solvers choke on a model without columns.
   if (columns === 0) return []
+  // What no plan may keep has to stop in a window in which nothing may change.
+  if (instance.strandedGpus > 0 && isQuietBeginning(problem)) return []
+  if (problem.policy.carbonBudgetGPerDay !== undefined) return [wholeBlock(problem)]
   if (columns <= (isTied(problem) ? TIED_LIMIT : WHOLE_LIMIT)) return [wholeBlock(problem)]
   const priced =
     columns <= HORIZON_LIMIT ? horizonPrices(instance, solver) : windowPrices(instance, solver)

@@ -63,7 +63,6 @@ function simpleCost(
  * Capacities are rounded up to the grid. The surplus this lends is at most taken from the partial
  * replica, whose load is worth at most `-steepest` a token/s: each replica is credited for its own.
  */
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function wholeCost(
   load: number,
   extraCost: number,
@@ -73,22 +72,11 @@ function wholeCost(
 ): number {
   const N = Math.min(MOST_UNITS, UNITS_PER_REPLICA * replicas)
   const unit = load / N
-  const units = capacity.map((value) => Math.ceil(value / unit - 1e-9))
+  const units = Int32Array.from(capacity, (value) => Math.ceil(value / unit - 1e-9))
   const steepest = perToken.reduce((a, b) => Math.min(a, b), 0)
   const credited = full.map((cost, b) => cost + (units[b]! * unit - capacity[b]!) * steepest)
   const largest = units.reduce((a, b) => Math.max(a, b), 0)
-  const table = new Float64Array(N + replicas + largest + 1).fill(Number.POSITIVE_INFINITY)
-  table[0] = 0
-  for (let w = 1; w < table.length; w++) {
-    let least = Number.POSITIVE_INFINITY
-    for (let b = 0; b < credited.length; b++) {
-      const rest = w - units[b]!
-      if (rest < 0) continue
-      const cost = credited[b]! + table[rest]!
-      if (cost < least) least = cost
-    }
-    table[w] = least
-  }
+  const table = coverTable(N + replicas + largest + 1, units, credited)
   let best = Number.POSITIVE_INFINITY
   for (let w = N; w < table.length; w++) {
     const extra = Math.max(0, w - N - replicas) * unit
@@ -96,10 +84,27 @@ function wholeCost(
     best = Math.min(best, table[w]! + (extra > 0 ? extra * extraCost : 0))
   }
   for (let b = 0; b < full.length; b++) {
-    const most = Math.floor(capacity[b]! / unit)
-    for (let i = -replicas; i <= Math.min(most, N); i++) {
+    const most = Math.min(N, Math.floor(capacity[b]! / unit))
+    for (let i = -replicas; i <= most; i++) {
       best = Math.min(best, table[N - i]! + fixed[b]! + i * unit * perToken[b]!)
     }
   }
   return best
+}
+
+/** The least cost of items that fill exactly w units, for every w below `length`. */
+function coverTable(length: number, units: Int32Array, costs: Float64Array): Float64Array {
+  const table = new Float64Array(length).fill(Number.POSITIVE_INFINITY)
+  table[0] = 0
+  for (let w = 1; w < length; w++) {
+    let least = Number.POSITIVE_INFINITY
+    for (let b = 0; b < costs.length; b++) {
+      const rest = w - units[b]!
+      if (rest < 0) continue
+      const cost = costs[b]! + table[rest]!
+      if (cost < least) least = cost
+    }
+    table[w] = least
+  }
+  return table
 }

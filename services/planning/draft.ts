@@ -1,6 +1,8 @@
 import { fixedCost, startCost, tokenCost } from './bin-costs.ts'
 import type { Instance } from './instance.ts'
 import { type Lanes, lanesOf } from './lanes.ts'
+import type { ModelInstance } from './model-instance.ts'
+import type { PlanningProblem } from './problem.ts'
 
 /**
  * A plan in the making: whole replicas, and the batch rates they must carry. Everything else (loads,
@@ -22,12 +24,15 @@ export interface Draft {
   /** First and last window that share replica counts with this one (quiet windows). */
   readonly groupFirst: Int32Array
   readonly groupLast: Int32Array
+  /** Counts up to this window are those that run already (a quiet beginning); -1: none. */
+  readonly frozenUntil: number
 }
 
 /** @param holdWindows replica counts may change in every so many windows only */
 export function emptyDraft(instance: Instance, holdWindows = 1): Draft {
   const { models, windowCount: T } = instance
   const lanes = models.map((_, m) => lanesOf(instance, m))
+  const groups = quietGroups(instance, holdWindows)
   const draft: Draft = {
     instance,
     lanes,
@@ -36,7 +41,8 @@ export function emptyDraft(instance: Instance, holdWindows = 1): Draft {
     batchRates: instance.batch.map(() => new Float64Array(T)),
     held: new Float64Array(T * instance.pools.length),
     order: models.map((_, m) => orderOf(instance, m)),
-    ...quietGroups(instance, holdWindows),
+    ...groups,
+    frozenUntil: isQuietBeginning(instance.problem) ? groups.groupLast[0]! : -1,
   }
   for (const [m, { sources }] of models.entries()) {
     const { count, ofSource } = lanes[m]!
@@ -44,20 +50,41 @@ export function emptyDraft(instance: Instance, holdWindows = 1): Draft {
       for (let t = 0; t < T; t++) draft.rates[m]![t * count + ofSource[s]!]! += rate[t]!
     }
   }
+  keepRunning(draft)
   return draft
 }
 
+/** The first window is quiet, and something runs that has to stay. */
+export const isQuietBeginning = ({ policy, running }: PlanningProblem): boolean =>
+  running.length > 0 && policy.quietWindows?.includes(0) === true
+
+function keepRunning(draft: Draft): void {
+  for (const [m, model] of draft.instance.models.entries()) {
+    for (let t = 0; t <= draft.frozenUntil; t++) {
+      for (const [b, count] of model.running.entries()) addReplicas(draft, m, t, b, count)
+    }
+  }
+}
+
+/** With a carbon budget the cleanest come first: then the loads add as little as they can to it. */
 function orderOf(instance: Instance, m: number): Int32Array {
   const model = instance.models[m]!
   const B = model.binCount
   const order = new Int32Array(instance.windowCount * B)
   const cost = new Float64Array(B)
   for (let t = 0; t < instance.windowCount; t++) {
-    for (let b = 0; b < B; b++) cost[b] = tokenCost(instance, model, t, b)
+    for (let b = 0; b < B; b++) cost[b] = loadCost(instance, model, t, b)
     const row = Int32Array.from(cost.keys()).sort((a, b) => cost[a]! - cost[b]! || a - b)
     order.set(row, t * B)
   }
   return order
+}
+
+function loadCost(instance: Instance, model: ModelInstance, t: number, b: number): number {
+  const { policy, regions } = instance.problem
+  if (policy.carbonBudgetGPerDay === undefined) return tokenCost(instance, model, t, b)
+  const { pue, carbonGPerKwh } = regions[model.region[b]!]!
+  return pue * carbonGPerKwh[t]! * model.tokenKw[b]!
 }
 
 function quietGroups({ windowCount: T, problem }: Instance, holdWindows: number) {
@@ -79,6 +106,7 @@ export function addBatch(draft: Draft, job: number, t: number, tokensPerSecond: 
 
 /** Whether one more replica of bin `b` fits in window `t` alone. */
 export function fits(draft: Draft, m: number, t: number, b: number): boolean {
+  if (t <= draft.frozenUntil) return false
   const model = draft.instance.models[m]!
   const pool = model.pool[b]!
   const { pools } = draft.instance

@@ -1,6 +1,7 @@
 import type { HorizonColumns } from './horizon-columns.ts'
 import type { Instance } from './instance.ts'
 import type { LinearModelBuilder } from './linear-model-builder.ts'
+import type { ModelInstance } from './model-instance.ts'
 
 /** Spare replicas, dwell, quiet windows and the limit on changed GPUs, where the problem has them. */
 export function addChangeLimits(
@@ -71,7 +72,6 @@ function addQuiet(
   }
 }
 
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function addChanged(
   instance: Instance,
   builder: LinearModelBuilder,
@@ -80,18 +80,29 @@ function addChanged(
   limit: number,
 ) {
   for (let t = firstChange; t < instance.windowCount; t++) {
-    const changed: number[] = []
-    for (const [m, model] of instance.models.entries()) {
-      for (let b = 0; b < model.binCount; b++) {
-        const at = t * model.binCount + b
-        const stops = builder.column(0)
-        const replicas = columns.replicas[m]! + at
-        const balance = [stops, 1, replicas, 1]
-        if (t > 0) balance.push(replicas - model.binCount, -1)
-        builder.row(t > 0 ? 0 : model.running[b]!, Infinity, balance)
-        changed.push(columns.starts[m]! + at, model.gpus[b]!, stops, model.gpus[b]!)
-      }
-    }
-    builder.row(0, limit, changed)
+    const changed = instance.models.flatMap((model, m) =>
+      Array.from({ length: model.binCount }, (_, b) => {
+        const stops = addStops(builder, columns.replicas[m]!, model, t, b)
+        const starts = columns.starts[m]! + t * model.binCount + b
+        return [starts, model.gpus[b]!, stops, model.gpus[b]!]
+      }).flat(),
+    )
+    const stranded = t === 0 ? instance.strandedGpus : 0
+    builder.row(-Infinity, limit - stranded, changed)
   }
+}
+
+/** @returns a column that is at least what bin `b` has less than in the window before */
+function addStops(
+  builder: LinearModelBuilder,
+  firstReplicas: number,
+  model: ModelInstance,
+  t: number,
+  b: number,
+): number {
+  const stops = builder.column(0)
+  const replicas = firstReplicas + t * model.binCount + b
+  if (t === 0) builder.row(model.running[b]!, Infinity, [stops, 1, replicas, 1])
+  else builder.row(0, Infinity, [stops, 1, replicas, 1, replicas - model.binCount, -1])
+  return stops
 }

@@ -4,7 +4,7 @@ import { addChangeLimits } from './horizon-limits.ts'
 import type { Instance } from './instance.ts'
 import { type LinearModelBuilder, linearModelBuilder } from './linear-model-builder.ts'
 import type { LinearModel } from './linear-solver.ts'
-import type { ModelInstance } from './model-instance.ts'
+import type { ModelInstance, Source } from './model-instance.ts'
 
 /** Where each decision stands among the columns: index = first + window * width + offset. */
 export interface HorizonModel {
@@ -71,60 +71,76 @@ export function horizonModel(instance: Instance, options: HorizonOptions): Horiz
 /** Every source's traffic goes to its regions; what a region's bins serve is what came. */
 function addTraffic(instance: Instance, builder: LinearModelBuilder, columns: HorizonColumns) {
   const { windowCount: T, regionCount: R } = instance
-  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
   return Int32Array.from(instance.models, (model, m) => {
     const balances = Array.from({ length: T * R }, () => [] as number[])
     for (let t = 0; t < T; t++) {
-      for (const source of model.sources) {
-        const flows: number[] = []
-        for (const r of source.regions) {
-          const flow = builder.column(0)
-          flows.push(flow, 1)
-          balances[t * R + r]!.push(flow, -1)
-        }
-        builder.row(source.rate[t]!, source.rate[t]!, flows)
-      }
+      for (const source of model.sources) addSource(builder, source, t, balances, R)
       for (let b = 0; b < model.binCount; b++) {
         balances[t * R + model.region[b]!]!.push(columns.loads[m]! + t * model.binCount + b, 1)
       }
     }
-    for (const [j, work] of instance.batch.entries()) {
-      if (work.model !== m) continue
-      for (let t = work.first; t < work.deadline; t++) {
-        for (const [i, r] of work.regions.entries()) {
-          const column = columns.batch[j]! + (t - work.first) * work.regions.length + i
-          balances[t * R + r]!.push(column, -1)
-        }
-      }
-    }
-    const indices = balances.map((entries) => builder.row(0, 0, entries))
-    return indices[0]!
+    takeBatch(instance, m, columns, balances)
+    const first = builder.rowCount
+    for (const entries of balances) builder.row(0, 0, entries)
+    return first
   })
+}
+
+/** What a source sends anywhere is what it has; each flow comes off its region's balance. */
+function addSource(
+  builder: LinearModelBuilder,
+  { rate, regions }: Source,
+  t: number,
+  balances: readonly number[][],
+  R: number,
+): void {
+  const flows: number[] = []
+  for (const r of regions) {
+    const flow = builder.column(0)
+    flows.push(flow, 1)
+    balances[t * R + r]!.push(flow, -1)
+  }
+  builder.row(rate[t]!, rate[t]!, flows)
+}
+
+/** Every token/s of batch work comes off the balance of the region that does it. */
+function takeBatch(
+  instance: Instance,
+  m: number,
+  columns: HorizonColumns,
+  balances: readonly number[][],
+): void {
+  const { regionCount: R } = instance
+  for (const [j, { model, first, deadline, regions }] of instance.batch.entries()) {
+    let column = columns.batch[j]!
+    if (model !== m) continue
+    for (let t = first; t < deadline; t++) {
+      for (const r of regions) balances[t * R + r]!.push(column++, -1)
+    }
+  }
 }
 
 /** Replicas carry no more than their capacity, and are no fewer than the model's floor. */
 function addCapacity(instance: Instance, builder: LinearModelBuilder, columns: HorizonColumns) {
   const { windowCount: T, models } = instance
   const capacityRows = Int32Array.from(models, (model, m) => {
-    const rows: number[] = []
+    const first = builder.rowCount
     for (let i = 0; i < T * model.binCount; i++) {
       const capacity = model.capacity[i % model.binCount]!
-      rows.push(
-        builder.row(0, Infinity, [columns.replicas[m]! + i, capacity, columns.loads[m]! + i, -1]),
-      )
+      builder.row(0, Infinity, [columns.replicas[m]! + i, capacity, columns.loads[m]! + i, -1])
     }
-    return rows[0] ?? 0
+    return first
   })
   const floorRows = Int32Array.from(models, (model, m) => {
-    const rows: number[] = []
+    const first = builder.rowCount
     for (let t = 0; t < T; t++) {
       const entries: number[] = []
       for (let b = 0; b < model.binCount; b++) {
         entries.push(columns.replicas[m]! + t * model.binCount + b, 1)
       }
-      rows.push(builder.row(model.minReplicas, Infinity, entries))
+      builder.row(model.minReplicas, Infinity, entries)
     }
-    return rows[0]!
+    return first
   })
   return { capacityRows, floorRows }
 }
@@ -133,13 +149,13 @@ function addCapacity(instance: Instance, builder: LinearModelBuilder, columns: H
 function addStarts(instance: Instance, builder: LinearModelBuilder, columns: HorizonColumns) {
   const startRows = Int32Array.from(instance.models, (model, m) => {
     const B = model.binCount
-    const rows: number[] = []
+    const first = builder.rowCount
     for (let i = 0; i < instance.windowCount * B; i++) {
       const entries = [columns.starts[m]! + i, 1, columns.replicas[m]! + i, -1]
       if (i >= B) entries.push(columns.replicas[m]! + i - B, 1)
-      rows.push(builder.row(i < B ? -model.running[i]! : 0, Infinity, entries))
+      builder.row(i < B ? -model.running[i]! : 0, Infinity, entries)
     }
-    return rows[0] ?? 0
+    return first
   })
   return { startRows }
 }
@@ -161,8 +177,9 @@ function addPools(instance: Instance, builder: LinearModelBuilder, columns: Hori
       }
     }
   }
-  const rows = entries.map((row, i) => builder.row(0, pools[i % pools.length]!.count, row))
-  return rows[0] ?? 0
+  const first = builder.rowCount
+  for (const [i, row] of entries.entries()) builder.row(0, pools[i % pools.length]!.count, row)
+  return first
 }
 
 /** Deferrable tokens are all done between release and deadline. */

@@ -65,7 +65,6 @@ export function addWithGroup(
 }
 
 /** What a replica in each region could newly serve (tokens/s), by window; false when nothing. */
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function measureNeeds(
   search: Search,
   m: number,
@@ -75,30 +74,28 @@ function measureNeeds(
 ): boolean {
   const { draft, filling } = search
   const { regionCount: R } = draft.instance
-  const lanes = draft.lanes[m]!
   needs.fill(0)
   let any = false
   for (let t = from; t <= to; t++) {
     fillLoads(draft, m, t, filling)
-    const base = (t - from) * R
-    if (filling.unservedTotal > 0) {
-      any = true
-      for (let lane = 0; lane < lanes.count; lane++) {
-        const unserved = filling.unserved[lane]!
-        if (unserved === 0) continue
-        for (let r = 0; r < R; r++) {
-          if (lanes.reaches[lane * R + r] === 1) needs[base + r]! += unserved
-        }
-      }
-    } else {
-      const missing = missingCapacity(draft, m, t)
-      if (missing > 0) {
-        any = true
-        for (let r = 0; r < R; r++) needs[base + r] = missing
-      }
-    }
+    const row = needs.subarray((t - from) * R, (t - from + 1) * R)
+    const missing = filling.unservedTotal > 0 ? 0 : missingCapacity(draft, m, t)
+    if (filling.unservedTotal > 0) addUnserved(search, m, row)
+    else if (missing > 0) row.fill(missing)
+    any ||= filling.unservedTotal > 0 || missing > 0
   }
   return any
+}
+
+/** What the last filling left unserved, in every region that may serve it. */
+function addUnserved({ draft, filling }: Search, m: number, needs: Float64Array): void {
+  const { count, reaches } = draft.lanes[m]!
+  const R = needs.length
+  for (let lane = 0; lane < count; lane++) {
+    const unserved = filling.unserved[lane]!
+    if (unserved === 0) continue
+    for (let r = 0; r < R; r++) if (reaches[lane * R + r] === 1) needs[r]! += unserved
+  }
 }
 
 function cheapestBin(
@@ -124,7 +121,6 @@ function cheapestBin(
 }
 
 /** Cost per newly served token/s of one replica of bin `b` wherever it is needed and fits. */
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function scoreOf(
   search: Search,
   m: number,
@@ -139,34 +135,35 @@ function scoreOf(
   const model = instance.models[m]!
   const R = instance.regionCount
   const P = instance.pools.length
-  const counts = draft.replicas[m]!
-  const B = model.binCount
-  const region = model.region[b]!
-  const capacity = model.capacity[b]!
   let cost = 0
   let served = 0
-  let running = false
+  let wasAdded = false
   for (let t = from; t <= to; t++) {
-    const need = needs[(t - from) * R + region]!
-    const now = counts[t * B + b]!
+    const need = needs[(t - from) * R + model.region[b]!]!
     const adds = need > 0 && fits(draft, m, t, b)
     if (adds) {
-      const gain = Math.min(capacity, need)
+      const gain = Math.min(model.capacity[b]!, need)
       served += gain
       cost += fixedCost(instance, model, t, b) + gain * tokenCost(instance, model, t, b)
       cost += priceWeight * prices[t * P + model.pool[b]!]! * model.gpus[b]!
     }
-    if (adds !== running) {
-      const before = t > 0 ? counts[(t - 1) * B + b]! : model.running[b]!
-      // A start more where it begins; a start less where what follows was to start anyway.
-      if (adds && now >= before) cost += startCost(instance, model, t, b)
-      if (!adds && now > before) cost -= startCost(instance, model, t, b)
-    }
-    running = adds
+    if (adds !== wasAdded) cost += edgeCost(draft, m, t, b, adds)
+    wasAdded = adds
   }
-  const next = to + 1
-  if (running && next < instance.windowCount && counts[next * B + b]! > counts[to * B + b]!) {
-    cost -= startCost(instance, model, next, b)
-  }
+  if (wasAdded && to + 1 < instance.windowCount) cost += edgeCost(draft, m, to + 1, b, false)
   return served > 0 ? Math.max(cost, 1e-12) / served : Number.POSITIVE_INFINITY
+}
+
+/**
+ * Where a run of added replicas begins, a start more; where it has ended, a start less if one was to
+ * come there anyway.
+ */
+function edgeCost(draft: Draft, m: number, t: number, b: number, begins: boolean): number {
+  const { instance } = draft
+  const model = instance.models[m]!
+  const counts = draft.replicas[m]!
+  const now = counts[t * model.binCount + b]!
+  const before = t > 0 ? counts[(t - 1) * model.binCount + b]! : model.running[b]!
+  if (begins) return now >= before ? startCost(instance, model, t, b) : 0
+  return now > before ? -startCost(instance, model, t, b) : 0
 }

@@ -7,6 +7,7 @@ import {
 } from './model-instance.ts'
 import type { PlanningPolicy, PlanningProblem, PlanningRegion } from './problem.ts'
 import { hash01 } from './random.ts'
+import { strandedGpus } from './stranded-gpus.ts'
 
 const SECONDS_PER_HOUR = 3600
 const WATTS_PER_KILOWATT = 1000
@@ -36,6 +37,8 @@ export interface Instance {
   readonly pools: readonly Pool[]
   readonly models: readonly ModelInstance[]
   readonly batch: readonly BatchInstance[]
+  /** GPUs of running replicas that no plan may keep. */
+  readonly strandedGpus: number
   /** o that no plan can avoid: parked reserved GPUs and their price. */
   readonly constant: number
 }
@@ -67,6 +70,9 @@ export function compileInstance(
   )
   const indexOf = new Map(problem.regions.map(({ id }, index) => [id, index]))
   const modelIndex = new Map(problem.models.map(({ id }, index) => [id, index]))
+  const models = problem.models.map((model) =>
+    compileModel(problem, model, pools, weights, indexOf),
+  )
   return {
     problem,
     windowCount,
@@ -75,7 +81,7 @@ export function compileInstance(
     windowSeconds,
     energyWeight,
     pools,
-    models: problem.models.map((model) => compileModel(problem, model, pools, weights, indexOf)),
+    models,
     batch: problem.batch.map((work) => ({
       model: modelIndex.get(work.model)!,
       tokens: work.tokens,
@@ -83,6 +89,11 @@ export function compileInstance(
       deadline: Math.min(work.deadlineWindow, windowCount),
       regions: Int32Array.from(work.regions, (id) => indexOf.get(id)!),
     })),
+    strandedGpus: strandedGpus(problem, (region, model, pointId) => {
+      const bins = models[modelIndex.get(model) ?? -1]
+      const r = indexOf.get(region)
+      return bins?.point.some(({ id }, b) => id === pointId && bins.region[b] === r) === true
+    }),
     constant: constantOf(problem, energyWeight, hours, weights),
   }
 }

@@ -7,6 +7,7 @@ export interface LinearModelBuilder {
   /** @returns the row's index; `entries` alternates column index and coefficient */
   row(lower: number, upper: number, entries: readonly number[]): number
   readonly columnCount: number
+  readonly rowCount: number
   build(): LinearModel
 }
 
@@ -39,6 +40,9 @@ export function linearModelBuilder(): LinearModelBuilder {
     },
     get columnCount() {
       return costs.length
+    },
+    get rowCount() {
+      return rowLowers.length
     },
     build: () => ({
       columnCount: costs.length,

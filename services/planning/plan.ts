@@ -53,7 +53,7 @@ export interface BindingLimit {
   readonly model?: string
   readonly gpu?: string
   readonly windows: readonly number[]
-  /** gCO2e saved by one more unit of the limit, where the solver knows it. */
+  /** Objective (gCO2e, for carbon) an hour saved by one more unit, where the solver knows it. */
   readonly shadowPriceG?: number
   readonly words: string
 }

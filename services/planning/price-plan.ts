@@ -13,6 +13,8 @@ const SECONDS_PER_HOUR = 3600
 export interface PricedPlan {
   readonly predicted: Plan['predicted']
   readonly objectiveValue: number
+  /** Expected, gCO2e. */
+  readonly carbonGByWindow: readonly number[]
 }
 
 /**
@@ -32,11 +34,13 @@ export function pricePlan(
   const regions = new Map(problem.regions.map((region) => [region.id, region]))
   const weights = objectiveWeights(problem.policy)
   const sum = { energyKwh: 0, carbonG: 0, costUsd: 0, carbonLowG: 0, carbonHighG: 0 }
+  const carbonGByWindow = problem.windows.map(() => 0)
   let embodiedG = 0
   let riskG = 0
   const add = (region: PlanningRegion, t: number, energyKwh: number, spread: number) => {
     sum.energyKwh += energyKwh
     sum.carbonG += energyKwh * region.carbonGPerKwh[t]!
+    carbonGByWindow[t]! += energyKwh * region.carbonGPerKwh[t]!
     sum.carbonLowG += energyKwh * region.carbonLowGPerKwh[t]! * Math.exp(-Z90 * spread)
     sum.carbonHighG += energyKwh * region.carbonHighGPerKwh[t]! * Math.exp(Z90 * spread)
     const { riskAversion = 0 } = problem.policy
@@ -69,7 +73,7 @@ export function pricePlan(
   const counted = problem.policy.countEmbodied === true ? weights.carbon * embodiedG : 0
   const objectiveValue =
     weights.carbon * riskG + weights.energy * sum.energyKwh + weights.money * sum.costUsd + counted
-  return { predicted: sum, objectiveValue }
+  return { predicted: sum, objectiveValue, carbonGByWindow }
 }
 
 /** IT energy of the replicas of one assignment: at least what their GPUs would draw parked. */

@@ -12,22 +12,21 @@ const STICKY = 0.3
  *
  * @param fractions by model, replicas, [window * binCount + bin]
  */
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 export function roundLoads(draft: Draft, fractions: readonly Float64Array[]): void {
   for (let t = 0; t < draft.instance.windowCount; t++) {
     if (draft.groupFirst[t] !== t) continue
-    for (const [m, model] of draft.instance.models.entries()) {
-      const B = model.binCount
-      for (let b = 0; b < B; b++) {
-        const fraction = fractions[m]![t * B + b]!
-        const before = t > 0 ? draft.replicas[m]![(t - 1) * B + b]! : model.running[b]!
-        const whole = Math.floor(fraction + ALMOST)
-        const stays = before > whole && fraction - whole > STICKY ? 1 : 0
-        for (let i = 0; i < whole + stays; i++) {
-          addWithGroup(draft, m, t, b, ignore)
-        }
-      }
-    }
+    for (const m of draft.instance.models.keys()) roundWindow(draft, m, t, fractions[m]!)
+  }
+}
+
+function roundWindow(draft: Draft, m: number, t: number, fractions: Float64Array): void {
+  const { binCount: B, running } = draft.instance.models[m]!
+  for (let b = 0; b < B; b++) {
+    const fraction = fractions[t * B + b]!
+    const before = t > 0 ? draft.replicas[m]![(t - 1) * B + b]! : running[b]!
+    const whole = Math.floor(fraction + ALMOST)
+    const stays = before > whole && fraction - whole > STICKY ? 1 : 0
+    for (let i = 0; i < whole + stays; i++) addWithGroup(draft, m, t, b, ignore)
   }
 }
 

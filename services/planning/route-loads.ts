@@ -24,12 +24,13 @@ export function routeLoads(draft: Draft, m: number, t: number): Routing {
   const total = unserved.reduce((a, b) => a + b, 0)
   const tolerance = 1e-9 * total
   const flows = new Float64Array(lanes.count * R)
+  const network = { R, reaches: lanes.reaches, flows, unserved }
   const loads = new Float64Array(B)
   for (let rank = 0; rank < B; rank++) {
     const b = draft.order[m]![t * B + rank]!
     let left = draft.replicas[m]![t * B + b]! * model.capacity[b]!
     while (left > tolerance) {
-      const pushed = augment(lanes.reaches, lanes.count, R, flows, unserved, model.region[b]!, left)
+      const pushed = augment(network, model.region[b]!, left)
       if (pushed <= tolerance) break
       loads[b]! += pushed
       left -= pushed
@@ -43,51 +44,60 @@ export function routeLoads(draft: Draft, m: number, t: number): Routing {
  * Sends up to `most` more into `region` along the shortest path of lanes: each gives its own region
  * to the lane behind it and takes the one before it. Changes `flows` and `unserved`.
  */
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
-function augment(
-  reaches: Uint8Array,
-  laneCount: number,
-  R: number,
-  flows: Float64Array,
-  unserved: Float64Array,
-  region: number,
-  most: number,
-): number {
-  // Backwards from the region: entryRegion[lane] is the region the lane would newly use.
-  const entryRegion = new Int32Array(laneCount).fill(-1)
-  const givenBy = new Int32Array(R).fill(-2)
-  givenBy[region] = -1
+function augment(network: Network, region: number, most: number): number {
+  const { reaches, unserved, R } = network
+  const path: Path = {
+    entryRegion: new Int32Array(unserved.length).fill(NOT_SEEN),
+    givenBy: new Int32Array(R).fill(NOT_SEEN),
+  }
+  path.givenBy[region] = END
   const queue = [region]
-  for (let head = 0; head < queue.length; head++) {
-    const r = queue[head]!
-    for (let lane = 0; lane < laneCount; lane++) {
-      if (entryRegion[lane] !== -1 || reaches[lane * R + r] === 0) continue
-      entryRegion[lane] = r
-      if (unserved[lane]! > 0) {
-        return push({ R, flows, unserved, entryRegion, givenBy }, lane, most)
-      }
-      for (let other = 0; other < R; other++) {
-        if (givenBy[other] === -2 && flows[lane * R + other]! > 0) {
-          givenBy[other] = lane
-          queue.push(other)
-        }
-      }
+  for (const r of queue) {
+    for (let lane = 0; lane < unserved.length; lane++) {
+      if (path.entryRegion[lane] !== NOT_SEEN || reaches[lane * R + r] === 0) continue
+      path.entryRegion[lane] = r
+      if (unserved[lane]! > 0) return push(network, path, lane, most)
+      queue.push(...regionsToGive(network, path, lane))
     }
   }
   return 0
 }
 
-interface Path {
+/** Regions that the lane uses and no lane has given yet: it now gives them. */
+function regionsToGive({ flows, R }: Network, { givenBy }: Path, lane: number): number[] {
+  const given: number[] = []
+  for (let r = 0; r < R; r++) {
+    if (givenBy[r] !== NOT_SEEN || flows[lane * R + r]! <= 0) continue
+    givenBy[r] = lane
+    given.push(r)
+  }
+  return given
+}
+
+interface Network {
   readonly R: number
+  readonly reaches: Uint8Array
   readonly flows: Float64Array
   readonly unserved: Float64Array
+}
+
+const NOT_SEEN = -2
+const END = -1
+
+/** Backwards from the region that takes more. */
+interface Path {
+  /** The region the lane would newly use. */
   readonly entryRegion: Int32Array
-  /** The lane that would leave the region; -1 at the path's end. */
+  /** The lane that would leave the region; `END` at the path's end. */
   readonly givenBy: Int32Array
 }
 
-function push(path: Path, start: number, most: number): number {
-  const { R, flows, unserved, entryRegion, givenBy } = path
+function push(
+  { R, flows, unserved }: Network,
+  { entryRegion, givenBy }: Path,
+  start: number,
+  most: number,
+): number {
   let amount = Math.min(most, unserved[start]!)
   const steps: [lane: number, taken: number][] = []
   for (let lane = start; lane >= 0; lane = givenBy[entryRegion[lane]!]!) {

@@ -14,18 +14,12 @@ const LONGEST_RUN = 24
  *
  * @returns the objective saved, 0 when undone
  */
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
-export function ruinAndRecreate(search: Search, aroundWindow: number, heat = 0): number {
+export function ruinAndRecreate(search: Search, aroundWindow: number): number {
   const { draft } = search
-  const pick = (count: number) => Math.floor(search.random() * count)
-  const first = pick(draft.instance.models.length)
   const [from, to] = pickRun(search, aroundWindow)
-  const models = [first]
-  if (draft.instance.models.length > 1 && search.random() < 0.35) {
-    const other = pick(draft.instance.models.length)
-    if (other !== first) models.push(other)
-  }
-  const region = models.length > 1 || search.random() < 0.5 ? pick(draft.instance.regionCount) : -1
+  const models = pickModels(search)
+  const region =
+    models.length > 1 || search.random() < 0.5 ? pick(search, draft.instance.regionCount) : -1
   const taste: Taste = {
     priceWeight: search.random() < 0.3 ? 0 : search.random() * 1.2,
     noise: search.random() < 0.3 ? 0 : search.random() * 0.35,
@@ -35,9 +29,19 @@ export function ruinAndRecreate(search: Search, aroundWindow: number, heat = 0):
   if (!removed.includes(true)) return 0
   for (const entry of journal) insertReplicas(search, entry.m, from, to, taste, entry.touch)
   const saved = journal.reduce((sum, entry) => sum + entry.saved(), 0)
-  if (saved > 1e-9 || (heat > 0 && saved > heat * Math.log(search.random()))) return saved
+  if (saved > 1e-9) return saved
   for (const entry of journal) entry.undo()
   return 0
+}
+
+const pick = (search: Search, count: number): number => Math.floor(search.random() * count)
+
+/** One model, and in a third of the attempts another beside it. */
+function pickModels(search: Search): number[] {
+  const { length } = search.draft.instance.models
+  const first = pick(search, length)
+  const other = search.random() < 0.35 ? pick(search, length) : first
+  return other === first ? [first] : [first, other]
 }
 
 function pickRun(search: Search, around: number): [number, number] {
@@ -102,16 +106,15 @@ function ruin(search: Search, journal: Journal, region: number): boolean {
   const model = draft.instance.models[m]!
   const B = model.binCount
   const counts = draft.replicas[m]!
-  const at = from + Math.floor(search.random() * (to - from + 1))
-  const bins: number[] = []
-  for (let b = 0; b < B; b++) {
-    if (counts[at * B + b]! > 0 && (region < 0 || model.region[b] === region)) bins.push(b)
-  }
+  const at = from + pick(search, to - from + 1)
+  const isRuinable = (b: number) =>
+    counts[at * B + b]! > 0 && (region < 0 || model.region[b] === region)
+  const bins = Array.from({ length: B }, (_, b) => b).filter(isRuinable)
   if (bins.length === 0) return false
-  for (let round = 1 + Math.floor(search.random() * 3); round > 0; round--) {
-    const b = bins[Math.floor(search.random() * bins.length)]!
+  for (let round = 1 + pick(search, 3); round > 0; round--) {
+    const b = bins[pick(search, bins.length)]!
     journal.touch(at, b)
-    for (let t = from; t <= to; t++) {
+    for (let t = Math.max(from, draft.frozenUntil + 1); t <= to; t++) {
       if (counts[t * B + b]! > 0) addReplicas(draft, m, t, b, -1)
     }
   }

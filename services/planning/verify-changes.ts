@@ -27,38 +27,50 @@ interface Series {
 
 function seriesOf(problem: PlanningProblem, plan: Plan, T: number): Map<string, Series> {
   const found = new Map<string, Series>()
-  const at = (region: string, model: string, pointId: string): Series | undefined => {
-    const key = `${model} ${pointId} in ${region}`
-    const known = found.get(key)
-    if (known) return known
-    const point = problem.models
-      .find(({ id }) => id === model)
-      ?.points.find(({ id }) => id === pointId)
-    if (!point) return undefined
-    const running = problem.running
-      .filter((r) => r.region === region && r.model === model && r.pointId === pointId)
-      .reduce((sum, { replicas }) => sum + replicas, 0)
-    const zeros = () => Array.from({ length: T }, () => 0)
-    const series: Series = {
-      region,
-      gpu: point.variant.gpu,
-      gpus: point.gpusPerReplica,
-      slow: point.startSeconds > 0,
-      running,
-      counts: zeros(),
-      starts: zeros(),
-    }
-    found.set(key, series)
+  const at = (place: Place): Series | undefined => {
+    const key = `${place.model} ${place.pointId} in ${place.region}`
+    const series = found.get(key) ?? emptySeries(problem, place, T)
+    if (series) found.set(key, series)
     return series
   }
-  for (const { region, model, pointId } of problem.running) at(region, model, pointId)
-  for (const { window, region, model, pointId, replicas, starts } of plan.assignments) {
-    const series = at(region, model, pointId)
+  for (const running of problem.running) at(running)
+  for (const assignment of plan.assignments) {
+    const series = at(assignment)
     if (!series) continue
-    series.counts[window]! += replicas
-    series.starts[window]! += starts
+    series.counts[assignment.window]! += assignment.replicas
+    series.starts[assignment.window]! += assignment.starts
   }
   return found
+}
+
+interface Place {
+  readonly region: string
+  readonly model: string
+  readonly pointId: string
+}
+
+function emptySeries(
+  problem: PlanningProblem,
+  { region, model, pointId }: Place,
+  T: number,
+): Series | undefined {
+  const of = problem.models.find(({ id }) => id === model)
+  // What runs may have become too slow, and still has to be stopped.
+  const point = [...(of?.points ?? []), ...(of?.tooSlow ?? [])].find(({ id }) => id === pointId)
+  if (!point) return undefined
+  const running = problem.running
+    .filter((r) => r.region === region && r.model === model && r.pointId === pointId)
+    .reduce((sum, { replicas }) => sum + replicas, 0)
+  const zeros = () => Array.from({ length: T }, () => 0)
+  return {
+    region,
+    gpu: point.variant.gpu,
+    gpus: point.gpusPerReplica,
+    slow: point.startSeconds > 0,
+    running,
+    counts: zeros(),
+    starts: zeros(),
+  }
 }
 
 const before = ({ counts, running }: Series, t: number): number =>
@@ -111,24 +123,23 @@ function changedViolations(
 }
 
 /** With make-before-break, what starts next already holds its GPUs. */
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function overlapViolations(
-  problem: PlanningProblem,
+  { policy, regions, windows }: PlanningProblem,
   series: ReadonlyMap<string, Series>,
 ): string[] {
-  if (problem.policy.makeBeforeBreak !== true) return []
-  const out: string[] = []
-  for (const { id, pools } of problem.regions) {
-    for (const { gpu, count } of pools) {
+  if (policy.makeBeforeBreak !== true) return []
+  return regions.flatMap(({ id, pools }) =>
+    pools.flatMap(({ gpu, count }) => {
       const own = [...series.values()].filter((s) => s.region === id && s.gpu === gpu)
-      for (let t = 0; t + 1 < problem.windows.length; t++) {
-        let held = 0
-        for (const s of own)
-          held += s.gpus * (s.slow ? Math.max(s.counts[t]!, s.counts[t + 1]!) : s.counts[t]!)
-        if (held > count)
-          out.push(`${gpu} in ${id}, window ${t}: ${held} of ${count} GPUs with starts`)
-      }
-    }
-  }
-  return out
+      return windows.slice(1).flatMap((_, t) => {
+        const held = own.reduce((sum, s) => sum + heldBefore(s, t + 1), 0)
+        return held > count
+          ? [`${gpu} in ${id}, window ${t}: ${held} of ${count} GPUs with starts`]
+          : []
+      })
+    }),
+  )
 }
+
+const heldBefore = ({ gpus, slow, counts }: Series, next: number): number =>
+  gpus * Math.max(counts[next - 1]!, slow ? counts[next]! : 0)

@@ -1,5 +1,6 @@
+import { groupBy } from './group-by.ts'
 import type { Assignment, Plan } from './plan.ts'
-import type { PlanningModel, PlanningProblem } from './problem.ts'
+import type { BatchWork, PlanningModel, PlanningProblem } from './problem.ts'
 import { changeViolations } from './verify-changes.ts'
 import { type RecomputedTotals, recomputeTotals } from './verify-totals.ts'
 
@@ -12,6 +13,7 @@ export interface PlanCheck {
 
 /** Relative slack for sums of floating-point rates. */
 const TOLERANCE = 1e-6
+const MS_PER_DAY = 86_400_000
 
 /**
  * A second look at a plan, from the raw problem and by its own arithmetic: nothing here is shared
@@ -24,6 +26,7 @@ export function verifyPlan(problem: PlanningProblem, plan: Plan): PlanCheck {
     ...poolViolations(problem, plan),
     ...batchViolations(problem, plan),
     ...changeViolations(problem, plan),
+    ...budgetViolations(problem, recomputed),
     ...totalViolations(plan, recomputed),
   ]
   return { ok: violations.length === 0, violations, recomputed }
@@ -35,79 +38,84 @@ const differs = (a: number, b: number): boolean => exceeds(a, b) || exceeds(b, a
 const total = <X>(items: readonly X[], of: (item: X) => number): number =>
   items.reduce((sum, item) => sum + of(item), 0)
 
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function modelViolations(problem: PlanningProblem, plan: Plan, model: PlanningModel): string[] {
-  const out: string[] = []
-  const points = new Map(model.points.map((point) => [point.id, point]))
   const own = plan.assignments.filter((assignment) => assignment.model === model.id)
-  for (const a of own) {
-    const point = points.get(a.pointId)
-    const where = `${model.id} ${a.pointId} in ${a.region}, window ${a.window}`
-    if (!point) {
-      out.push(`${where}: no such operating point`)
-      continue
-    }
-    const rate = a.tokensPerSecond + a.batchTokensPerSecond
-    if (exceeds(rate, a.replicas * point.capacityTokensPerSecond)) {
-      out.push(`${where}: ${rate} tokens/s on ${a.replicas} replicas`)
-    }
-    if (!Number.isInteger(a.replicas) || a.replicas < 0)
-      out.push(`${where}: ${a.replicas} replicas`)
-    if (a.tokensPerSecond < 0 || a.batchTokensPerSecond < 0) out.push(`${where}: negative load`)
-    const pin = problem.policy.pinned?.find(
-      (p) => p.model === model.id && (p.region === undefined || p.region === a.region),
-    )
-    if (pin && pin.pointId !== a.pointId) out.push(`${where}: pinned to ${pin.pointId}`)
-  }
-  const byWindow = groupBy(own, (assignment) => assignment.window)
+  const byWindow = groupBy(own, ({ window }) => window)
   const flows = groupBy(
     plan.flows.filter((flow) => flow.model === model.id),
-    (flow) => flow.window,
+    ({ window }) => window,
   )
-  for (const t of problem.windows.keys()) {
-    const here = byWindow.get(t) ?? []
-    out.push(...trafficViolations(problem, model, t, flows.get(t) ?? [], here))
-    out.push(...replicaViolations(model, t, here))
+  return [
+    ...own.flatMap((assignment) => assignmentViolations(problem, model, assignment)),
+    ...[...problem.windows.keys()].flatMap((t) => {
+      const here = byWindow.get(t) ?? []
+      return [
+        ...demandViolations(model, t, flows.get(t) ?? []),
+        ...arrivalViolations(problem, model, t, flows.get(t) ?? [], here),
+        ...replicaViolations(model, t, here),
+      ]
+    }),
+  ]
+}
+
+function assignmentViolations(
+  { policy }: PlanningProblem,
+  model: PlanningModel,
+  a: Assignment,
+): string[] {
+  const where = `${model.id} ${a.pointId} in ${a.region}, window ${a.window}`
+  const point = model.points.find(({ id }) => id === a.pointId)
+  if (!point) return [`${where}: no such operating point`]
+  const out: string[] = []
+  const rate = a.tokensPerSecond + a.batchTokensPerSecond
+  if (exceeds(rate, a.replicas * point.capacityTokensPerSecond)) {
+    out.push(`${where}: ${rate} tokens/s on ${a.replicas} replicas`)
   }
+  if (!Number.isInteger(a.replicas) || a.replicas < 0) out.push(`${where}: ${a.replicas} replicas`)
+  if (a.tokensPerSecond < 0 || a.batchTokensPerSecond < 0) out.push(`${where}: negative load`)
+  const pin = policy.pinned?.find(
+    (p) => p.model === model.id && (p.region === undefined || p.region === a.region),
+  )
+  if (pin && pin.pointId !== a.pointId) out.push(`${where}: pinned to ${pin.pointId}`)
   return out
 }
 
-function trafficViolations(
+/** Every origin is served, all of it, where it may be. */
+function demandViolations(model: PlanningModel, t: number, flows: Plan['flows']): string[] {
+  return model.demand.flatMap(({ origin, tokensPerSecond, regions }) => {
+    const own = flows.filter((flow) => flow.origin === origin)
+    const served = total(own, (flow) => flow.tokensPerSecond)
+    const where = `${model.id} from ${origin}, window ${t}`
+    const wrong = own.filter(({ region }) => !regions.includes(region))
+    return [
+      ...(differs(served, tokensPerSecond[t]!)
+        ? [`${where}: ${served} of ${tokensPerSecond[t]} tokens/s`]
+        : []),
+      ...wrong.map(({ region }) => `${where}: may not be served in ${region}`),
+    ]
+  })
+}
+
+/** What arrives in a region is what its replicas carry. */
+function arrivalViolations(
   problem: PlanningProblem,
   model: PlanningModel,
   t: number,
   flows: Plan['flows'],
   assignments: readonly Assignment[],
 ): string[] {
-  const out: string[] = []
-  for (const { origin, tokensPerSecond, regions } of model.demand) {
-    const own = flows.filter((flow) => flow.origin === origin)
-    const served = total(own, (flow) => flow.tokensPerSecond)
-    if (differs(served, tokensPerSecond[t]!)) {
-      out.push(
-        `${model.id} from ${origin}, window ${t}: ${served} of ${tokensPerSecond[t]} tokens/s`,
-      )
-    }
-    for (const flow of own) {
-      if (!regions.includes(flow.region)) {
-        out.push(`${model.id} from ${origin}, window ${t}: may not be served in ${flow.region}`)
-      }
-    }
-  }
-  for (const { id } of problem.regions) {
-    const arriving = total(
-      flows.filter((flow) => flow.region === id),
-      (flow) => flow.tokensPerSecond,
+  const rateIn = (region: string, items: readonly (Assignment | Plan['flows'][number])[]) =>
+    total(
+      items.filter((item) => item.region === region),
+      (item) => item.tokensPerSecond,
     )
-    const carried = total(
-      assignments.filter((assignment) => assignment.region === id),
-      (assignment) => assignment.tokensPerSecond,
-    )
-    if (differs(arriving, carried)) {
-      out.push(`${model.id} in ${id}, window ${t}: ${arriving} tokens/s arrive, ${carried} carried`)
-    }
-  }
-  return out
+  return problem.regions.flatMap(({ id }) => {
+    const arriving = rateIn(id, flows)
+    const carried = rateIn(id, assignments)
+    return differs(arriving, carried)
+      ? [`${model.id} in ${id}, window ${t}: ${arriving} tokens/s arrive, ${carried} carried`]
+      : []
+  })
 }
 
 function replicaViolations(
@@ -120,76 +128,104 @@ function replicaViolations(
   if (replicas < model.minReplicas) {
     out.push(`${model.id}, window ${t}: ${replicas} of at least ${model.minReplicas} replicas`)
   }
-  if (model.spareReplicas > 0) {
-    const capacities = assignments
-      .flatMap(({ replicas: count, pointId }) => {
-        const point = model.points.find(({ id }) => id === pointId)
-        return Array.from({ length: count }, () => point?.capacityTokensPerSecond ?? 0)
-      })
-      .sort((a, b) => b - a)
-    const left = total(capacities.slice(model.spareReplicas), (capacity) => capacity)
-    const demand = total(model.demand, ({ tokensPerSecond }) => tokensPerSecond[t]!)
-    if (exceeds(demand, left)) {
-      out.push(`${model.id}, window ${t}: losing ${model.spareReplicas} replicas leaves ${left}`)
-    }
+  const left = capacityWithout(model, assignments)
+  const demand = total(model.demand, ({ tokensPerSecond }) => tokensPerSecond[t]!)
+  if (model.spareReplicas > 0 && exceeds(demand, left)) {
+    out.push(`${model.id}, window ${t}: losing ${model.spareReplicas} replicas leaves ${left}`)
   }
   return out
+}
+
+/** tokens/s that are left when the largest `spareReplicas` are lost. */
+function capacityWithout(model: PlanningModel, assignments: readonly Assignment[]): number {
+  const capacities = model.points
+    .flatMap(({ id, capacityTokensPerSecond }) => {
+      const own = assignments.filter(({ pointId }) => pointId === id)
+      const count = total(own, ({ replicas }) => replicas)
+      return Array.from({ length: Math.max(0, count) }, () => capacityTokensPerSecond)
+    })
+    .sort((a, b) => b - a)
+  return total(capacities.slice(model.spareReplicas), (capacity) => capacity)
 }
 
 function poolViolations(problem: PlanningProblem, plan: Plan): string[] {
-  const size = new Map(
-    problem.models.flatMap((model) =>
-      model.points.map((point) => [`${model.id} ${point.id}`, point] as const),
-    ),
+  const points = new Map(
+    problem.models.flatMap(({ id, points: own }) => own.map((p) => [`${id} ${p.id}`, p] as const)),
   )
-  const used = new Map<string, number>()
-  for (const { window, region, model, pointId, replicas } of plan.assignments) {
-    const point = size.get(`${model} ${pointId}`)
-    if (!point) continue
-    const key = `${window} ${region} ${point.variant.gpu}`
-    used.set(key, (used.get(key) ?? 0) + replicas * point.gpusPerReplica)
-  }
-  const counts = new Map(
-    problem.regions.flatMap(({ id, pools }) =>
-      pools.map(({ gpu, count }) => [`${id} ${gpu}`, count]),
-    ),
+  const pointOf = (a: Assignment) => points.get(`${a.model} ${a.pointId}`)
+  const known = plan.assignments.filter((a) => pointOf(a) !== undefined)
+  const byPool = groupBy(
+    known,
+    (a) => `${pointOf(a)!.variant.gpu} in ${a.region}, window ${a.window}`,
   )
-  return [...used].flatMap(([key, gpus]) => {
-    const count = counts.get(key.slice(key.indexOf(' ') + 1)) ?? 0
-    return exceeds(gpus, count) ? [`window, region, GPU ${key}: ${gpus} of ${count} GPUs`] : []
+  return [...byPool].flatMap(([key, own]) => {
+    const { gpu } = pointOf(own[0]!)!.variant
+    const pools = problem.regions.find(({ id }) => id === own[0]!.region)?.pools ?? []
+    const count = pools.find((pool) => pool.gpu === gpu)?.count ?? 0
+    const gpus = total(own, (a) => a.replicas * pointOf(a)!.gpusPerReplica)
+    return exceeds(gpus, count) ? [`${key}: ${gpus} of ${count} GPUs`] : []
   })
 }
 
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 function batchViolations(problem: PlanningProblem, plan: Plan): string[] {
-  const out: string[] = []
-  for (const work of problem.batch) {
-    const runs = plan.batch.filter((run) => run.work === work.id)
-    for (const { window, region } of runs) {
-      const inTime = window >= work.firstWindow && window < work.deadlineWindow
-      if (!inTime) out.push(`${work.id}: runs in window ${window}, outside its time`)
-      if (!work.regions.includes(region)) out.push(`${work.id}: may not run in ${region}`)
-    }
-    const done = total(runs, ({ window, tokensPerSecond }) => {
-      const { startMs, endMs } = problem.windows[window]!
-      return (tokensPerSecond * (endMs - startMs)) / 1000
-    })
-    if (exceeds(work.tokens, done)) out.push(`${work.id}: ${done} of ${work.tokens} tokens`)
-  }
-  const ran = new Map<string, number>()
-  const count = (key: string, rate: number) => ran.set(key, (ran.get(key) ?? 0) + rate)
+  return [
+    ...problem.batch.flatMap((work) => {
+      const runs = plan.batch.filter((run) => run.work === work.id)
+      return workViolations(problem, work, runs)
+    }),
+    ...batchCarriedViolations(problem, plan),
+  ]
+}
+
+function workViolations(
+  { windows }: PlanningProblem,
+  work: BatchWork,
+  runs: Plan['batch'],
+): string[] {
+  const early = runs.filter((r) => r.window < work.firstWindow || r.window >= work.deadlineWindow)
+  const abroad = runs.filter(({ region }) => !work.regions.includes(region))
+  const done = total(runs, ({ window, tokensPerSecond }) => {
+    const { startMs, endMs } = windows[window]!
+    return (tokensPerSecond * (endMs - startMs)) / 1000
+  })
+  return [
+    ...early.map(({ window }) => `${work.id}: runs in window ${window}, outside its time`),
+    ...abroad.map(({ region }) => `${work.id}: may not run in ${region}`),
+    ...(exceeds(work.tokens, done) ? [`${work.id}: ${done} of ${work.tokens} tokens`] : []),
+  ]
+}
+
+/** Work that runs is carried by replicas of its model, in its region and window. */
+function batchCarriedViolations(problem: PlanningProblem, plan: Plan): string[] {
   const modelOf = new Map(problem.batch.map(({ id, model }) => [id, model]))
-  for (const run of plan.batch) {
-    count(`${run.window} ${run.region} ${modelOf.get(run.work)}`, run.tokensPerSecond)
-  }
-  for (const a of plan.assignments) {
-    count(`${a.window} ${a.region} ${a.model}`, -a.batchTokensPerSecond)
-  }
-  for (const [key, rate] of ran) {
-    if (exceeds(rate, 0.01))
-      out.push(`window, region, model ${key}: ${rate} batch tokens/s too few`)
-  }
-  return out
+  const carried = groupBy(plan.assignments, (a) => `${a.window} ${a.region} ${a.model}`)
+  const ran = groupBy(plan.batch, (r) => `${r.window} ${r.region} ${modelOf.get(r.work)}`)
+  return [...ran].flatMap(([key, runs]) => {
+    const missing =
+      total(runs, ({ tokensPerSecond }) => tokensPerSecond) -
+      total(carried.get(key) ?? [], ({ batchTokensPerSecond }) => batchTokensPerSecond)
+    return exceeds(missing, 0.01)
+      ? [`window, region, model ${key}: ${missing} batch tokens/s too few`]
+      : []
+  })
+}
+
+/** Carbon of every 24 h from the first window; a last part of a day counts pro rata. */
+function budgetViolations(
+  { policy, windows }: PlanningProblem,
+  { carbonGByWindow }: RecomputedTotals,
+): string[] {
+  const limit = policy.carbonBudgetGPerDay
+  if (limit === undefined) return []
+  const days = groupBy(windows.keys(), (t) =>
+    Math.floor((windows[t]!.startMs - windows[0]!.startMs) / MS_PER_DAY),
+  )
+  return [...days].flatMap(([day, own]) => {
+    const carbonG = total(own, (t) => carbonGByWindow[t]!)
+    const ms = total(own, (t) => windows[t]!.endMs - windows[t]!.startMs)
+    const budgetG = (limit * ms) / MS_PER_DAY
+    return exceeds(carbonG, budgetG) ? [`day ${day}: ${carbonG} of ${budgetG} gCO2e`] : []
+  })
 }
 
 function totalViolations(plan: Plan, recomputed: RecomputedTotals): string[] {
@@ -207,14 +243,4 @@ function totalViolations(plan: Plan, recomputed: RecomputedTotals): string[] {
     out.push(`bound ${plan.objective.bound} is above the objective ${recomputed.objective}`)
   }
   return out
-}
-
-function groupBy<X>(items: readonly X[], key: (item: X) => number): Map<number, X[]> {
-  const groups = new Map<number, X[]>()
-  for (const item of items) {
-    const group = groups.get(key(item))
-    if (group) group.push(item)
-    else groups.set(key(item), [item])
-  }
-  return groups
 }

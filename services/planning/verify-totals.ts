@@ -1,9 +1,12 @@
-import type { Plan, Totals } from './plan.ts'
-import type { PlanningProblem } from './problem.ts'
+import type { OperatingPoint } from '../fitting/index.ts'
+import { groupBy } from './group-by.ts'
+import type { Assignment, Plan, Totals } from './plan.ts'
+import type { PlanningProblem, PlanningRegion } from './problem.ts'
 
 export interface RecomputedTotals extends Totals {
   /** In the unit of `Plan.objective`. */
   readonly objective: number
+  readonly carbonGByWindow: readonly number[]
 }
 
 const MS_PER_HOUR = 3_600_000
@@ -14,71 +17,90 @@ const JOULES_PER_KWH = 3_600_000
  * Energy, carbon, cost and objective again, pool by pool instead of replica by replica: first the
  * meter of every region and window, then what each kilowatt-hour counts.
  */
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
 export function recomputeTotals(problem: PlanningProblem, plan: Plan): RecomputedTotals {
   const { policy } = problem
-  let energyKwh = 0
-  let carbonG = 0
-  let costUsd = 0
-  let objective = 0
+  const sum = { energyKwh: 0, carbonG: 0, costUsd: 0, weighedG: 0 }
+  const carbonGByWindow = problem.windows.map(() => 0)
+  const placed = groupBy(plan.assignments, ({ window, region }) => `${window} ${region}`)
   for (const [t, { startMs, endMs }] of problem.windows.entries()) {
     const hours = (endMs - startMs) / MS_PER_HOUR
-    const inWindow = plan.assignments.filter(({ window }) => window === t)
     for (const region of problem.regions) {
-      const here = inWindow.filter((assignment) => assignment.region === region.id)
+      const here = placed.get(`${t} ${region.id}`) ?? []
       const meter = regionMeter(problem, region, here, hours, t)
-      const kwh = region.pue * meter.itKwh
-      energyKwh += kwh
-      carbonG += kwh * region.carbonGPerKwh[t]!
-      costUsd += meter.costUsd
-      const spread = region.carbonHighGPerKwh[t]! - region.carbonGPerKwh[t]!
-      const risky = Math.max(0, region.carbonGPerKwh[t]! + (policy.riskAversion ?? 0) * spread)
-      if (policy.objective === 'carbon') {
-        const embodied = policy.countEmbodied === true ? meter.embodiedG : 0
-        objective += kwh * risky + policy.carbonGPerUsd * meter.costUsd + embodied
-      }
+      const carbonG = meter.energyKwh * region.carbonGPerKwh[t]!
+      sum.energyKwh += meter.energyKwh
+      sum.carbonG += carbonG
+      sum.costUsd += meter.costUsd
+      sum.weighedG += weighed(problem, region, meter, t)
+      carbonGByWindow[t]! += carbonG
     }
   }
-  if (policy.objective === 'energy') objective = energyKwh
-  if (policy.objective === 'cost') objective = costUsd
-  return { energyKwh, carbonG, costUsd, objective }
+  const objective = { carbon: sum.weighedG, energy: sum.energyKwh, cost: sum.costUsd }
+  return { ...sum, objective: objective[policy.objective], carbonGByWindow }
 }
 
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
+interface Meter {
+  /** At the grid's side: PUE is in it. */
+  readonly energyKwh: number
+  readonly costUsd: number
+  readonly embodiedG: number
+}
+
+/** What a carbon objective counts: risk, money and manufacturing as the policy says. */
+function weighed({ policy }: PlanningProblem, region: PlanningRegion, meter: Meter, t: number) {
+  const spread = region.carbonHighGPerKwh[t]! - region.carbonGPerKwh[t]!
+  const risky = Math.max(0, region.carbonGPerKwh[t]! + (policy.riskAversion ?? 0) * spread)
+  const embodiedG = policy.countEmbodied === true ? meter.embodiedG : 0
+  return meter.energyKwh * risky + policy.carbonGPerUsd * meter.costUsd + embodiedG
+}
+
 function regionMeter(
   problem: PlanningProblem,
-  region: PlanningProblem['regions'][number],
-  assignments: Plan['assignments'],
+  region: PlanningRegion,
+  assignments: readonly Assignment[],
   hours: number,
   t: number,
-) {
-  let watts = 0
-  let startJoules = 0
-  let costUsd = 0
-  let embodiedG = 0
-  const reserved = region.ownership === 'reserved'
+): Meter {
+  const chargeStarts = t > 0 || problem.policy.freeFirstStarts !== true
+  const meter = { energyKwh: 0, costUsd: 0, embodiedG: 0 }
+  const placed = assignments.flatMap((assignment) => {
+    const model = problem.models.find(({ id }) => id === assignment.model)
+    const point = model?.points.find(({ id }) => id === assignment.pointId)
+    return point ? [{ assignment, point }] : []
+  })
   for (const pool of region.pools) {
-    let used = 0
-    for (const assignment of assignments) {
-      const model = problem.models.find(({ id }) => id === assignment.model)
-      const point = model?.points.find(({ id }) => id === assignment.pointId)
-      if (!point || point.variant.gpu !== pool.gpu) continue
-      const gpus = assignment.replicas * point.gpusPerReplica
-      used += gpus
-      const loaded = assignment.replicas * point.idleWatts + gpus * region.hostWattsPerGpu
-      watts += reserved ? Math.max(loaded, gpus * pool.parkedWatts) : loaded
-      const rate = assignment.tokensPerSecond + assignment.batchTokensPerSecond
-      watts += ((point.busyWatts - point.idleWatts) / point.capacityTokensPerSecond) * rate
-      const charged = t > 0 || problem.policy.freeFirstStarts !== true
-      if (charged) startJoules += assignment.starts * point.startJoules
+    const own = placed.filter(({ point }) => point.variant.gpu === pool.gpu)
+    const used = own.reduce(
+      (gpus, { assignment, point }) => gpus + assignment.replicas * point.gpusPerReplica,
+      0,
+    )
+    const parked = region.ownership === 'reserved' ? pool.parkedWatts : 0
+    let watts = Math.max(0, pool.count - used) * parked
+    let startJoules = 0
+    for (const { assignment, point } of own) {
+      watts += drawOf(assignment, point, region.hostWattsPerGpu, parked)
+      if (chargeStarts) startJoules += assignment.starts * point.startJoules
     }
-    if (reserved) watts += Math.max(0, pool.count - used) * pool.parkedWatts
-    costUsd += (reserved ? pool.count : used) * pool.priceUsdPerHour * hours
-    embodiedG += used * (pool.embodiedGPerHour ?? 0) * hours
+    const itKwh = (watts * hours) / WATT_HOURS_PER_KWH + startJoules / JOULES_PER_KWH
+    meter.energyKwh += region.pue * itKwh
+    const paid = region.ownership === 'reserved' ? pool.count : used
+    meter.costUsd += paid * pool.priceUsdPerHour * hours
+    meter.embodiedG += used * (pool.embodiedGPerHour ?? 0) * hours
   }
-  return {
-    itKwh: (watts * hours) / WATT_HOURS_PER_KWH + startJoules / JOULES_PER_KWH,
-    costUsd,
-    embodiedG,
-  }
+  return meter
+}
+
+/** Watts of one assignment's replicas with their load: never less than their GPUs parked. */
+function drawOf(
+  { replicas, tokensPerSecond, batchTokensPerSecond }: Assignment,
+  point: OperatingPoint,
+  hostWattsPerGpu: number,
+  parkedWatts: number,
+): number {
+  const gpus = replicas * point.gpusPerReplica
+  const perToken = (point.busyWatts - point.idleWatts) / point.capacityTokensPerSecond
+  return (
+    Math.max(replicas * point.idleWatts + gpus * hostWattsPerGpu, gpus * parkedWatts) +
+    perToken * (tokensPerSecond + batchTokensPerSecond)
+  )
 }

@@ -2,7 +2,7 @@ import { fixedCost, startCost, tokenCost } from './bin-costs.ts'
 import { hullBins } from './hull-bins.ts'
 import type { Instance } from './instance.ts'
 import { type Lanes, lanesOf } from './lanes.ts'
-import { linearModelBuilder } from './linear-model-builder.ts'
+import { type LinearModelBuilder, linearModelBuilder } from './linear-model-builder.ts'
 import type { LinearModel } from './linear-solver.ts'
 
 /** Part of a start that one window is charged: the replica will serve later ones too. */
@@ -54,23 +54,9 @@ export function windowModel(instance: Instance): WindowModel {
       }
     }
   }
-  const laneRows = Int32Array.from(models, (_, m) => {
-    // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over nested indices, clearer in one place.
-    const rows = Array.from({ length: lanes[m]!.count }, (__, lane) => {
-      const entries = [misses[m]! + lane, 1]
-      for (const [j, column] of batch.entries()) {
-        if (lanes[m]!.ofBatch[j] === lane) entries.push(column, -1)
-      }
-      for (let r = 0; r < R; r++) {
-        if (lanes[m]!.reaches[lane * R + r] === 0) continue
-        const flow = builder.column(0)
-        entries.push(flow, 1)
-        balances[m]![r]!.push(flow, -1)
-      }
-      return builder.row(0, 0, entries)
-    })
-    return rows[0] ?? 0
-  })
+  const laneRows = Int32Array.from(models, (_, m) =>
+    addLanes(builder, lanes[m]!, misses[m]!, batch, balances[m]!),
+  )
   const first = (rows: readonly number[]) => rows[0]!
   return {
     lanes,
@@ -84,6 +70,33 @@ export function windowModel(instance: Instance): WindowModel {
     poolRow: first(pools.map(({ count }, p) => builder.row(0, count, poolEntries[p]!))),
     linear: builder.build(),
   }
+}
+
+/**
+ * One row a lane: what it sends anywhere, and what it misses, is its traffic and its batch work.
+ *
+ * @returns the first row
+ */
+function addLanes(
+  builder: LinearModelBuilder,
+  lanes: Lanes,
+  firstMiss: number,
+  batch: Int32Array,
+  balances: readonly number[][],
+): number {
+  const first = builder.rowCount
+  for (let lane = 0; lane < lanes.count; lane++) {
+    const works = batch.filter((_, j) => lanes.ofBatch[j] === lane)
+    const entries = [firstMiss + lane, 1, ...[...works].flatMap((column) => [column, -1])]
+    for (const [r, balance] of balances.entries()) {
+      if (lanes.reaches[lane * balances.length + r] === 0) continue
+      const flow = builder.column(0)
+      entries.push(flow, 1)
+      balance.push(flow, -1)
+    }
+    builder.row(0, 0, entries)
+  }
+  return first
 }
 
 /** Costs of window `t`; `missCost` is charged for a token/s that nobody serves. */

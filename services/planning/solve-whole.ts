@@ -1,0 +1,50 @@
+import type { Block, BlockSolution, WorkSeries } from './block.ts'
+import { type HorizonModel, horizonModel } from './horizon-model.ts'
+import { compileInstance, type Instance } from './instance.ts'
+import type { LinearSolver } from './linear-solver.ts'
+import { seriesOf } from './point-series.ts'
+
+/** Nearer to the best than any forecast is to the truth. */
+const RELATIVE_GAP = 1e-4
+
+/**
+ * A whole problem by branch and bound, to a proof or until the time is up: then the best plan so far
+ * and the bound proven so far stand.
+ */
+export function solveWhole(block: Block, solver: LinearSolver, seconds: number): BlockSolution {
+  const instance = compileInstance(block.problem)
+  const model = horizonModel(instance, { whole: true })
+  const answer = solver.solve(model.linear, {
+    timeLimitSeconds: seconds,
+    relativeGap: RELATIVE_GAP,
+  })
+  if (answer.status === 'infeasible' || answer.status === 'unknown') {
+    return { blockId: block.id, replicas: [], batch: [], infeasible: true }
+  }
+  const counts = instance.models.map(({ binCount }, m) => {
+    const from = model.replicas[m]!
+    return Int32Array.from(
+      answer.columnValues.slice(from, from + instance.windowCount * binCount),
+      Math.round,
+    )
+  })
+  const proven = Math.max(0, answer.bound)
+  return {
+    blockId: block.id,
+    replicas: seriesOf(instance, counts),
+    batch: batchOf(instance, model, answer.columnValues),
+    bound: { value: proven + instance.constant, kind: 'branch and bound' },
+  }
+}
+
+function batchOf(instance: Instance, model: HorizonModel, columnValues: Float64Array) {
+  return instance.problem.batch.map(({ id }, j): WorkSeries => {
+    const work = instance.batch[j]!
+    const values = instance.problem.windows.map((_, t) => {
+      if (t < work.first || t >= work.deadline) return 0
+      const at = model.batch[j]! + (t - work.first) * work.regions.length
+      return columnValues.slice(at, at + work.regions.length).reduce((a, b) => a + b, 0)
+    })
+    return { work: id, values }
+  })
+}
