@@ -65,11 +65,12 @@ describe('gridtide grid', () => {
 })
 
 describe('gridtide doctor', () => {
-  it('prints one line a source and zone, and one for the clock', async () => {
+  it('prints one line a source and zone, one for the clock and one a backend', async () => {
     const { out, failure } = await run('doctor', '--fleet', small)
     expect(failure).toBeUndefined()
     expect(out).toMatch(/^ok {3}climatology [A-Z-]+: average\/lifecycle, 96 h ahead$/m)
     expect(out).toMatch(/^ok {3}clock: no service told the time$/m)
+    expect(out).toMatch(/^ok {3}dry-run \(dry-run\) a\/chat\/\S+: may be steered, to zero too$/m)
     expect(JSON.parse((await run('doctor', '--fleet', small, '--json')).out).checks[0].ok).toBe(
       true,
     )

@@ -1,97 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { dryRunBackend } from '../../services/actuation/adapters/dry-run.ts'
-import { memoryAuditLog } from '../../services/actuation/adapters/memory-audit-log.ts'
-import { memoryTargetMemory } from '../../services/actuation/adapters/memory-target-memory.ts'
-import { exactly, type InferenceBackend } from '../../services/actuation/index.ts'
 import { Forbidden, UpstreamUnavailable } from '../../services/domain/errors.ts'
-import type { NewEvent } from '../../services/notification/index.ts'
-import { type ApplyPlanPorts, applyPlan } from '../../services/pipeline/apply-plan.ts'
-import { steeredTargets } from '../../services/pipeline/steered-targets.ts'
-import type { Plan } from '../../services/planning/index.ts'
-import type { AnyJobRequest } from '../../services/queue/index.ts'
-import type { Serving } from '../../services/telemetry/index.ts'
-import { HOUR_MS, planOf } from '../support/plans.ts'
-import { smallFleet, smallPoint } from '../support/small-fleet.ts'
+import { applyPlan } from '../../services/pipeline/apply-plan.ts'
+import { actingWorld, centralId, northId, planIn, startMs } from '../support/acting-world.ts'
+import { HOUR_MS } from '../support/plans.ts'
 
-const startMs = Date.parse('2026-07-01T12:00Z')
-const north = { region: 'eu-north', model: 'llama', variant: smallPoint.id }
-const northId = `${north.region}/${north.model}/${north.variant}`
-const centralId = `eu-central/${north.model}/${north.variant}`
-
-/** A plan that serves `tokensPerSecond` in one region. */
-const planIn = (region: string, replicas: readonly number[], tokensPerSecond = 150): Plan => {
-  const plan = planOf(startMs, replicas)
-  return {
-    ...plan,
-    assignments: plan.assignments.map((one) => ({ ...one, region })),
-    flows: plan.windows.map((_, window) => ({
-      window,
-      region,
-      model: 'llama',
-      origin: 'europe',
-      tokensPerSecond,
-    })),
-  }
-}
-
-function world() {
-  const told = new Set<string>()
-  const events: NewEvent[] = []
-  const jobs: AnyJobRequest[] = []
-  const audit = memoryAuditLog()
-  const state = {
-    nowMs: startMs,
-    version: 1,
-    plan: planIn('eu-north', [2, 2]),
-    stop: '',
-    serving: {} as Serving,
-  }
-  const fleet = smallFleet('policy: { minDwellMinutes: 0 }')
-  const deps = { memory: memoryTargetMemory(), nowMs: () => state.nowMs, sleep: async () => {} }
-  const real = dryRunBackend(deps, { initial: () => ({ replicas: exactly(0) }) })
-  let backend: InferenceBackend = real
-  const ports: ApplyPlanPorts = {
-    plans: {
-      current: async () => ({
-        version: state.version,
-        validUntilMs: startMs + HOUR_MS,
-        outcome: { status: 'planned', plan: state.plan },
-      }),
-    } as unknown as ApplyPlanPorts['plans'],
-    fleet: async () => fleet,
-    targets: async (_fleet, plan) =>
-      steeredTargets(fleet, plan, new Map([['llama', [smallPoint]]]), told),
-    backend: () => backend,
-    changedAtMs: async () => ({}),
-    serving: async () => state.serving,
-    audit,
-    tell: async (more) => void events.push(...more),
-    queue: { add: async (job) => void jobs.push(job) },
-    stopped: async () => state.stop || undefined,
-    nowMs: () => state.nowMs,
-    actor: 'test',
-  }
-  const running = async (id: string, region: string) => {
-    const ref = { id, kind: 'replicas', region, backend: 'dry-run', locator: {} } as const
-    return (await real.observe(ref)).desired.replicas?.min
-  }
-  return {
-    state,
-    told,
-    events,
-    jobs,
-    audit,
-    ports,
-    running,
-    replaceBackend: (over: Partial<InferenceBackend>) => {
-      backend = { ...real, ...over }
-    },
-  }
-}
-
-let w: ReturnType<typeof world>
+let w: ReturnType<typeof actingWorld>
 beforeEach(() => {
-  w = world()
+  w = actingWorld()
 })
 const apply = (region = 'eu-north', version = w.state.version) =>
   applyPlan(w.ports, { version, region })
@@ -168,5 +83,37 @@ describe('applyPlan', () => {
     expect((await w.audit.find({})).map(({ result }) => result)).toEqual(['failed', 'failed'])
     fail(new TypeError('a defect'))
     await expect(apply()).rejects.toThrow(TypeError)
+  })
+
+  it('counts what has changed in this window, whoever asked for it', async () => {
+    w = actingWorld('{ minDwellMinutes: 0, maxChangedGpusPerWindow: 6 }')
+    w.state.plan = planIn('eu-north', [2, 9])
+    expect(await apply()).toMatchObject({ told: 1, held: 0 })
+    // Of six GPUs four have changed hands: one more replica of two.
+    w.state.plan = planIn('eu-north', [5, 9])
+    expect(await apply()).toMatchObject({ told: 1, held: 1 })
+    expect(await w.running(northId, 'eu-north')).toBe(3)
+    expect(await apply()).toMatchObject({ told: 0, held: 1 })
+    // The next window has its own six.
+    w.state.nowMs = startMs + HOUR_MS
+    w.state.validUntilMs = startMs + 2 * HOUR_MS
+    await apply()
+    expect(await w.running(northId, 'eu-north')).toBe(6)
+  })
+
+  it.each([
+    ['promises are missed', { ttftP95Seconds: 9 }],
+    ['more is asked for than planned', { outputTokensPerSecond: 390 }],
+  ])('takes nothing away while %s', async (_case, serving) => {
+    w.state.plan = planIn('eu-north', [4, 4])
+    await apply()
+    w.state.version = 2
+    w.state.plan = planIn('eu-north', [2, 2])
+    w.state.serving = serving
+    await apply()
+    expect(await w.running(northId, 'eu-north')).toBe(4)
+    w.state.serving = { ttftP95Seconds: 0.1, outputTokensPerSecond: 150 }
+    await apply()
+    expect(await w.running(northId, 'eu-north')).toBe(2)
   })
 })

@@ -3,6 +3,8 @@ import { InvalidInput } from '../../domain/errors.ts'
 import { checkProvider, type ProviderCheck } from '../../grid/index.ts'
 import { axiosHttp } from '../../platform/http.ts'
 import type { OpenedGrid } from '../../wiring/open-grid.ts'
+import type { BackendCheck } from '../../wiring/probe-backends.ts'
+import { checkBackends } from '../check-backends.ts'
 import { ExitWith } from '../exit-with.ts'
 import { openGridFor } from '../grid-desk.ts'
 import type { CliIo } from '../io.ts'
@@ -10,10 +12,15 @@ import { watchedHttp } from '../watched-http.ts'
 
 const SOMETHING_AMISS = 1
 
-/** `gridtide doctor`: can this fleet read its grid? One line a source and zone. */
+/**
+ * `gridtide doctor`: can this fleet read its grid and steer its backends? One line a source and
+ * zone, and one a target of a backend, with what is missing there.
+ */
 export function doctorCommand(io: CliIo): Command {
   return new Command('doctor')
-    .description('check the grid sources of a fleet: credentials, plan limits, horizon, clock')
+    .description(
+      'check grid sources (credentials, plan limits, horizon, clock) and backends (rights, settings)',
+    )
     .option('-f, --fleet <file>', 'fleet file (default: GRIDTIDE_FLEET)')
     .option('--json', 'print data instead of words')
     .action(async (options: { fleet?: string; json?: true }) => {
@@ -23,13 +30,14 @@ export function doctorCommand(io: CliIo): Command {
         pairs(grid).map(([provider, zone]) => checkProvider(provider, zone, io.nowMs())),
       )
       if (checks.length === 0) throw new InvalidInput('no grid source is left to check')
+      const backends = await checkBackends(options, io)
       const skewSeconds = watched.skewSeconds()
       io.out(
         options.json
-          ? `${JSON.stringify({ checks, skewSeconds }, null, 2)}\n`
-          : `${[...checks.map(line), clockLine(skewSeconds)].join('\n')}\n`,
+          ? `${JSON.stringify({ checks, backends, skewSeconds }, null, 2)}\n`
+          : `${[...checks.map(line), clockLine(skewSeconds), ...backends.map(backendLine)].join('\n')}\n`,
       )
-      if (checks.some(({ ok }) => !ok)) throw new ExitWith(SOMETHING_AMISS)
+      if ([...checks, ...backends].some(({ ok }) => !ok)) throw new ExitWith(SOMETHING_AMISS)
     })
 }
 
@@ -38,6 +46,9 @@ const pairs = ({ providers, zones }: OpenedGrid) =>
 
 const line = ({ ok, source, zone, words }: ProviderCheck): string =>
   `${ok ? 'ok  ' : 'FAIL'} ${source} ${zone}: ${words}`
+
+const backendLine = ({ ok, backend, kind, target, words }: BackendCheck): string =>
+  `${ok ? 'ok  ' : 'FAIL'} ${[backend, `(${kind})`, target].filter(Boolean).join(' ')}: ${words}`
 
 /** Stamps of forecasts are compared with our clock, so a wrong one makes good data stale. */
 function clockLine(skewSeconds: number | undefined): string {
