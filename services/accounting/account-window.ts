@@ -72,6 +72,10 @@ function onlyWindow(
   return {
     ...problem,
     windows: [problem.windows[window]!],
+    policy: {
+      ...problem.policy,
+      freeFirstStarts: window === 0 && problem.policy.freeFirstStarts === true,
+    },
     regions: problem.regions.map((region) => {
       const value = carbonGPerKwh.get(region.zone) ?? region.carbonGPerKwh[window]!
       return {

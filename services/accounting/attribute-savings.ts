@@ -76,7 +76,7 @@ export function attributeSavings(
   const timed = ordered.findLast(
     ({ lever, carbonG }) => lever !== 'geo-shift' && carbonG !== undefined,
   )
-  const beforeGeo = timed?.carbonG ?? staticG
+  const beforeGeo = timed!.carbonG!
   return [
     ...ordered,
     entry('control: geo-shift by past means', plannedCarbon(levers.pastMeans), beforeGeo),

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { attributeSavings } from '../../services/accounting/index.ts'
+import { leverProblems } from '../../services/accounting/lever-problems.ts'
 import { type LinearSolver, loadHighs } from '../../services/planning/index.ts'
 import { model, point, problem, region } from '../planning/problems.ts'
 
@@ -84,6 +85,31 @@ describe('attributeSavings', () => {
     const of = (lever: string) => savings.find((saving) => saving.lever === lever)!.carbonG!
     expect(of('control: geo-shift by past means')).toBeCloseTo(of('geo-shift'), 3)
     expect(of('control: energy only')).toBeGreaterThanOrEqual(of('geo-shift') - 1e-6)
+  })
+
+  it('runs deferrable work at an even rate, in its own windows, before time-shift', () => {
+    const base = twoRegions()
+    const late = { ...base, batch: base.batch.map((work) => ({ ...work, firstWindow: 2 })) }
+    const { powerCap, timeShift } = leverProblems(late)
+    expect(powerCap.batch).toEqual([])
+    expect(powerCap.models[0]!.demand.at(-1)).toEqual({
+      origin: 'batch night',
+      regions: ['dirty'],
+      tokensPerSecond: [0, 0, 100],
+    })
+    expect(timeShift.batch[0]!.regions).toEqual(['dirty'])
+  })
+
+  it('saves nothing on a grid without carbon', () => {
+    const base = twoRegions()
+    const clean = base.regions.map((of) => ({
+      ...of,
+      carbonGPerKwh: [0, 0, 0],
+      carbonLowGPerKwh: [0, 0, 0],
+      carbonHighGPerKwh: [0, 0, 0],
+    }))
+    const [first] = attributeSavings({ ...base, regions: clean }, solver)
+    expect(first).toMatchObject({ lever: 'static', carbonG: 0, savedG: 0, ofStatic: 1 })
   })
 
   it('says so where the load does not fit at home', () => {

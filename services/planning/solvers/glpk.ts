@@ -71,16 +71,18 @@ function answerOf(
   limits: SolveLimits,
 ): LinearAnswer {
   const found = result.status === glpk.GLP_OPT || result.status === glpk.GLP_FEAS
-  // A MIP stopped by its gap is called optimal too: only a zero gap is a proof.
-  const proved = result.status === glpk.GLP_OPT && !((limits.relativeGap ?? 0) > 0)
+  const proved = result.status === glpk.GLP_OPT
+  // A MIP stopped by its gap is called optimal too.
+  const gap = (limits.relativeGap ?? 0) * Math.abs(result.z)
   const impossible = result.status === glpk.GLP_NOFEAS || result.status === glpk.GLP_INFEAS
   return {
     status: proved ? 'optimal' : found ? 'feasible' : impossible ? 'infeasible' : 'unknown',
     value: found ? result.z : Number.POSITIVE_INFINITY,
-    bound: proved ? result.z : Number.NEGATIVE_INFINITY,
+    bound: proved ? result.z - gap : Number.NEGATIVE_INFINITY,
     columnValues: Float64Array.from(names, (name) => (found ? result.vars[name]! : 0)),
     rowDuals: Float64Array.from(
       { length: model.rowCount },
+      // Absent for whole-number models.
       (_, row) => result.dual?.[`r${row}`] ?? 0,
     ),
   }

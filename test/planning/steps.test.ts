@@ -1,0 +1,193 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { batchPrices } from '../../services/planning/batch-prices.ts'
+import { mostChangedGpus } from '../../services/planning/changed-gpus.ts'
+import { coordinate } from '../../services/planning/coordinate.ts'
+import { addReplicas, emptyDraft } from '../../services/planning/draft.ts'
+import { hullBins } from '../../services/planning/hull-bins.ts'
+import { type LinearSolver, loadHighs, type PlanningPolicy } from '../../services/planning/index.ts'
+import { compileInstance } from '../../services/planning/instance.ts'
+import { routeLoads } from '../../services/planning/route-loads.ts'
+import { missingCapacity, newSearch } from '../../services/planning/search.ts'
+import { wholeWork } from '../../services/planning/time-batch.ts'
+import { windowsInWords } from '../../services/planning/window-words.ts'
+import { model, point, problem, region } from './problems.ts'
+
+let solver: LinearSolver
+beforeAll(async () => {
+  solver = await loadHighs()
+})
+
+const HOUR = 3600
+const job = {
+  id: 'job',
+  model: 'chat',
+  tokens: 200 * HOUR,
+  firstWindow: 1,
+  deadlineWindow: 3,
+  regions: ['eu'],
+}
+const chat = model('chat', {
+  demand: [{ origin: 'eu', tokensPerSecond: [50, 50, 50, 50], regions: ['eu'] }],
+})
+const base = problem({
+  count: 4,
+  regions: [region('eu', [100, 100, 100, 100])],
+  models: [chat],
+})
+
+describe('hullBins', () => {
+  it('keeps the points that some mix of prices could want', () => {
+    const of = (id: string, gpus: number, watts: number) =>
+      point(id, {
+        gpusPerReplica: gpus,
+        capacityTokensPerSecond: 100,
+        idleWatts: watts - 20 * gpus,
+        busyWatts: watts - 20 * gpus,
+      })
+    // GPUs and W for 100 tokens/s: above the line from `few` to `frugal`, below it, and beaten twice.
+    const points = [
+      of('few', 1, 900),
+      of('above', 2, 800),
+      of('below', 3, 300),
+      of('frugal', 4, 200),
+    ]
+    const slow = point('slow', {
+      capacityTokensPerSecond: 300,
+      gpusPerReplica: 12,
+      idleWatts: 9000,
+    })
+    const wide = [region('eu', [1], { pools: [{ ...base.regions[0]!.pools[0]!, count: 16 }] })]
+    const instance = compileInstance(
+      problem({ regions: wide, models: [model('chat', { points: [...points, slow] })] }),
+    )
+    const ids = [...hullBins(instance, 0)].map((b) => instance.models[0]!.point[b]!.id)
+    expect(ids).toEqual(['few', 'below', 'frugal'])
+  })
+})
+
+describe('batchPrices', () => {
+  it('is nothing without work, and the cost of a token at the margin with it', () => {
+    expect(batchPrices(compileInstance(base), solver)).toHaveLength(0)
+    const prices = batchPrices(compileInstance({ ...base, batch: [job] }), solver)
+    // 1.2 x (120 W / 100 + 4 J) a token/s at 100 g/kWh.
+    expect(prices[0]! * HOUR).toBeCloseTo((1.2 * 5.2 * 100) / 1000, 6)
+  })
+})
+
+describe('mostChangedGpus', () => {
+  const running = [{ region: 'eu', model: 'chat', pointId: 'p', replicas: 3 }]
+
+  it('does not count a beginning, and counts what runs before', () => {
+    for (const [found, changed] of [
+      [[], 1],
+      [running, 2],
+    ] as const) {
+      const draft = emptyDraft(compileInstance({ ...base, running: found }))
+      for (let t = 0; t < 3; t++) addReplicas(draft, 0, t, 0, 1)
+      expect(mostChangedGpus(draft)).toBe(changed)
+    }
+  })
+
+  it('counts replicas that are pinned away, have become too slow or lost their GPUs', () => {
+    const wide = point('wide', { gpusPerReplica: 2, capacityTokensPerSecond: 300 })
+    const slow = point('slow', { gpusPerReplica: 4 })
+    const models = [{ ...chat, points: [point('p'), wide], tooSlow: [slow] }]
+    const policy: PlanningPolicy = {
+      ...base.policy,
+      pinned: [{ model: 'chat', pointId: 'wide' }],
+    }
+    const all = [
+      ...running,
+      { ...running[0]!, pointId: 'slow', replicas: 1 },
+      { ...running[0]!, region: 'gone' },
+      { ...running[0]!, pointId: 'unheard-of' },
+      { ...running[0]!, model: 'unheard-of' },
+    ]
+    const draft = emptyDraft(compileInstance({ ...base, models, policy, running: all }))
+    expect(mostChangedGpus(draft)).toBe(3 + 4 + 3)
+  })
+})
+
+describe('coordinate', () => {
+  it('gives no blocks where nothing can run', () => {
+    expect(coordinate({ ...base, regions: [] }, solver)).toEqual([])
+  })
+
+  it('gives no blocks where what has to stop may not', () => {
+    const running = [{ region: 'eu', model: 'chat', pointId: 'gone', replicas: 1 }]
+    const models = [{ ...chat, tooSlow: [point('gone')] }]
+    const policy = { ...base.policy, quietWindows: [0] }
+    expect(coordinate({ ...base, models, running, policy }, solver)).toEqual([])
+    expect(coordinate({ ...base, models, running }, solver)).toHaveLength(1)
+  })
+
+  it('gives no blocks where even fractions do not fit', () => {
+    const rates = Array.from({ length: 160 }, () => 401)
+    const large = problem({
+      count: 160,
+      regions: [region('eu', rates)],
+      models: [
+        model('chat', { demand: [{ origin: 'eu', tokensPerSecond: rates, regions: ['eu'] }] }),
+      ],
+    })
+    expect(coordinate(large, solver)).toEqual([])
+  })
+})
+
+describe('routeLoads', () => {
+  it('moves traffic that has a choice out of the way of traffic that has none', () => {
+    const two = problem({
+      regions: [region('a', [10]), region('b', [90]), region('c', [200])],
+      models: [
+        model('chat', {
+          demand: [
+            { origin: 'x', tokensPerSecond: [100], regions: ['a', 'b'] },
+            { origin: 'y', tokensPerSecond: [100], regions: ['b', 'c'] },
+            { origin: 'z', tokensPerSecond: [100], regions: ['a', 'c'] },
+          ],
+        }),
+      ],
+    })
+    const draft = emptyDraft(compileInstance(two))
+    for (let b = 0; b < 3; b++) addReplicas(draft, 0, 0, b, 1)
+    const { loads, unserved } = routeLoads(draft, 0, 0)
+    expect([...loads]).toEqual([100, 100, 100])
+    expect(unserved).toBe(0)
+  })
+
+  it('says what does not fit', () => {
+    expect(routeLoads(emptyDraft(compileInstance(base)), 0, 0).unserved).toBe(50)
+  })
+})
+
+describe('missingCapacity', () => {
+  it('counts the floor in replicas, and the spare on top of the load', () => {
+    const of = (more: Partial<typeof chat>, replicas: number) => {
+      const draft = emptyDraft(compileInstance({ ...base, models: [{ ...chat, ...more }] }))
+      addReplicas(draft, 0, 0, 0, replicas)
+      return missingCapacity(newSearch(draft, new Float64Array(4), 1).draft, 0, 0)
+    }
+    expect(of({}, 0)).toBe(0)
+    expect(of({ minReplicas: 2 }, 0)).toBe(200)
+    expect(of({ minReplicas: 2 }, 1)).toBe(100)
+    expect(of({ minReplicas: 2 }, 2)).toBe(0)
+    expect(of({ spareReplicas: 1 }, 1)).toBe(50)
+    expect(of({ spareReplicas: 1 }, 2)).toBe(0)
+  })
+})
+
+describe('wholeWork', () => {
+  it('scales down what is too much, and spreads what is missing', () => {
+    const instance = compileInstance({ ...base, batch: [job] })
+    const rates = (...values: number[]) => [Float64Array.from(values)]
+    expect([...wholeWork(instance, rates(0, 300, 100, 0))[0]!]).toEqual([0, 150, 50, 0])
+    expect([...wholeWork(instance, rates(0, 20, 0, 0))[0]!]).toEqual([0, 110, 90, 0])
+  })
+})
+
+describe('windowsInWords', () => {
+  it('joins neighbours', () => {
+    expect(windowsInWords([3, 7, 8, 9, 12])).toBe('windows 3, 7..9 and 12')
+    expect(windowsInWords([4])).toBe('window 4')
+  })
+})
