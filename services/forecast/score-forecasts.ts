@@ -1,6 +1,7 @@
 import type { CarbonSeries } from '../domain/carbon-series.ts'
 import { blendedHour } from './blend-forecast.ts'
 import { blockSaving, capturedPct, interruptibleSaving, type Saving } from './captured-saving.ts'
+import { hourOf } from './hourly.ts'
 import { coveragePct, mapePct, pinballLoss } from './score.ts'
 import { type Skill, skillOf } from './skill.ts'
 import { type TrainingInputs, trainOnIssues } from './train-blend.ts'
@@ -46,13 +47,16 @@ interface Row extends PerContender<number> {
  * what was known when it was issued, the blend's training included.
  *
  * @param issues oldest first
+ * @param fromMs issues before it are learnt from and not scored
  */
 export function scoreForecasts(
   issues: readonly CarbonSeries[],
   inputs: TrainingInputs,
+  fromMs = Number.NEGATIVE_INFINITY,
 ): ForecastScore {
   const byIssue: Row[][] = []
   const record = trainOnIssues(issues, inputs, ({ hour, expertsAt }, standing) => {
+    if (hour < hourOf(fromMs)) return
     const rows = leadsOf(SCORED_DAYS).flatMap((lead): Row[] => {
       const experts = expertsAt(hour + lead)
       const actual = inputs.history.at(hour + lead)

@@ -4,10 +4,10 @@ import {
   type Measure,
   sameMeasure,
 } from '../domain/carbon-series.ts'
-import { AppError } from '../domain/errors.ts'
+import { AppError, UpstreamMalformed } from '../domain/errors.ts'
 import { annualMeanOf, climatologyOf, type TrainedZone } from '../forecast/index.ts'
 import { type Fetched, fetchOnce } from './fetch-once.ts'
-import { type JudgementContext, judgeSeries } from './judge-series.ts'
+import { type JudgementContext, judgeSeries, type Reference } from './judge-series.ts'
 import { mergeHistory } from './merge-history.ts'
 import type { ForecastArchive, GridProvider, SeriesStore, StoredSeries } from './port.ts'
 import { referenceOf } from './reference-of.ts'
@@ -75,7 +75,8 @@ export function gridReader(options: GridReaderOptions): GridReader {
     const key = keyOf('history', provider, zone)
     return fetched(key, nowMs, freshForMs, async (held) => {
       const newer = await freshHistory(provider, zone, held, nowMs, abort)
-      return mergeHistory(held?.series, newer, nowMs)
+      const reference = referenceOf(held?.series, climatologyOf(zone, measure), nowMs)
+      return mergeHistory(held?.series, trustedPast(newer, nowMs, reference), nowMs)
     })
   }
 
@@ -163,6 +164,23 @@ async function freshHistory(
     if (!(error instanceof AppError) || error.retryable || short) throw error
     return provider.history!(zone, nowMs - SHORT_HISTORY_MS, nowMs, abort)
   }
+}
+
+/**
+ * What is not trusted never meets what is held: one bad hour would condemn two months.
+ *
+ * @throws UpstreamMalformed
+ */
+function trustedPast(
+  newer: CarbonSeries,
+  nowMs: number,
+  reference: Reference | undefined,
+): CarbonSeries {
+  const context = { nowMs, reference, maxAgeMs: Number.POSITIVE_INFINITY }
+  const judgement = judgeSeries(newer, context)
+  if (judgement.verdict === 'trusted') return judgement.series
+  const words = judgement.suspicions.map(({ reason, detail }) => `${reason}, ${detail}`)
+  throw new UpstreamMalformed(words.join('; '), { upstream: newer.source })
 }
 
 /** A provider's failure is a reason to look elsewhere; anything else is a defect of ours. */

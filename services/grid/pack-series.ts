@@ -6,9 +6,9 @@ import { epochMs, type GCo2PerKwh } from '../domain/units.ts'
 const known = new WeakMap<CarbonSeries, Uint8Array>()
 
 /**
- * A series as bytes: hundredths of a gram and milliseconds as differences, so that a smooth day
- * is mostly zeros, deflated. About a byte a point for a five-minute forecast, 60 times less than
- * JSON. Quantiles of slots are not kept: no provider issues them.
+ * A series as bytes: hundredths of a gram and milliseconds as differences, deflated. About two bytes
+ * a point for a five-minute forecast, 40 times less than JSON. Quantiles of slots are not kept: no
+ * provider issues them.
  */
 export function packSeries(series: CarbonSeries): Uint8Array {
   const bytes = known.get(series) ?? deflated(series)
@@ -22,7 +22,7 @@ function deflated(series: CarbonSeries): Uint8Array {
   const columns = {
     start: differences(slots.map(({ startMs }) => startMs)),
     length: differences(slots.map(({ startMs, endMs }) => endMs - startMs)),
-    value: differences(slots.map(({ carbonGPerKwh }) => Math.round(carbonGPerKwh * HUNDREDTHS))),
+    value: steps(slots.map(({ carbonGPerKwh }) => Math.round(carbonGPerKwh * HUNDREDTHS))),
     estimated: differences(slots.map(({ estimated }) => FLAGS.indexOf(estimated))),
   }
   return deflateRawSync(JSON.stringify({ head, columns }))
@@ -33,7 +33,7 @@ export function unpackSeries(bytes: Uint8Array): CarbonSeries {
   const { head, columns } = JSON.parse(inflateRawSync(bytes).toString('utf8')) as Packed
   const starts = sums(columns.start)
   const lengths = sums(columns.length)
-  const values = sums(columns.value)
+  const values = totals(columns.value)
   const flags = sums(columns.estimated)
   const slots = starts.map((startMs, index): CarbonSlot => {
     const estimated = FLAGS[flags[index]!]
@@ -58,10 +58,9 @@ interface Packed {
   readonly columns: Readonly<Record<'start' | 'length' | 'value' | 'estimated', Steps>>
 }
 
-/** The first value, the first step, and how each later step differs from the one before. */
 type Steps = readonly number[]
 
-/** Equal steps (of time, mostly) collapse to a run of zeros. */
+/** Of steps once more: the equal steps of time become zeros. Values are too rough for that. */
 const differences = (values: readonly number[]): Steps => steps(steps(values))
 const sums = (packed: Steps): readonly number[] => totals(totals(packed))
 

@@ -1,4 +1,4 @@
-import type { CarbonSeries } from '../domain/carbon-series.ts'
+import type { CarbonSeries, CarbonSlot } from '../domain/carbon-series.ts'
 import { type Climatology, quantileOf } from '../forecast/index.ts'
 import type { Reference } from './judge-series.ts'
 
@@ -7,7 +7,10 @@ const WEEK_MS = 7 * DAY_MS
 /** Fewer hours than these say little about a grid's range. */
 const LEAST_MS = 2 * DAY_MS
 
-/** What a zone is known to emit: by its last week, else by its climatology, else nothing. */
+/**
+ * What a zone is known to emit: by its last week, else by its climatology, else by what is held from
+ * before, else nothing.
+ */
 export function referenceOf(
   history: CarbonSeries | undefined,
   climatology: Climatology | undefined,
@@ -15,14 +18,18 @@ export function referenceOf(
 ): Reference | undefined {
   const recent = (history?.slots ?? []).filter(({ startMs }) => startMs >= nowMs - WEEK_MS)
   const last = recent.at(-1)
-  const coveredMs = recent.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0)
-  if (coveredMs >= LEAST_MS) {
-    return { ...rangeOf(recent.map(({ carbonGPerKwh }) => carbonGPerKwh)), last }
-  }
-  if (!climatology) return undefined
+  if (coveredMs(recent) >= LEAST_MS) return { ...rangeOfSlots(recent), last }
+  const held = history?.slots ?? []
+  if (!climatology) return coveredMs(held) >= LEAST_MS ? rangeOfSlots(held) : undefined
   const range = rangeOf([...climatology.lowG.flat(), ...climatology.highG.flat()])
   return { ...range, medianG: rangeOf(climatology.medianG.flat()).medianG, last }
 }
+
+const coveredMs = (slots: readonly CarbonSlot[]): number =>
+  slots.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0)
+
+const rangeOfSlots = (slots: readonly CarbonSlot[]) =>
+  rangeOf(slots.map(({ carbonGPerKwh }) => carbonGPerKwh))
 
 function rangeOf(values: readonly number[]) {
   const sorted = [...values].sort((a, b) => a - b)

@@ -3,7 +3,8 @@
  *
  * Real archived 96-hour forecasts of 13 zones (CarbonCast, July to December 2021, issued daily) are
  * scored against what came, each as it stood when it was issued. The shipped climatology ends before
- * the first issue. The last line is JSON.
+ * the first issue. `tuned` and `heldOut` score the issues before and from October on; the blend goes on
+ * learning across. The last line is JSON.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -24,19 +25,27 @@ if (!existsSync(forecastFile)) {
   process.exit(1)
 }
 
+/** Constants are to be chosen on what was issued before it, and judged on what came after. */
+const SPLIT_MS = Date.parse('2021-10-01T00:00Z')
 const average = { signal: 'average', basis: 'lifecycle' } as const
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
 const round = (value: number, digits = 2) => Number(value.toFixed(digits))
 const started = performance.now()
 
 const zones: Record<string, ForecastScore> = {}
+const tuned: ForecastScore[] = []
+const heldOut: ForecastScore[] = []
 const recorded = recordedZones(readFileSync(forecastFile, 'utf8'), readFileSync(actualFile, 'utf8'))
 for (const { zone, issues, history } of recorded) {
-  zones[zone] = scoreForecasts(issues, {
+  const inputs = {
     history: hourlyValues(history.slots),
     climatology: climatologyOf(zone, average),
     nowMs: history.slots.at(-1)!.endMs,
-  })
+  }
+  zones[zone] = scoreForecasts(issues, inputs)
+  const early = issues.filter(({ issuedAtMs }) => issuedAtMs < SPLIT_MS)
+  tuned.push(scoreForecasts(early, { ...inputs, nowMs: SPLIT_MS }))
+  heldOut.push(scoreForecasts(issues, inputs, SPLIT_MS))
   const { mapeByDay, captured, coverage80Pct } = zones[zone]
   const days = (who: keyof typeof mapeByDay) => mapeByDay[who].map((x) => x.toFixed(1)).join(' / ')
   console.log(
@@ -47,18 +56,29 @@ for (const { zone, issues, history } of recorded) {
   )
 }
 
-const scores = Object.values(zones)
-const gains = (part: 'fourOf24Pct' | 'day48Pct') =>
-  scores.map(({ captured }) => captured.blend[part] - captured.provider[part])
-const relative = scores.flatMap(({ mapeByDay }) =>
-  mapeByDay.blend.map((blend, day) => 1 - blend / mapeByDay.provider[day]!),
-)
-/** Positive where the blend is worse than the better of provider and week, in points of MAPE. */
-const excess = scores.flatMap(({ mapeByDay }) =>
-  mapeByDay.blend.map(
-    (blend, day) => blend - Math.min(mapeByDay.provider[day]!, mapeByDay.sevenDayMean[day]!),
-  ),
-)
+/** How the blend did against the provider, over zones. */
+function summaryOf(scores: readonly ForecastScore[]) {
+  const gains = (part: 'fourOf24Pct' | 'day48Pct') =>
+    scores.map(({ captured }) => captured.blend[part] - captured.provider[part])
+  const relative = scores.flatMap(({ mapeByDay }) =>
+    mapeByDay.blend.map((blend, day) => 1 - blend / mapeByDay.provider[day]!),
+  )
+  /** Positive where the blend is worse than the better of provider and week, in points of MAPE. */
+  const excess = scores.flatMap(({ mapeByDay }) =>
+    mapeByDay.blend.map(
+      (blend, day) => blend - Math.min(mapeByDay.provider[day]!, mapeByDay.sevenDayMean[day]!),
+    ),
+  )
+  return {
+    blendVsProviderRelPct: round(100 * mean(relative), 1),
+    coverage80Pct: round(mean(scores.map((score) => score.coverage80Pct)), 1),
+    capturedBlendMinusProviderPts: round(mean([...gains('fourOf24Pct'), ...gains('day48Pct')])),
+    worstZoneCapturedPts: round(Math.min(...gains('fourOf24Pct'), ...gains('day48Pct'))),
+    worstExcessMapePts: round(Math.max(...excess)),
+    zonesAndDaysWorse: excess.filter((value) => value > 0).length,
+  }
+}
+
 const table = Object.fromEntries(
   Object.entries(zones).map(([zone, score]) => [
     zone,
@@ -82,12 +102,9 @@ const table = Object.fromEntries(
   ]),
 )
 const summary = {
-  blendVsProviderRelPct: round(100 * mean(relative), 1),
-  coverage80Pct: round(mean(scores.map((score) => score.coverage80Pct)), 1),
-  capturedBlendMinusProviderPts: round(mean([...gains('fourOf24Pct'), ...gains('day48Pct')])),
-  worstZoneCapturedPts: round(Math.min(...gains('fourOf24Pct'), ...gains('day48Pct'))),
-  worstExcessMapePts: round(Math.max(...excess)),
-  zonesAndDaysWorse: excess.filter((value) => value > 0).length,
+  ...summaryOf(Object.values(zones)),
+  tuned: summaryOf(tuned),
+  heldOut: summaryOf(heldOut),
   seconds: round((performance.now() - started) / 1000, 1),
 }
 console.log(JSON.stringify({ bench: 'forecast', zones: table, summary }))

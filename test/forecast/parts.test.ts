@@ -273,6 +273,10 @@ describe('the blend', () => {
     expect(score.skill[0]).toBe('proven')
     expect(score.pinballG.every((loss) => loss > 0)).toBe(true)
     expect(score.coverage80Pct).toBeGreaterThan(50)
+    const late = scoreForecasts(issues, inputs, issues[20]!.issuedAtMs)
+    expect(late.issues).toBe(10)
+    // It has learnt from what it is not scored on.
+    expect(late.mapeByDay.blend[0]).toBeLessThan(late.mapeByDay.provider[0]! / 2)
   })
 
   it('scores nothing of what is known in part only', () => {
