@@ -144,6 +144,10 @@ describeWithRealData('the service, from grid to webhook', () => {
         )
         expect(items.map(({ zone }) => zone)).toEqual(['DE', 'SE'])
         expect(items[0]!.carbon.source).toBe('electricity-maps')
+        expect(await get('/v1/grid/DE/now')).toMatchObject({ zone: 'DE', rung: 'live' })
+        expect(await get('/emissions/forecasts/current?location=stockholm')).toMatchObject([
+          { location: 'stockholm', windowSize: 60 },
+        ])
 
         // The wind drops in Sweden and rises in Germany: plan, replicas and subscriber follow.
         grid.change('SE', 12)
