@@ -158,6 +158,21 @@ describe('reading a zone', () => {
     await expect(read()).resolves.toMatchObject({ rung: 'live' })
   })
 
+  it('does not let one absurd hour condemn the record', async () => {
+    const { first, read, pass } = setUp()
+    await read()
+    const honest = first.history!
+    const absurd = (ms: number) => (ms % DAY_MS === 0 ? 9_999 : sunny(ms))
+    first.history = async (_, fromMs) => hourlySeries(fromMs, 8, absurd)
+    pass(2 * HOUR_MS)
+    const during = await read()
+    expect(during.reasons.join()).toMatch(/first history: .*absurd-level.*last good answer used/)
+    expect(during.history?.slots.length).toBeGreaterThan(180)
+    first.history = honest
+    pass(HOUR_MS)
+    await expect(read()).resolves.toMatchObject({ rung: 'live', reasons: [] })
+  })
+
   it('does not hide our own defects', async () => {
     const { first, read } = setUp()
     first.forecast = () => Promise.reject(new TypeError('a bug'))

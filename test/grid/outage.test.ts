@@ -92,5 +92,6 @@ describe('thirty days without a provider worth believing', () => {
       expect(seen.at(-1)).toEqual(new Array(WINDOWS).fill(last))
       expect(rungs).toEqual(rungs.toSorted((a, b) => a - b))
     },
+    120_000,
   )
 })
