@@ -30,6 +30,10 @@ export interface GpuSpec {
   readonly idleWatts: number
   /** Weights loaded and contexts open, no work. */
   readonly loadedIdleWatts: number
+  /** Host memory (pinned) to GPU memory, each GPU: no start loads faster. */
+  readonly hostGbPerSecond?: number
+  /** What loading a GB of weights draws beyond `loadedIdleWatts`. */
+  readonly loadJoulesPerGb?: number
   /** Set where no measured run of this GPU is behind the prior. */
   readonly estimated?: string
   readonly source: string

@@ -130,16 +130,20 @@ export function restoreGroup(
   gpu: GpuSpec,
   prior: Prior,
 ): FittedGroup {
-  const described = describe(settings, architecture, gpu, prior.outputs.step.base)
-  const given = givenStep(described, logStepMs, prior.outputs.step.base)
+  const caveats = caveatsOf(architecture, gpu)
+  const widened = widenPrior(prior, caveats.length)
+  const { base } = widened.outputs.step
+  const described = describe(settings, architecture, gpu, base)
+  const given = givenStep(described, logStepMs, base)
   const outputs = Object.fromEntries(
     OUTPUTS.map((output) => {
       const rows = alpha[output].map((_, row) => row)
-      const shape = covarianceOf(output === 'step' ? described : given, rows, prior.outputs[output])
-      return [output, withOutcome(shape, Float64Array.from(alpha[output]), prior.outputs[output])]
+      const own = widened.outputs[output]
+      const shape = covarianceOf(output === 'step' ? described : given, rows, own)
+      return [output, withOutcome(shape, Float64Array.from(alpha[output]), own)]
     }),
   ) as Record<Output, FittedOutput>
-  return { architecture, gpu, prior, caveats: [], runs: settings.length, outputs }
+  return { architecture, gpu, prior: widened, caveats, runs: settings.length, outputs }
 }
 
 /** Standardised leave-one-out residuals: alpha_i / sqrt((C^-1)_ii) (Rasmussen and Williams 5.10). */

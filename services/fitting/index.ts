@@ -17,6 +17,7 @@ export {
   catalogueModels,
   fittedCatalogueModel,
 } from './catalogue-model.ts'
+export { equalityPlot, type PlotPoint } from './equality-plot.ts'
 export { estimateArchitecture } from './estimate-architecture.ts'
 export { type FittedGroup, fitGroup } from './fit-group.ts'
 export { fitPlot } from './fit-plot.ts'

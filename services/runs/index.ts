@@ -1,3 +1,4 @@
+export { averageRepeats } from './average-repeats.ts'
 export { commandLines } from './command-lines.ts'
 export { readDcgmExporter } from './dcgm-exporter.ts'
 export {

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { architectureFromConfig, type GpuSpec } from '../../services/fitting/index.ts'
+import { architectureFromConfig, equalityPlot, type GpuSpec } from '../../services/fitting/index.ts'
 import { newContest, playFold } from './fitting/contest.ts'
 import { summariseDecisions } from './fitting/decisions.ts'
 import { foldsOf, PUBLIC_FOLDS } from './fitting/folds.ts'
@@ -10,10 +10,12 @@ import { beats, summarise } from './fitting/score.ts'
 import { measureSpeed } from './fitting/speed.ts'
 import { tpotErrors } from './fitting/tpot.ts'
 
+const PLOTTED_KS = [0, 3]
+
 /**
  * How well a few runs predict a group, model families held out.
  *
- * `npm run bench:fitting -- [--runs FILE] [--arch FILE]... [--gpu FILE]... [--quick]`
+ * `npm run bench:fitting -- [--runs FILE] [--arch FILE]... [--gpu FILE]... [--quick] [--plot SVG]`
  *
  * Without `--runs`: the public ML.ENERGY runs and fixed folds. With it: the families of that file,
  * while priors also learn from the public runs of other families where those are at hand.
@@ -23,6 +25,7 @@ const { values } = parseArgs({
     runs: { type: 'string' },
     arch: { type: 'string', multiple: true, default: [] },
     gpu: { type: 'string', multiple: true, default: [] },
+    plot: { type: 'string' },
     quick: { type: 'boolean', default: false },
   },
 })
@@ -50,6 +53,11 @@ const contest = newContest()
 for (const heldOut of folds) {
   playFold(contest, groups, values.runs ? publicGroups : [], heldOut)
   console.error(`held out ${heldOut.join(', ')}`)
+}
+
+if (values.plot) {
+  const series = PLOTTED_KS.map((k) => ({ name: `${k} runs`, points: contest.joules[k]! }))
+  writeFileSync(values.plot, equalityPlot('families held out', 'J/token', series))
 }
 
 const byK = (name: string) =>

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { firstTokenP95Ms, meanFirstTokenMs } from '../../services/fitting/first-token.ts'
@@ -10,9 +11,13 @@ import {
   catalogueModel,
   catalogueModels,
   fittedCatalogueModel,
+  groupRuns,
   operatingPoints,
+  predict,
   shippedPrior,
 } from '../../services/fitting/index.ts'
+import { startUp } from '../../services/fitting/start-up.ts'
+import { averageRepeats, readRuns } from '../../services/runs/index.ts'
 import { settingOf } from './law.ts'
 
 const qwen = catalogueArchitecture('Qwen3-32B')
@@ -138,6 +143,26 @@ describe('memory', () => {
   })
 })
 
+describe('a start', () => {
+  const h200 = catalogueGpu('H200')
+  const rates = { loadGbPerSecond: 1000, warmUpSeconds: 0 }
+  const gigabytes = 2 * qwen.paramsTotalBillions
+  it('loads no faster than each GPU can be fed, and pays for moving the weights', () => {
+    const one = startUp(settingOf(1, 1), qwen, h200, rates)
+    expect(one.startSeconds).toBeCloseTo(gigabytes / 55.4, 9)
+    expect(startUp(settingOf(4, 1), qwen, h200, rates).startSeconds).toBeCloseTo(
+      one.startSeconds / 4,
+      9,
+    )
+    expect(one.startJoules).toBeCloseTo(126 * one.startSeconds + 0.2 * gigabytes, 6)
+  })
+  it('is bound by the disk where nobody measured the host', () => {
+    const { startSeconds, startJoules } = startUp(settingOf(2, 1), qwen, h100, rates)
+    expect(startSeconds).toBeCloseTo(gigabytes / 1000, 9)
+    expect(startJoules).toBeCloseTo(2 * 120 * startSeconds, 9)
+  })
+})
+
 describe('time to first token', () => {
   const prior = { steps: 1, prefill: 2, logSd: 0.3 }
   it('grows with load and stays finite', () => {
@@ -173,8 +198,25 @@ describe('the catalogue', () => {
     expect(() => catalogueArchitecture('Llama-3.3-71B')).toThrow(/Llama-3.3-70B/)
   })
 
+  it('knows an H200 from our own runs: within 10 % in the median, at context lengths it was not given', () => {
+    const path = new URL('../../config/catalogue/runs/h200-decode.csv', import.meta.url)
+    const runs = averageRepeats(readRuns(readFileSync(path, 'utf8'), 'csv').runs)
+    for (const { runs: group, architecture, gpu } of groupRuns(runs)) {
+      const known = bestKnown(group[0]!.model, group[0]!.precision, architecture, gpu)
+      const { logMean } = predict(known, group).energy
+      const errors = group
+        .map((run, i) =>
+          Math.abs((Math.exp(logMean[i]!) * run.tokensPerSecond) / run.powerWatts! - 1),
+        )
+        .sort((a, b) => a - b)
+      expect(known.runs).toBe(12)
+      expect(known.caveats).toHaveLength(1)
+      expect(errors[Math.floor(errors.length / 2)]!).toBeLessThan(0.1)
+    }
+  })
+
   it('falls back to the prior on a GPU nobody measured', () => {
-    expect(bestKnown('Qwen/Qwen3-32B', 'bf16', qwen, catalogueGpu('h200_sxm')).runs).toBe(0)
+    expect(bestKnown('Qwen/Qwen3-32B', 'bf16', qwen, catalogueGpu('GH200')).runs).toBe(0)
     expect(fittedCatalogueModel(catalogueModel('Qwen/Qwen3-32B@H100:bf16')).runs).toBe(12)
   })
 })

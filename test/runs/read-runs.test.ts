@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  averageRepeats,
   commandLines,
   meanPowerWatts,
   type RunContext,
@@ -287,5 +288,18 @@ describe('command lines', () => {
     expect(commandLines('m', settingOf(1, 8))[0]).toBe(
       'vllm serve m --tensor-parallel-size 1 --max-num-seqs 8',
     )
+  })
+})
+
+describe('repeats', () => {
+  const [row] = readRuns(csv({}), 'csv').runs
+  it('count once, as their mean, and settings that differ stay apart', () => {
+    const { powerWatts: _, ...unmetered } = { ...row!, tokensPerSecond: row!.tokensPerSecond * 3 }
+    const { powerWatts: __, ...other } = { ...row!, batch: row!.batch + 1 }
+    const runs = averageRepeats([row!, other, unmetered])
+    expect(runs).toHaveLength(2)
+    expect(runs[0]!.tokensPerSecond).toBeCloseTo(2 * row!.tokensPerSecond, 9)
+    expect(runs[0]!.powerWatts).toBe(row!.powerWatts)
+    expect(runs[1]).toEqual(other)
   })
 })

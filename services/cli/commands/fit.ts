@@ -9,7 +9,7 @@ import {
   type RunGroup,
   shippedPrior,
 } from '../../fitting/index.ts'
-import { readRuns } from '../../runs/index.ts'
+import { averageRepeats, readRuns } from '../../runs/index.ts'
 import type { CliIo } from '../io.ts'
 
 const REPORTED_RUNS = [0, 3, 5]
@@ -45,7 +45,8 @@ export function fitCommand(io: CliIo): Command {
     .description('one fitted entry per model, number format and GPU, under the shipped prior')
     .action((options: FitOptions) => {
       const models = buildCatalogue(load(options, io), shippedPrior, today(io))
-      const comment = 'Fitted coefficients; valid with the prior.json beside them only.'
+      const comment =
+        'Fitted coefficients, written by `gridtide fit catalogue`; valid with prior.json beside it only.'
       writeFileSync(options.out, rounded({ comment, models }))
       io.out(
         options.json
@@ -67,7 +68,7 @@ function load(options: FitOptions, io: CliIo): readonly RunGroup[] {
   for (const { row, reason } of readings.flatMap(({ quarantined }) => quarantined)) {
     io.err(`row ${row} set aside: ${reason}\n`)
   }
-  return groupRuns(readings.flatMap(({ runs }) => runs))
+  return groupRuns(averageRepeats(readings.flatMap(({ runs }) => runs)))
 }
 
 const today = (io: CliIo): string => new Date(io.nowMs()).toISOString().slice(0, 10)

@@ -3,6 +3,7 @@ import {
   learnPrior,
   type MeasuredRun,
   nextRuns,
+  type PlotPoint,
   type Prior,
   predict,
   predictGaps,
@@ -27,9 +28,17 @@ export interface Contest {
   readonly groups: Record<number, number>
   readonly decisions: Record<string, Decisions>
   readonly covered: Record<string, { inside: number; count: number }>
+  /** Our predictions beside what was measured, J/token, by K. */
+  readonly joules: Record<number, PlotPoint[]>
 }
 
-export const newContest = (): Contest => ({ errors: {}, groups: {}, decisions: {}, covered: {} })
+export const newContest = (): Contest => ({
+  errors: {},
+  groups: {},
+  decisions: {},
+  covered: {},
+  joules: {},
+})
 
 /** Learns a prior without the fold's families, then meets each of their groups with K runs. */
 export function playFold(
@@ -56,6 +65,7 @@ function playGroup(contest: Contest, group: BenchGroup, prior: Prior, k: number)
   const guesses = rest.map((run, i) => guessOf(posterior, run, i))
   contest.groups[k] = (contest.groups[k] ?? 0) + 1
   record(contest, 'ours', k, runs, rest, guesses)
+  plot(contest, k, rest, guesses)
   if (k >= COVERED_FROM_K) cover(contest, rest, posterior)
   if (k === DECISION_K) {
     const guarded = rest.map((run, i) => guessOf(posterior, run, i, Z90_ONE_SIDED))
@@ -65,6 +75,20 @@ function playGroup(contest: Contest, group: BenchGroup, prior: Prior, k: number)
   for (const [name, baseline] of Object.entries(BASELINES)) {
     record(contest, name, k, runs, rest, rest.map(baseline(seen)))
   }
+}
+
+function plot(
+  contest: Contest,
+  k: number,
+  rest: readonly MeasuredRun[],
+  guesses: readonly Guess[],
+): void {
+  contest.joules[k] ??= []
+  rest.forEach(({ powerWatts, tokensPerSecond }, i) => {
+    if (powerWatts === undefined) return
+    const predicted = guesses[i]!.powerWatts / guesses[i]!.tokensPerSecond
+    contest.joules[k]!.push({ measured: powerWatts / tokensPerSecond, predicted })
+  })
 }
 
 function record(
