@@ -176,6 +176,14 @@ describe('missingCapacity', () => {
   })
 })
 
+describe('missingCapacity of a model without variants', () => {
+  it('is still more than nothing', () => {
+    const floored = { ...chat, points: [], minReplicas: 2 }
+    const draft = emptyDraft(compileInstance({ ...base, models: [floored] }))
+    expect(missingCapacity(draft, 0, 0)).toBeGreaterThan(0)
+  })
+})
+
 describe('wholeWork', () => {
   it('scales down what is too much, and spreads what is missing', () => {
     const instance = compileInstance({ ...base, batch: [job] })

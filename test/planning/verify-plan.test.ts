@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Window } from '../../services/domain/window.ts'
+import { windowsFrom } from '../../services/domain/window.ts'
 import {
   type Assignment,
   loadHighs,
@@ -124,10 +124,13 @@ describe('verifyPlan', () => {
   })
 
   it('counts a carbon budget by days from the first window', () => {
-    const day = { ...of, windows: of.windows.map((w, t) => shifted(w, t * 23)) }
+    const day = {
+      ...of,
+      windows: [0, 23, 46].flatMap((hour) => windowsFrom(hour * 3_600_000, 3_600_000, 1)),
+    }
     const violations = said(plan, { ...day, policy: { ...of.policy, carbonBudgetGPerDay: 1 } })
     expect(violations).toContain('day 0')
-    expect(violations).toContain('day 2')
+    expect(violations).toContain('day 1')
   })
 
   it('loses the largest replicas first', () => {
@@ -159,9 +162,4 @@ describe('verifyPlan', () => {
     }
     expect(said(plan, running)).toMatch(/window 0: [45] GPUs change, of at most 2/)
   })
-})
-
-const shifted = ({ startMs, endMs }: Window, hours: number): Window => ({
-  startMs: startMs + hours * 3_600_000,
-  endMs: endMs + hours * 3_600_000,
 })
