@@ -25,8 +25,6 @@ export {
 export { type PoliteOptions, politeHttp, type RequestBudget } from './polite-http.ts'
 export type {
   ArchiveQuery,
-  Claim,
-  ClaimTerms,
   ForecastArchive,
   GridProvider,
   SeriesStore,
