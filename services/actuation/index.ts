@@ -6,7 +6,6 @@ export {
   commandsFor,
   type SteeredTarget,
 } from './commands.ts'
-export { versionOf } from './desired.ts'
 export { answerDrift, type Drift, type DriftPolicy, driftOf } from './drift.ts'
 export type { BackendDriver, Written } from './driver.ts'
 export { type EnginePoolOptions, enginePool } from './engine-pool.ts'
@@ -18,7 +17,6 @@ export {
   type ModelFloor,
   quotaKey,
   type Verdict,
-  withinEnvelope,
 } from './envelope.ts'
 export { type GuardDeps, guardedBackend } from './guarded-backend.ts'
 export { environmentStop, type StopSource, stopReason } from './kill-switch.ts'

@@ -27,7 +27,8 @@ export async function carryOut(
 ): Promise<Receipt | undefined> {
   const { target, desired, ifVersion, reason, toReplicas } = command
   const planVersion = String(version)
-  const idempotencyKey = `${version}/${target.id}/${toReplicas ?? 'cap'}`
+  // The state it starts from is part of the key: going back to a count later is another command.
+  const idempotencyKey = `${version}/${target.id}/${toReplicas ?? 'cap'}@${ifVersion}`
   const entry = {
     actor: ports.actor,
     targetId: target.id,
