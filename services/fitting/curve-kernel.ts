@@ -16,5 +16,8 @@ export function curveKernel(shape: CurveShape, batch: number, gpus: number): num
   const db = batch / shape.batchLength
   const dg = gpus / shape.gpusLength
   const r = Math.sqrt(3 * (db * db + dg * dg))
-  return shape.curveSd ** 2 * (1 + r) * Math.exp(-r)
+  return shape.curveSd ** 2 * curveShape(r)
 }
+
+/** The kernel over its variance, at a distance in length scales times sqrt(3). */
+export const curveShape = (r: number): number => (1 + r) * Math.exp(-r)

@@ -129,9 +129,10 @@ export function givenStep(
   logStepMs: ArrayLike<number>,
   stepBase: readonly number[],
 ): Described {
-  const features = Float64Array.from(described.features)
+  const features = described.features.slice()
+  const logBase = logSums(described, stepBase)
   for (let row = 0; row < described.count; row++) {
-    features[(row + 1) * WIDTH - 1] = logStepMs[row]! - logSum(described, row, stepBase)
+    features[(row + 1) * WIDTH - 1] = logStepMs[row]! - logBase[row]!
   }
   return { ...described, features }
 }
@@ -142,4 +143,11 @@ export function logSum(described: Described, row: number, base: readonly number[
   let sum = 0
   for (let j = 0; j < k; j++) sum += base[j]! * described.terms[row * k + j]!
   return Math.log(sum)
+}
+
+/** The same for every row. */
+export function logSums(described: Described, base: readonly number[]): Float64Array {
+  const sums = new Float64Array(described.count)
+  for (let row = 0; row < sums.length; row++) sums[row] = logSum(described, row, base)
+  return sums
 }

@@ -45,7 +45,8 @@ export {
   fitPowerLever,
   type PowerLever,
 } from './power-lever.ts'
-export { type Predicted, type Prediction, predict, predictGaps } from './predict.ts'
+export { type Prediction, predict, predictGaps } from './predict.ts'
+export type { Predicted } from './predict-output.ts'
 export type { Output, Prior } from './prior.ts'
 export { shippedPrior } from './shipped-prior.ts'
 export type { StartUpRates } from './start-up.ts'

@@ -1,5 +1,5 @@
 import type { GpuSpec } from './architecture.ts'
-import { type Described, logSum } from './features.ts'
+import { type Described, logSum, logSums } from './features.ts'
 import type { MeasuredRun } from './measured-run.ts'
 import type { Output } from './prior.ts'
 
@@ -23,4 +23,15 @@ export function logBase(
 ): number {
   if (base.length > 0) return logSum(described, row, base)
   return Math.log(gpu.tdpWatts) + described.logGpus[row]!
+}
+
+/** The same for every row. */
+export function logBases(
+  described: Described,
+  base: readonly number[],
+  gpu: GpuSpec,
+): Float64Array {
+  if (base.length > 0) return logSums(described, base)
+  const limit = Math.log(gpu.tdpWatts)
+  return described.logGpus.map((logGpus) => limit + logGpus)
 }
