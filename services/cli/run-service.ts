@@ -91,13 +91,20 @@ async function startWork(service: Service): Promise<Stop[]> {
   return [stopTicks]
 }
 
+const CLOSING_MS = 5_000
+
 async function startApi(service: Service, io: CliIo): Promise<Stop> {
   const { env, nowMs } = service
   const security = await securityFor(service, io)
   const app = await buildApp(apiPorts(service), { security, version: '0.1.0', nowMs })
   const url = await listenSafely(app, { host: env.host, port: env.port, security })
   io.out(`Gridtide is up at ${url}  (OpenAPI: ${url}/openapi.json)\n`)
-  return () => app.close()
+  return async () => {
+    // A connection that never asked for anything would keep us waiting for its time-out.
+    const impatience = setTimeout(() => app.server.closeAllConnections(), CLOSING_MS)
+    await app.close()
+    clearTimeout(impatience)
+  }
 }
 
 /** On loopback whoever can reach us owns this machine; anywhere else a key is needed. */

@@ -31,4 +31,3 @@ export type {
   StoredSeries,
 } from './port.ts'
 export { referenceOf } from './reference-of.ts'
-export { knownZones } from './zones.ts'

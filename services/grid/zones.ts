@@ -3,9 +3,6 @@ import { NotFound } from '../domain/errors.ts'
 
 const zones: Readonly<Record<string, Readonly<Record<string, string | number>>>> = catalogue.zones
 
-/** Zone keys the catalogue knows, in Electricity Maps' spelling. */
-export const knownZones = (): readonly string[] => Object.keys(zones)
-
 /**
  * What a provider calls a zone of the fleet file.
  *
