@@ -94,9 +94,10 @@ function whitened({ count, linear, factor }: FittedOutput, columns: readonly num
 
 /** Prior covariance of the weights of two features, b <= a. */
 function spreadOf({ linearFactor: l }: OutputPrior, a: number, b: number): number {
-  const rowAt = (feature: number) => (feature * (feature + 1)) / 2
+  const atA = (a * (a + 1)) / 2
+  const atB = (b * (b + 1)) / 2
   let sum = 0
-  for (let k = 0; k <= b; k++) sum += l[rowAt(a) + k]! * l[rowAt(b) + k]!
+  for (let k = 0; k <= b; k++) sum += l[atA + k]! * l[atB + k]!
   return sum
 }
 
@@ -146,7 +147,14 @@ function addProducts(
   variance: Float64Array,
 ): void {
   const n = weights.length
-  let [m0, m1, m2, m3, v0, v1, v2, v3] = [0, 0, 0, 0, 0, 0, 0, 0]
+  let m0 = 0
+  let m1 = 0
+  let m2 = 0
+  let m3 = 0
+  let v0 = 0
+  let v1 = 0
+  let v2 = 0
+  let v3 = 0
   for (let a = 0; a < n; a++) {
     let s0 = 0
     let s1 = 0
