@@ -84,43 +84,44 @@ function describeOne(
   gpu: GpuSpec,
   c: readonly number[],
 ): void {
-  const t = into.terms.subarray(row * TERMS.length, (row + 1) * TERMS.length)
-  physicsTerms(setting, arch, gpu, t)
-  const f = into.features.subarray(row * WIDTH, (row + 1) * WIDTH)
+  const { terms: t, features: f } = into
+  const o = row * TERMS.length
+  const at = row * WIDTH
+  physicsTerms(setting, arch, gpu, t, o)
   const s = (Math.log2(setting.batch) - 6) / 3
   const nu = (Math.log2(gpusOf(setting)) - 1) / 1.5
   into.batch[row] = s
   into.gpus[row] = nu
   into.logGpus[row] = Math.log(gpusOf(setting))
   let stepMs = 0
-  for (let k = 0; k < t.length; k++) stepMs += c[k]! * t[k]!
-  const bandwidthUse = (t[0]! + t[1]!) / stepMs
-  const flopUse = (t[2]! + t[8]!) / stepMs
+  for (let k = 0; k < TERMS.length; k++) stepMs += c[k]! * t[o + k]!
+  const bandwidthUse = (t[o]! + t[o + 1]!) / stepMs
+  const flopUse = (t[o + 2]! + t[o + 8]!) / stepMs
   const generation = Math.log2(gpu.bandwidthGbPerSecond / REFERENCE_BANDWIDTH_GB_PER_SECOND)
   const moe = arch.experts > 0 ? 1 : 0
-  f[0] = 1
-  f[1] = s
-  f[2] = s * s
-  f[3] = nu
-  f[4] = moe
-  f[5] = setting.precision === 'fp8' || setting.precision === 'int8' ? 1 : 0
-  f[6] = setting.precision === 'mxfp4' || setting.precision === 'int4' ? 1 : 0
-  f[7] = generation
-  f[8] = setting.dataParallel > 1 ? 1 : 0
-  f[9] = (c[0]! * t[0]!) / stepMs
-  f[10] = (c[1]! * t[1]!) / stepMs
-  f[11] = (c[2]! * t[2]!) / stepMs
-  f[12] = (c[8]! * t[8]!) / stepMs
-  f[13] = (c[3]! * t[3]! + c[7]! * t[7]!) / stepMs
-  f[14] = (c[6]! * t[6]!) / stepMs
-  f[15] = Math.log(bandwidthUse) / 2
-  f[16] = Math.log(flopUse) / 2
-  f[17] = bandwidthUse
-  f[18] = flopUse
-  f[19] = generation * s
-  f[20] = generation * moe
-  f[21] = generation * nu
-  f[22] = s * nu
+  f[at] = 1
+  f[at + 1] = s
+  f[at + 2] = s * s
+  f[at + 3] = nu
+  f[at + 4] = moe
+  f[at + 5] = setting.precision === 'fp8' || setting.precision === 'int8' ? 1 : 0
+  f[at + 6] = setting.precision === 'mxfp4' || setting.precision === 'int4' ? 1 : 0
+  f[at + 7] = generation
+  f[at + 8] = setting.dataParallel > 1 ? 1 : 0
+  f[at + 9] = (c[0]! * t[o]!) / stepMs
+  f[at + 10] = (c[1]! * t[o + 1]!) / stepMs
+  f[at + 11] = (c[2]! * t[o + 2]!) / stepMs
+  f[at + 12] = (c[8]! * t[o + 8]!) / stepMs
+  f[at + 13] = (c[3]! * t[o + 3]! + c[7]! * t[o + 7]!) / stepMs
+  f[at + 14] = (c[6]! * t[o + 6]!) / stepMs
+  f[at + 15] = Math.log(bandwidthUse) / 2
+  f[at + 16] = Math.log(flopUse) / 2
+  f[at + 17] = bandwidthUse
+  f[at + 18] = flopUse
+  f[at + 19] = generation * s
+  f[at + 20] = generation * moe
+  f[at + 21] = generation * nu
+  f[at + 22] = s * nu
 }
 
 /** The same settings with their step known or predicted, ms: what the other outputs are given. */

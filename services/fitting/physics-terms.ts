@@ -58,7 +58,7 @@ export const contextOf = (setting: Setting): number =>
   setting.contextTokens ?? setting.inputTokens + setting.outputTokens / 2
 
 /**
- * The nine terms of `TERMS` for one setting, ms.
+ * The nine terms of `TERMS` for one setting, ms, written into `out` from `at` on.
  *
  * Weights: GB read per step over bandwidth; of the experts, the share that `batch` tokens touch,
  * 1 - (1 - k/E)^batch, under uniform routing. Pipeline stages work on batch/pp sequences each and
@@ -71,6 +71,7 @@ export function physicsTerms(
   arch: Architecture,
   gpu: GpuSpec,
   out: Float64Array = new Float64Array(TERMS.length),
+  at = 0,
 ): Float64Array {
   const { tensorParallel: tp, pipelineParallel: pp, dataParallel: dp, batch } = setting
   const gpus = gpusOf(setting)
@@ -80,16 +81,16 @@ export function physicsTerms(
   const width = tp * dp
   const flopMs = (2 * arch.paramsActiveBillions * batch) / (gpus * tflopsOf(gpu, setting.precision))
   const activationBytes = batch * arch.hiddenSize * ACTIVATION_BYTES * ALL_REDUCES_PER_LAYER
-  out[0] = ((dense / tp + (expert * touched) / width) / gpu.bandwidthGbPerSecond) * 1e3
-  out[1] =
+  out[at] = ((dense / tp + (expert * touched) / width) / gpu.bandwidthGbPerSecond) * 1e3
+  out[at + 1] =
     ((batch * contextOf(setting) * arch.kvBytesPerToken) / (gpus * gpu.bandwidthGbPerSecond)) * 1e-6
-  out[2] = flopMs
-  out[3] = MS_PER_LAYER * arch.layers
-  out[4] = MS_PER_LAYER * arch.layers * Math.log2(width)
-  out[5] =
+  out[at + 2] = flopMs
+  out[at + 3] = MS_PER_LAYER * arch.layers
+  out[at + 4] = MS_PER_LAYER * arch.layers * Math.log2(width)
+  out[at + 5] =
     ((2 * arch.layers * activationBytes * (width - 1)) / width / gpu.linkGbPerSecond / dp) * 1e-6
-  out[6] = MS_PER_REQUEST * batch
-  out[7] = arch.experts > 0 ? MS_PER_LAYER * arch.layers : 0
-  out[8] = (flopMs * setting.inputTokens) / Math.max(1, setting.outputTokens)
+  out[at + 6] = MS_PER_REQUEST * batch
+  out[at + 7] = arch.experts > 0 ? MS_PER_LAYER * arch.layers : 0
+  out[at + 8] = (flopMs * setting.inputTokens) / Math.max(1, setting.outputTokens)
   return out
 }

@@ -55,11 +55,10 @@ export function predictOutput(
 
 /** Most candidates share a GPU, a number format and a kind of model: a third of features is zero. */
 function usedColumns({ features }: Described): readonly number[] {
-  const used = new Uint8Array(D)
-  for (let i = 0; i < features.length; i += D) {
-    for (let k = 0; k < D; k++) if (features[i + k] !== 0) used[k] = 1
-  }
-  return [...used.keys()].filter((k) => used[k] === 1)
+  return FEATURES.flatMap((_, k) => {
+    for (let at = k; at < features.length; at += D) if (features[at] !== 0) return [k]
+    return []
+  })
 }
 
 /** The form is the prior's spread of the features less what the runs know: G' G of `whitened`. */
