@@ -35,12 +35,28 @@ export function insertReplicas(
     if (bin < 0) bin = cheapestBin(search, m, from, to, needs, taste, allBins(search, m))
     if (bin < 0) break
     const region = search.draft.instance.models[m]!.region[bin]!
-    for (let t = from; t <= to; t++) {
-      if (needs[(t - from) * R + region]! <= 0) continue
-      addWithGroup(search.draft, m, t, bin, onChange)
-      t = search.draft.groupLast[t]!
-    }
+    const isNeeded = (t: number) => needs[(t - from) * R + region]! > 0
+    if (!addWhereNeeded(search.draft, m, from, to, bin, isNeeded, onChange)) break
   }
+}
+
+/** @returns false where nothing was added: a window had room, but those tied to it have none */
+function addWhereNeeded(
+  draft: Draft,
+  m: number,
+  from: number,
+  to: number,
+  b: number,
+  isNeeded: (t: number) => boolean,
+  onChange: OnChange,
+): boolean {
+  let added = false
+  for (let t = from; t <= to; t++) {
+    if (!isNeeded(t)) continue
+    added = addWithGroup(draft, m, t, b, onChange) || added
+    t = draft.groupLast[t]!
+  }
+  return added
 }
 
 const allBins = (search: Search, m: number): Iterable<number> =>

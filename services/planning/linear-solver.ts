@@ -26,8 +26,6 @@ export interface SolveLimits {
   readonly timeLimitSeconds?: number
   /** Stop when (value - bound) / |value| is below; 0 asks for a proof. */
   readonly relativeGap?: number
-  /** A feasible point to start from, where the solver can use one. */
-  readonly start?: Float64Array
 }
 
 export interface LinearAnswer {

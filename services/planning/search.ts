@@ -1,5 +1,5 @@
 import { fixedCost, startCost, tokenCost } from './bin-costs.ts'
-import { type Draft, fixedCostOf, startsOf } from './draft.ts'
+import { type Draft, fixedCostOf } from './draft.ts'
 import { type Filling, fillLoads, newFilling } from './fill-loads.ts'
 import { random } from './random.ts'
 
@@ -72,23 +72,6 @@ export function missingCapacity(draft: Draft, m: number, t: number): number {
   for (const { rate } of model.sources) demand += rate[t]!
   const needed = demand + model.spareReplicas * largest
   return floor + (capacity < needed * (1 - 1e-9) ? needed - capacity : 0)
-}
-
-/** Objective of all starts and windows: what the search lowers. */
-export function draftValue(search: Search): number {
-  const { draft } = search
-  const { instance } = draft
-  let value = 0
-  for (const [m, model] of instance.models.entries()) {
-    for (let t = 0; t < instance.windowCount; t++) {
-      value += windowValue(search, m, t)
-      for (let b = 0; b < model.binCount; b++) {
-        const starts = startsOf(draft, m, t, b)
-        if (starts > 0) value += starts * startCost(instance, model, t, b)
-      }
-    }
-  }
-  return value
 }
 
 /** Bins that are worth a look in an ordinary insertion. */

@@ -77,6 +77,25 @@ describe('no variant', () => {
     })
   })
 
+  it('is there for work that can wait', () => {
+    const batch = [
+      {
+        id: 'job',
+        model: 'chat',
+        tokens: 1,
+        firstWindow: 0,
+        deadlineWindow: 1,
+        regions: ['eu'],
+      },
+    ]
+    const of = problem({
+      regions: [region('eu', [1])],
+      models: [model('chat', { points: [] })],
+      batch,
+    })
+    expect(planHorizon(of, solver)).toMatchObject({ limit: 'latency' })
+  })
+
   it('is fast enough, and nothing is known of slower ones', () => {
     expect(one({ points: [] })).toMatchObject({
       limit: 'latency',
@@ -105,6 +124,53 @@ describe('explainPlan', () => {
     expect(explain(100, 4).words).toContain('chat keeps 4 replicas in window 0')
     expect(explain(100, 2).words).toContain('No limit')
     expect(explain(100, 2).placements[0]!.words).toContain('the only choice')
+  })
+
+  it('says what is dearer, full or not allowed', () => {
+    const prices = { parkedWatts: 0, priceUsdPerHour: 1 }
+    const of = problem({
+      regions: [
+        region('clean', [50], { pools: [{ gpu: 'H100', count: 1, ...prices }] }),
+        region('near', [300], { pools: [{ gpu: 'H100', count: 4, ...prices }] }),
+        region('far', [10], { pools: [{ gpu: 'H100', count: 4, ...prices }] }),
+      ],
+      models: [
+        model('chat', {
+          points: [point('p', { startJoules: 0 })],
+          demand: [{ origin: 'x', tokensPerSecond: [150], regions: ['clean', 'near'] }],
+        }),
+        model('lone', {
+          points: [point('p', { startJoules: 0 })],
+          demand: [{ origin: 'x', tokensPerSecond: [50], regions: ['far'] }],
+        }),
+      ],
+      batch: [
+        {
+          id: 'job',
+          model: 'lone',
+          tokens: 36_000,
+          firstWindow: 0,
+          deadlineWindow: 1,
+          regions: ['far'],
+        },
+      ],
+    })
+    const outcome = planHorizon(of, solver)
+    if (outcome.status !== 'planned') throw new Error(outcome.words)
+    const words = explainPlan(of, outcome.plan).placements.map((p) => p.words)
+    expect(words).toContain('lone: 1 x p in far; p in clean is not allowed')
+    // Without deferrable work far away, nothing of `chat` may go there either.
+    const idle = { ...of, batch: [] }
+    const plain = planHorizon(idle, solver)
+    if (plain.status !== 'planned') throw new Error(plain.words)
+    const reasons = explainPlan(idle, plain.plan).placements.map((p) => p.words)
+    expect(reasons).toContain('chat: 1 x p in near; p in far is not allowed')
+    const home = { ...idle, regions: idle.regions.slice(0, 2), models: [idle.models[0]!] }
+    const near = planHorizon(home, solver)
+    if (near.status !== 'planned') throw new Error(near.words)
+    const two = explainPlan(home, near.plan).placements.map((p) => p.words)
+    expect(two).toContain('chat: 1 x p in near; p in clean is full')
+    expect(two).toContain('chat: 1 x p in clean; p in near is dearer')
   })
 
   it('saves nothing where nothing is emitted', () => {

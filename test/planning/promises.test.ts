@@ -47,7 +47,7 @@ function fleet(of: Partial<PlanningPolicy> = {}, more: Partial<PlanningProblem> 
 
 describe('limits on changes', () => {
   it.each<Partial<PlanningPolicy>>([
-    { quietWindows: [2, 3] },
+    { quietWindows: [0, 2, 3] },
     { minDwellWindows: 3 },
     { maxChangedGpusPerWindow: 2 },
     { makeBeforeBreak: true },
@@ -116,7 +116,11 @@ describe('no plan', () => {
     const slow = model('chat', {
       points: [],
       objective: { ttftP95Ms: 150, tpotP95Ms: 30 },
-      tooSlow: [point('a', { ttftP95Ms: 300 }), point('b', { ttftP95Ms: 209.5 })],
+      tooSlow: [
+        point('a', { ttftP95Ms: 300 }),
+        point('b', { ttftP95Ms: 209.5 }),
+        point('c', { ttftP95Ms: 400 }),
+      ],
       minReplicas: 1,
     })
     expect(outcome(fleet({}, { models: [slow] }))).toMatchObject({
@@ -140,6 +144,21 @@ describe('no plan', () => {
     })
     const models = base.models.map((m) => ({ ...m, ...of }))
     expect(outcome({ ...base, models })).toMatchObject({ limit })
+  })
+
+  it('says so where no number of GPUs and no promise alone helps', () => {
+    const base = fleet(
+      { quietWindows: [0] },
+      {
+        running: [{ region: 'eu', model: 'chat', pointId: 'one', replicas: 1 }],
+      },
+    )
+    const busy = [{ origin: 'eu', tokensPerSecond: [400, 1, 1, 1, 1, 1], regions: ['eu'] }]
+    const models = base.models.map((m) => ({ ...m, demand: busy, minReplicas: 9 }))
+    expect(outcome({ ...base, models })).toMatchObject({
+      limit: 'gpus',
+      relaxation: 'a few more GPUs of any type in use, or one promise less',
+    })
   })
 
   it('says when a deadline is too near', () => {

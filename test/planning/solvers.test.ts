@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { horizonModel } from '../../services/planning/horizon-model.ts'
 import { type LinearSolver, loadGlpk, loadHighs } from '../../services/planning/index.ts'
+import { compileInstance } from '../../services/planning/instance.ts'
 import { linearModelBuilder } from '../../services/planning/linear-model-builder.ts'
+import { generateProblem } from '../bench/planner/instances.ts'
 
 const SOLVERS: readonly [string, () => Promise<LinearSolver>][] = [
   ['highs', loadHighs],
@@ -46,6 +49,13 @@ describe.each(SOLVERS)('%s', (_, load) => {
     expect(answer.bound).toBe(Number.NEGATIVE_INFINITY)
   })
 
+  it('proves nothing where there is no least', async () => {
+    const builder = linearModelBuilder()
+    builder.row(1, Number.POSITIVE_INFINITY, [builder.column(-1), 1])
+    const answer = (await load()).solve(builder.build())
+    expect(answer.bound).toBe(Number.NEGATIVE_INFINITY)
+  })
+
   it('solves a changed model again', async () => {
     const model = covering(false, 4)
     const open = (await load()).open(model)
@@ -66,5 +76,14 @@ describe.each(SOLVERS)('%s', (_, load) => {
     builder.row(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, [x, 1])
     builder.row(5, 5, [x, 1, builder.column(0), 1])
     expect((await load()).solve(builder.build()).value).toBeCloseTo(-5, 9)
+  })
+})
+
+describe('highs, out of time', () => {
+  it('has no answer', async () => {
+    const size = { regions: 2, windows: 12, models: 3, variants: 8, seed: 7 }
+    const { linear } = horizonModel(compileInstance(generateProblem(size)), { whole: true })
+    const answer = (await loadHighs()).solve(linear, { timeLimitSeconds: 0 })
+    expect(answer).toMatchObject({ status: 'unknown', value: Number.POSITIVE_INFINITY })
   })
 })

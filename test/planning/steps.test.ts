@@ -1,13 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { batchPrices } from '../../services/planning/batch-prices.ts'
 import { mostChangedGpus } from '../../services/planning/changed-gpus.ts'
-import { coordinate } from '../../services/planning/coordinate.ts'
+import { coordinate, wholeBlock } from '../../services/planning/coordinate.ts'
 import { addReplicas, emptyDraft } from '../../services/planning/draft.ts'
 import { hullBins } from '../../services/planning/hull-bins.ts'
 import { type LinearSolver, loadHighs, type PlanningPolicy } from '../../services/planning/index.ts'
+import { insertReplicas } from '../../services/planning/insert-replicas.ts'
 import { compileInstance } from '../../services/planning/instance.ts'
+import { lagrangianBound } from '../../services/planning/lagrangian-bound.ts'
+import { mergeBlocks } from '../../services/planning/merge-blocks.ts'
 import { routeLoads } from '../../services/planning/route-loads.ts'
 import { missingCapacity, newSearch } from '../../services/planning/search.ts'
+import { ruleOfThumb, staticBaseline } from '../../services/planning/static-baseline.ts'
 import { wholeWork } from '../../services/planning/time-batch.ts'
 import { windowsInWords } from '../../services/planning/window-words.ts'
 import { model, point, problem, region } from './problems.ts'
@@ -134,6 +138,75 @@ describe('coordinate', () => {
   })
 })
 
+describe('lagrangianBound', () => {
+  it('is the optimum where nothing is left to round and no price is needed', () => {
+    const of = problem({
+      count: 2,
+      regions: [region('eu', [100, 100]), region('bare', [100, 100], { pools: [] })],
+      models: [
+        model('chat', {
+          points: [point('p', { startJoules: 0 })],
+          demand: [{ origin: 'eu', tokensPerSecond: [100, 0], regions: ['eu'] }],
+        }),
+      ],
+      batch: [{ ...job, firstWindow: 0, deadlineWindow: 2, tokens: 0, regions: ['bare'] }],
+    })
+    const instance = compileInstance(of)
+    const none = {
+      fractions: [],
+      loads: [],
+      batch: [],
+      gpuPrices: new Float64Array(2),
+      tokenPrices: [],
+    }
+    // One replica for an hour: 520 W x 1.2 at 100 g/kWh.
+    expect(lagrangianBound(instance, none)).toBeCloseTo(62.4, 6)
+  })
+})
+
+describe('mergeBlocks', () => {
+  it('does not call a plan what serves nothing', () => {
+    const block = wholeBlock(base)
+    const empty = { blockId: block.id, replicas: [], batch: [] }
+    expect(mergeBlocks(base, [block], [empty], solver)).toMatchObject({ status: 'infeasible' })
+  })
+})
+
+describe('compileInstance', () => {
+  it('pins a variant in one region and leaves the others free', () => {
+    const wide = point('wide', { gpusPerReplica: 2, capacityTokensPerSecond: 300 })
+    const pinned = [{ model: 'chat', region: 'eu', pointId: 'wide' }]
+    const instance = compileInstance({
+      ...base,
+      regions: [
+        ...base.regions,
+        region('us', [1, 1, 1, 1]),
+        region('old', [1, 1, 1, 1], {
+          ownership: 'reserved',
+          pools: [{ ...base.regions[0]!.pools[0]!, gpu: 'A100' }],
+        }),
+      ],
+      models: [{ ...chat, points: [point('p'), wide] }],
+      policy: { ...base.policy, pinned },
+    })
+    const { point: points, region: regions } = instance.models[0]!
+    const bins = points.map(({ id }, b) => `${id} ${regions[b]}`)
+    expect(bins.sort()).toEqual(['p 1', 'wide 0', 'wide 1'])
+  })
+})
+
+describe('staticBaseline', () => {
+  it('leaves out a model whose home has none of its GPUs', () => {
+    const cold = { ...base, regions: [{ ...base.regions[0]!, pools: [] }] }
+    expect(staticBaseline(cold)).toMatchObject({ carbonG: 0 })
+  })
+
+  it('takes the widest tensor parallelism that stays in a node', () => {
+    const of = (gpusPerReplica: number) => point(`tp${gpusPerReplica}`, { gpusPerReplica })
+    expect(ruleOfThumb([of(4), of(16), of(8), of(2)])?.id).toBe('tp8')
+  })
+})
+
 describe('routeLoads', () => {
   it('moves traffic that has a choice out of the way of traffic that has none', () => {
     const two = problem({
@@ -157,6 +230,18 @@ describe('routeLoads', () => {
 
   it('says what does not fit', () => {
     expect(routeLoads(emptyDraft(compileInstance(base)), 0, 0).unserved).toBe(50)
+  })
+})
+
+describe('insertReplicas', () => {
+  it('gives up where a window has room but one tied to it has none', () => {
+    const models = [chat, { ...chat, id: 'other' }]
+    const policy = { ...base.policy, quietWindows: [1] }
+    const draft = emptyDraft(compileInstance({ ...base, models, policy }))
+    addReplicas(draft, 1, 1, 0, 4)
+    const search = newSearch(draft, new Float64Array(4), 1)
+    insertReplicas(search, 0, 0, 0, { priceWeight: 1, noise: 0 }, () => undefined)
+    expect([...draft.replicas[0]!]).toEqual([0, 0, 0, 0])
   })
 })
 

@@ -72,7 +72,6 @@ function run(highs: Highs, native: Model, whole: boolean, limits: SolveLimits): 
     time_limit: native.getRunTime() + (limits.timeLimitSeconds ?? 3600),
     mip_rel_gap: limits.relativeGap ?? 0,
   })
-  if (limits.start) native.setSolution({ colValue: limits.start })
   const { modelStatus } = native.run()
   const status = highs.constants.modelStatus
   const proved = modelStatus === status.optimal || modelStatus === status.empty
