@@ -15,7 +15,6 @@ export {
   baselineAssignments,
   homeOf,
   type PointChoice,
-  ruleOfThumb,
   staticReplicas,
 } from './static-baseline.ts'
 export type { PlanCheck } from './verify-plan.ts'

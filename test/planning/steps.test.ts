@@ -11,7 +11,7 @@ import { lagrangianBound } from '../../services/planning/lagrangian-bound.ts'
 import { mergeBlocks } from '../../services/planning/merge-blocks.ts'
 import { routeLoads } from '../../services/planning/route-loads.ts'
 import { missingCapacity, newSearch } from '../../services/planning/search.ts'
-import { ruleOfThumb, staticBaseline } from '../../services/planning/static-baseline.ts'
+import { baselineAssignments, staticBaseline } from '../../services/planning/static-baseline.ts'
 import { wholeWork } from '../../services/planning/time-batch.ts'
 import { windowsInWords } from '../../services/planning/window-words.ts'
 import { model, point, problem, region } from './problems.ts'
@@ -203,7 +203,9 @@ describe('staticBaseline', () => {
 
   it('takes the widest tensor parallelism that stays in a node', () => {
     const of = (gpusPerReplica: number) => point(`tp${gpusPerReplica}`, { gpusPerReplica })
-    expect(ruleOfThumb([of(4), of(16), of(8), of(2)])?.id).toBe('tp8')
+    const points = [of(4), of(16), of(8), of(2)]
+    const placed = baselineAssignments({ ...base, models: [{ ...chat, points }] })
+    expect(placed.map(({ pointId }) => pointId)).toEqual(['tp8', 'tp8', 'tp8', 'tp8'])
   })
 })
 
