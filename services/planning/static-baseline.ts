@@ -58,7 +58,7 @@ export function baselineAssignments(
 }
 
 /** The largest tensor parallelism up to a node, then no pipeline, no cap, the largest batch. */
-export function ruleOfThumb(points: readonly OperatingPoint[]): OperatingPoint | undefined {
+function ruleOfThumb(points: readonly OperatingPoint[]): OperatingPoint | undefined {
   const rank = ({ variant }: OperatingPoint): readonly number[] => [
     variant.tensorParallel <= NODE_GPUS ? variant.tensorParallel : 0,
     -variant.pipelineParallel,
