@@ -9,6 +9,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    maxWorkers: 2, // the default is one less than there are cores, and small machines have two
     coverage: {
       provider: 'v8',
       include: ['services/**/*.ts', 'workers/**/*.ts', 'config/**/*.ts'],
