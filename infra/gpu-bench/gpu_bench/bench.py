@@ -2,7 +2,7 @@
 
     python3 -m gpu_bench.bench --out results --budget-seconds 540
     python3 -m gpu_bench.bench --out results2 --resume results/runs.csv
-    torchrun --nproc-per-node 4 -m gpu_bench.bench --out results
+    torchrun --nproc-per-node 4 -m gpu_bench.bench --out results --plan layouts
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Sequence
 
+from .layouts import layout_plan
 from .measure import QUICK, Measurement, Measurer, Timing
 from .outcome import Setting, build_row
 from .parallel import TensorParallel
@@ -36,6 +37,7 @@ EXPECTED_S = {
 }  # fmt: skip
 """Generous seconds per point; a point that may not finish within the budget is not begun."""
 EXPECTED_BUILD_S = 12.0
+PLANS = {"full": full_plan, "layouts": layout_plan}
 
 
 class Bench:
@@ -73,8 +75,9 @@ class Bench:
         """Measures what is left of the plan until it or the budget ends."""
         left = remaining(plan, self._done, self._memory_bytes, self._parallel.size)
         self._log(f"{len(plan)} points planned, {len(left)} left that fit")
-        # Only before anything else touches the GPU is there no CUDA context.
-        idle = [point for point in left if point.kind == "idle"][:1]
+        # Only before anything else touches the GPU is there no CUDA context; joining others makes one.
+        alone = self._parallel.size == 1
+        idle = [point for point in left if point.kind == "idle" and alone][:1]
         for point in idle:
             self._keep(point, self._measurer.idle())
         for points in runs_of_group([point for point in left if point.kind != "idle"]):
@@ -176,6 +179,7 @@ def parse_args(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--precisions", default="bfloat16,fp8")
     parser.add_argument("--device", choices=("cuda", "cpu"), default="cuda")
     parser.add_argument("--machine", help="words for the machine column")
+    parser.add_argument("--plan", choices=sorted(PLANS), default="full")
     parser.add_argument("--quick", action="store_true", help="try the program, do not measure")
     return parser.parse_args(argv)
 
@@ -183,7 +187,7 @@ def parse_args(argv: Sequence[str]) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> None:
     """Entry point."""
     args = parse_args(sys.argv[1:] if argv is None else argv)
-    make_plan = quick_plan if args.quick else full_plan
+    make_plan = quick_plan if args.quick else PLANS[args.plan]
     Bench(args).run(make_plan(args.models.split(","), args.precisions.split(",")))
 
 

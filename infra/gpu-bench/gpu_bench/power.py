@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 import time
@@ -19,15 +20,28 @@ class Meter(Protocol):
         """One reading of all GPUs of the replica, stamped with the monotonic clock."""
 
 
+def visible_gpus(gpu_count: int, visible: str | None) -> list[int]:
+    """The driver's numbers of the first `gpu_count` GPUs that CUDA shows.
+
+    `visible` is CUDA_VISIBLE_DEVICES: several replicas may be measured side by side on one machine,
+    each on GPUs of its own, while NVML always counts all of them.
+    """
+    numbers = [int(part) for part in visible.split(",")] if visible else list(range(gpu_count))
+    if len(numbers) < gpu_count:
+        raise ValueError(f"CUDA_VISIBLE_DEVICES={visible} shows {len(numbers)} of {gpu_count} GPUs")
+    return numbers[:gpu_count]
+
+
 class NvmlMeter:
-    """The driver's readings for the first `gpu_count` GPUs. Needs no CUDA context."""
+    """The driver's readings for the first `gpu_count` visible GPUs. Needs no CUDA context."""
 
     def __init__(self, gpu_count: int = 1) -> None:
         import pynvml
 
         self._nvml = pynvml
         pynvml.nvmlInit()
-        self._gpus = [pynvml.nvmlDeviceGetHandleByIndex(index) for index in range(gpu_count)]
+        numbers = visible_gpus(gpu_count, os.environ.get("CUDA_VISIBLE_DEVICES"))
+        self._gpus = [pynvml.nvmlDeviceGetHandleByIndex(number) for number in numbers]
 
     def describe(self) -> dict[str, str]:
         """GPU name, driver version and enforced power limit (W)."""
