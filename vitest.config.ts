@@ -7,8 +7,8 @@ const everything = { lines: 100, branches: 100, functions: 100, statements: 100 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000, // for machines that do other work too; no test waits for it
+    hookTimeout: 120_000,
     maxWorkers: 2, // the default is one less than there are cores, and small machines have two
     coverage: {
       provider: 'v8',
