@@ -7,6 +7,12 @@ const Text = (description: string) => Type.Optional(Type.String({ minLength: 1, 
 /** Every variable that Gridtide reads. */
 const Variables = Type.Object({
   GRIDTIDE_HOME: Text('Data folder of the embedded database; ./.gridtide'),
+  GRIDTIDE_TENANT: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$',
+      description: 'Whose fleet this process serves, where several share one database; default',
+    }),
+  ),
   GRIDTIDE_FLEET: Text('Fleet file, where the command line names none'),
   GRIDTIDE_DATA: Text('Folder of real data for benchmarks and tests; ../shared/data'),
   DATABASE_URL: Type.Optional(
@@ -35,6 +41,7 @@ const shape = Compile(Variables)
 
 export interface Env {
   readonly home: string
+  readonly tenant: string
   readonly fleet?: string
   readonly dataFolder: string
   readonly databaseUrl?: string
@@ -72,6 +79,7 @@ function meaningOf(given: Static<typeof Variables>): Env {
   if (port > 65_535) throw new InvalidInput(`bad environment: PORT ${port} is above 65535`)
   return {
     home: given.GRIDTIDE_HOME ?? './.gridtide',
+    tenant: given.GRIDTIDE_TENANT ?? 'default',
     dataFolder: given.GRIDTIDE_DATA ?? '../shared/data',
     host: given.HOST ?? '127.0.0.1',
     port,

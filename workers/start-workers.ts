@@ -2,6 +2,7 @@ import type { JobQueue } from '../services/queue/index.ts'
 import type { stepPorts } from '../services/wiring/steps.ts'
 import { accountJob } from './account.ts'
 import { applyPlanJob } from './apply-plan.ts'
+import { attributeLeversJob } from './attribute-levers.ts'
 import { mergePlanJob } from './merge-plan.ts'
 import { notifyChangeJob } from './notify-change.ts'
 import { refitModelsJob } from './refit-models.ts'
@@ -35,4 +36,5 @@ export async function startWorkers(
     concurrency: CONCURRENCY.relays,
   })
   await queue.work('account', accountJob(ports.account))
+  await queue.work('attribute-levers', attributeLeversJob(ports.attributeLevers))
 }

@@ -64,7 +64,7 @@ export function fleetPorts({ tenant, file, overlays, nowMs }: FleetPortsOptions)
       const revision = nextRevision('the policy', seen, policy.revision)
       const stamp = { revision, changedBy, changedAtMs: nowMs() }
       await lay({ kind: 'policy', id: POLICY_ID, value, ...stamp }, laid)
-      return { revision, value }
+      return state().then((now) => now.policy)
     },
   }
   return { models, policy }
@@ -106,12 +106,13 @@ function modelView(model: Model): ModelView {
 }
 
 function policyView({ policy }: Fleet): PolicyView {
-  const { objective, carbonGPerUsd, minDwellMinutes } = policy
+  const { objective, carbonGPerUsd, minDwellMinutes, approval } = policy
   const { budgetKgPerDay, maxChangedGpusPerWindow } = policy
   return {
     objective,
     carbonGPerUsd,
     minDwellMinutes,
+    approval,
     ...(budgetKgPerDay !== undefined && { budgetKgPerDay }),
     ...(maxChangedGpusPerWindow !== undefined && { maxChangedGpusPerWindow }),
   }

@@ -6,7 +6,8 @@ const TAGS = {
   fleet: 'Regions and models, and what may be changed about them.',
   targets: 'What is steered, and how far it has come.',
   grid: 'Carbon intensity as this service sees it.',
-  events: 'What happened.',
+  events: 'What happened, and who is told.',
+  accounting: 'What was used, emitted and saved.',
   service: 'The service itself.',
 }
 

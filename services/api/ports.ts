@@ -5,8 +5,15 @@ import type { PushedDemand } from '../overlays/index.ts'
 import type { Plan, PlanExplanation } from '../planning/index.ts'
 import type { PlanStore } from '../plans/index.ts'
 import type { AnswerStore } from './answer-store.ts'
+import type {
+  PlanDesk,
+  QueueDesk,
+  RunInbox,
+  SavingsReader,
+  WebhookDesk,
+} from './operations-ports.ts'
 import type { ModelChange, ModelView } from './schemas/model.ts'
-import type { PolicyView } from './schemas/policy.ts'
+import type { PolicyChange, PolicyView } from './schemas/policy.ts'
 import type { RegionView } from './schemas/region.ts'
 import type { Simulation, SimulationRequest } from './schemas/simulation.ts'
 import type { DesiredReplicas, TargetView } from './schemas/target.ts'
@@ -48,6 +55,11 @@ export interface TenantPorts {
   readonly targets: TargetReader
   readonly audit: AuditReader
   readonly events: EventReader
+  readonly decisions: PlanDesk
+  readonly savings: SavingsReader
+  readonly webhooks: WebhookDesk
+  readonly runs: RunInbox
+  readonly queue: QueueDesk
   /** Plans as if, changes nothing. */
   simulate(request: SimulationRequest, abort: AbortSignal): Promise<Simulation>
 }
@@ -98,7 +110,7 @@ export interface ModelStore {
 export interface PolicyStore {
   get(): Promise<Revised<PolicyView>>
   /** @throws Conflict | InvalidInput */
-  put(policy: PolicyView, seen: SeenRevision, by: string): Promise<Revised<PolicyView>>
+  put(policy: PolicyChange, seen: SeenRevision, by: string): Promise<Revised<PolicyView>>
 }
 
 export interface DemandInbox {
@@ -149,6 +161,8 @@ export interface EventReader {
   latest(): Promise<number>
   /** Oldest first, after `id`. */
   since(id: number, limit: number): Promise<readonly ApiEvent[]>
+  /** Newest first. */
+  history(page: Page): Promise<readonly ApiEvent[]>
   /** Calls `wake` when there may be something new, for less delay than polling; may be left out. */
   onNew?(wake: () => void): () => void
 }

@@ -2,31 +2,48 @@ import type { FastifyInstance } from 'fastify'
 import type { ApiLimits } from './limits.ts'
 import { mountGrid } from './mount-grid.ts'
 import type { ApiPorts } from './ports.ts'
+import { approvePlanRoute } from './routes/approve-plan.ts'
 import { createKeyRoute } from './routes/create-key.ts'
 import { currentPlanRoute } from './routes/current-plan.ts'
 import { desiredReplicasRoute } from './routes/desired-replicas.ts'
 import { diffPlansRoute } from './routes/diff-plans.ts'
+import { enableWebhookRoute } from './routes/enable-webhook.ts'
 import { explainPlanRoute } from './routes/explain-plan.ts'
 import { getModelRoute } from './routes/get-model.ts'
 import { getPlanRoute } from './routes/get-plan.ts'
 import { getPolicyRoute } from './routes/get-policy.ts'
+import { getSavingsRoute } from './routes/get-savings.ts'
+import { getSciRoute } from './routes/get-sci.ts'
 import { healthRoute } from './routes/health.ts'
 import { listAuditRoute } from './routes/list-audit.ts'
+import { listDeadJobsRoute } from './routes/list-dead-jobs.ts'
+import { listDeliveriesRoute } from './routes/list-deliveries.ts'
+import { listEventsRoute } from './routes/list-events.ts'
 import { listKeysRoute } from './routes/list-keys.ts'
 import { listModelsRoute } from './routes/list-models.ts'
 import { listPlansRoute } from './routes/list-plans.ts'
 import { listRegionsRoute } from './routes/list-regions.ts'
+import { listRunsRoute } from './routes/list-runs.ts'
 import { listTargetsRoute } from './routes/list-targets.ts'
+import { listWebhooksRoute } from './routes/list-webhooks.ts'
 import { metricsRoute } from './routes/metrics.ts'
 import { openapiDocumentRoute } from './routes/openapi-document.ts'
+import { pingWebhookRoute } from './routes/ping-webhook.ts'
 import { pushDemandRoute } from './routes/push-demand.ts'
 import { putModelRoute } from './routes/put-model.ts'
 import { putPolicyRoute } from './routes/put-policy.ts'
+import { queueHealthRoute } from './routes/queue-health.ts'
 import { readinessRoute } from './routes/readiness.ts'
+import { rejectPlanRoute } from './routes/reject-plan.ts'
+import { removeRunsRoute } from './routes/remove-runs.ts'
+import { replayWebhookRoute } from './routes/replay-webhook.ts'
+import { reviveJobRoute } from './routes/revive-job.ts'
 import { revokeKeyRoute } from './routes/revoke-key.ts'
+import { rollBackPlanRoute } from './routes/roll-back-plan.ts'
 import { rotateKeyRoute } from './routes/rotate-key.ts'
 import { simulatePlanRoute } from './routes/simulate-plan.ts'
 import { streamEventsRoute } from './routes/stream-events.ts'
+import { uploadRunsRoute } from './routes/upload-runs.ts'
 import { SHARED_SCHEMAS } from './schemas/shared.ts'
 
 /** Every route of the API. One file is one operation. */
@@ -40,7 +57,8 @@ export function mountRoutes(app: FastifyInstance, ports: ApiPorts, options: Rout
   }
   app.register(listKeysRoute, { keys })
   app.register(currentPlanRoute, { freshMs: limits.planFreshMs, nowMs })
-  app.register(pushDemandRoute, { nowMs })
+  for (const route of [pushDemandRoute, getSavingsRoute, getSciRoute])
+    app.register(route, { nowMs })
   app.register(simulatePlanRoute, {
     mostAtOnce: limits.simulationsAtOnce,
     timeoutMs: limits.simulationMs,
@@ -57,19 +75,34 @@ export interface RouteOptions {
 }
 
 const PLAIN = [
+  approvePlanRoute,
   desiredReplicasRoute,
   diffPlansRoute,
+  enableWebhookRoute,
   explainPlanRoute,
   getModelRoute,
   getPlanRoute,
   getPolicyRoute,
   healthRoute,
   listAuditRoute,
+  listDeadJobsRoute,
+  listDeliveriesRoute,
+  listEventsRoute,
   listModelsRoute,
   listPlansRoute,
   listRegionsRoute,
+  listRunsRoute,
   listTargetsRoute,
+  listWebhooksRoute,
   openapiDocumentRoute,
+  pingWebhookRoute,
   putModelRoute,
   putPolicyRoute,
+  queueHealthRoute,
+  rejectPlanRoute,
+  removeRunsRoute,
+  replayWebhookRoute,
+  reviveJobRoute,
+  rollBackPlanRoute,
+  uploadRunsRoute,
 ]

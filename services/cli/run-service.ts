@@ -6,7 +6,7 @@ import { expirePlan } from '../pipeline/expire-plan.ts'
 import { forget, RETENTION } from '../pipeline/forget.ts'
 import { guardSlo } from '../pipeline/guard-slo.ts'
 import { apiPorts } from '../wiring/api-ports.ts'
-import { openService, type Service, type ServiceOptions, TENANT } from '../wiring/service.ts'
+import { openService, type Service, type ServiceOptions } from '../wiring/service.ts'
 import { stepPorts } from '../wiring/steps.ts'
 import { firstPlanWords } from './first-plan-words.ts'
 import type { CliIo } from './io.ts'
@@ -108,9 +108,9 @@ async function startApi(service: Service, io: CliIo): Promise<Stop> {
 }
 
 /** On loopback whoever can reach us owns this machine; anywhere else a key is needed. */
-async function securityFor({ env, stores, nowMs }: Service, io: CliIo) {
-  if (isLoopback(env.host)) return { mode: 'open', tenant: TENANT } as const
-  const first = await bootstrapKey(stores.keys, TENANT, nowMs())
+async function securityFor({ env, tenant, stores, nowMs }: Service, io: CliIo) {
+  if (isLoopback(env.host)) return { mode: 'open', tenant } as const
+  const first = await bootstrapKey(stores.keys, tenant, nowMs())
   if (first) io.out(`First API key, shown this once: ${first}\n`)
   return { mode: 'closed', authenticators: [apiKeys(stores.keys, { nowMs })] } as const
 }

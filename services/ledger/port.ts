@@ -1,4 +1,4 @@
-import type { WindowAccount } from '../accounting/index.ts'
+import type { LeverSaving, WindowAccount } from '../accounting/index.ts'
 
 /** One settled window. */
 export interface LedgerEntry extends WindowAccount {
@@ -7,10 +7,22 @@ export interface LedgerEntry extends WindowAccount {
   readonly planVersion: number
 }
 
+/** What each lever adds over the horizon of one plan. */
+export interface LeverRecord {
+  /** When the plan was taken apart. */
+  readonly atMs: number
+  readonly problemDigest: string
+  readonly levers: readonly LeverSaving[]
+}
+
 /** What was used and emitted, window by window. */
 export interface Ledger {
   /** Settling a window again, on better knowledge of the grid, replaces its entry. */
   settle(entry: LedgerEntry): Promise<void>
   /** Windows that start in [fromMs, toMs), oldest first. */
   between(fromMs: number, toMs: number): Promise<readonly LedgerEntry[]>
+  /** Keeps what the levers add; the same instant again replaces it. */
+  settleLevers(record: LeverRecord): Promise<void>
+  /** Of [fromMs, toMs), oldest first. */
+  leversBetween(fromMs: number, toMs: number): Promise<readonly LeverRecord[]>
 }

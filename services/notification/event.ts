@@ -4,6 +4,7 @@ import type { Sql } from '../platform/database/database.ts'
 /** Everything that a subscriber can be told. */
 export type EventType =
   | 'plan.changed'
+  | 'plan.proposed'
   | 'plan.infeasible'
   | 'action.failed'
   | 'slo.guard'
@@ -37,7 +38,11 @@ const LOCK_KEY = 0x6f757462 // 'outb'
  * Writes events in the transaction that makes them true. A commit delivers them, sooner or later;
  * a rollback or a crash before it leaves nothing to deliver.
  */
-export async function appendEvents(tx: Sql, events: readonly NewEvent[]): Promise<void> {
+export async function appendEvents(
+  tx: Sql,
+  tenant: string,
+  events: readonly NewEvent[],
+): Promise<void> {
   if (events.length === 0) return
   // One writer at a time, to the end of its transaction: so sequence numbers become visible in
   // their order, and a reader that has seen 7 cannot miss a 6 that commits later.
@@ -45,9 +50,9 @@ export async function appendEvents(tx: Sql, events: readonly NewEvent[]): Promis
   for (const event of events) {
     const { type, subject, occurredAtMs, data } = event
     await tx.query(
-      `insert into outbox_event (id, type, subject, occurred_at_ms, data)
-       values ($1, $2, $3, $4, $5::jsonb) on conflict (id) do nothing`,
-      [eventIdOf(event), type, subject, occurredAtMs, JSON.stringify(data)],
+      `insert into outbox_event (tenant, id, type, subject, occurred_at_ms, data)
+       values ($1, $2, $3, $4, $5, $6::jsonb) on conflict (tenant, id) do nothing`,
+      [tenant, eventIdOf(event), type, subject, occurredAtMs, JSON.stringify(data)],
     )
   }
 }

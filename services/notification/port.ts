@@ -82,7 +82,7 @@ export interface DeliveryRecord {
   }[]
 }
 
-interface DeliveryFilter {
+export interface DeliveryFilter {
   readonly endpoint?: string
   readonly status?: DeliveryRecord['status']
   /** Only deliveries with an id below this one. */
@@ -90,7 +90,7 @@ interface DeliveryFilter {
   readonly limit: number
 }
 
-type Replay =
+export type Replay =
   | { readonly eventIds: readonly string[] }
   /** By when they occurred, [fromMs, untilMs). */
   | { readonly fromMs: number; readonly untilMs: number }

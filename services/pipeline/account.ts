@@ -57,7 +57,10 @@ async function planAt(plans: PlanStore, windowStartMs: number): Promise<StoredPl
 async function* plannedVersions(plans: PlanStore): AsyncGenerator<number> {
   let page = await plans.history({ limit: PAGE })
   while (page.length > 0) {
-    for (const { version, status } of page) if (status === 'planned') yield version
+    for (const { version, status, approval } of page) {
+      const acted = approval === 'automatic' || approval === 'approved'
+      if (status === 'planned' && acted) yield version
+    }
     page = await plans.history({ limit: PAGE, before: page.at(-1)!.version })
   }
 }

@@ -41,7 +41,7 @@ export async function frameNow(sources: FrameSources): Promise<Frame> {
     problemDigest: digestOf(problem),
     framedAtMs: nowMs,
     fleetHash,
-    followsVersion: current?.version ?? 0,
+    followsVersion: (await plans.newest())?.version ?? 0,
     zones: zones.map(
       ({ meanGPerKwh: _mean, qualities: _qualities, sources: _sources, ...zone }) => zone,
     ),

@@ -1,14 +1,13 @@
 import { PlanRefused } from '../domain/errors.ts'
 import type { Block, BlockSolution, PlanningProblem, PlanOutcome } from '../planning/index.ts'
-import type { PlanStore, StoredPlan } from '../plans/index.ts'
-import type { JobQueue } from '../queue/index.ts'
+import type { PlanStore } from '../plans/index.ts'
 import type { SolveStore } from '../solves/index.ts'
+import { type ActionPorts, enqueueActions } from './enqueue-actions.ts'
 import { planEvents } from './plan-events.ts'
 
-export interface MergePlanPorts {
+export interface MergePlanPorts extends ActionPorts {
   readonly solves: SolveStore
   readonly plans: PlanStore
-  readonly queue: Pick<JobQueue, 'add'>
   /** Runs off the event loop. A block without a solution is filled by the merge itself. */
   merge(
     problem: PlanningProblem,
@@ -20,6 +19,8 @@ export interface MergePlanPorts {
   nowMs(): number
   /** How long a plan holds without a fresh one. */
   validForMs(): Promise<number>
+  /** Whether the policy wants every plan approved by somebody. */
+  needsApproval(): Promise<boolean>
 }
 
 export type MergeResult =
@@ -45,6 +46,7 @@ export async function mergePlan(
   if (violations.length > 0) throw new PlanRefused(`solve ${revision}: ${violations.join('; ')}`)
 
   const before = await plans.current()
+  const needsApproval = await ports.needsApproval()
   const nowMs = ports.nowMs()
   const { problemDigest } = frame
   const saved = await plans.save(
@@ -55,35 +57,17 @@ export async function mergePlan(
       validUntilMs: nowMs + (await ports.validForMs()),
       outcome,
       inputs: { zones: frame.zones },
+      needsApproval,
     },
     {
       ifVersion: frame.followsVersion,
-      events: (version) => planEvents(before, outcome, version, nowMs),
+      events: (version) => planEvents(before, outcome, { version, nowMs, proposed: needsApproval }),
     },
   )
-  const plan = saved.status === 'saved' ? saved.plan : before
+  const plan = saved.status === 'saved' ? saved.plan : await plans.newest()
   // A run that died between saving and enqueueing finds its own plan here, and carries on.
   if (plan?.problemDigest !== problemDigest) return { status: 'stale' }
-  await enqueueActions(ports.queue, plan, frame.problem)
+  const regions = frame.problem.regions.map(({ id }) => id)
+  await enqueueActions(ports, plan, regions)
   return { status: 'saved', version: plan.version }
-}
-
-async function enqueueActions(
-  queue: MergePlanPorts['queue'],
-  { version, outcome }: StoredPlan,
-  { regions }: PlanningProblem,
-): Promise<void> {
-  await queue.add({
-    name: 'notify-change',
-    payload: { cause: `plan-${version}` },
-    id: `notify-plan-${version}`,
-  })
-  if (outcome.status !== 'planned') return
-  for (const { id: region } of regions) {
-    await queue.add({
-      name: 'apply-plan',
-      payload: { version, region },
-      id: `apply-${version}-${region}`,
-    })
-  }
 }

@@ -11,16 +11,22 @@ interface Move {
   readonly replicas: number
 }
 
+export interface PlanMoment {
+  readonly version: number
+  readonly nowMs: number
+  /** It waits for somebody's approval; nothing has changed yet. */
+  readonly proposed?: boolean
+}
+
 /**
- * What subscribers are told of a plan: `plan.changed` where the window in force asks for something
+ * What subscribers are told of a plan: `plan.changed` (`plan.proposed` while it waits for approval) where the window in force asks for something
  * else than the plan before it did, `plan.infeasible` where no plan keeps every promise and the one
  * before did not say so already.
  */
 export function planEvents(
   before: StoredPlan | undefined,
   outcome: PlanOutcome,
-  version: number,
-  nowMs: number,
+  { version, nowMs, proposed = false }: PlanMoment,
 ): readonly NewEvent[] {
   const head = { subject: 'plan', key: String(version), occurredAtMs: nowMs }
   if (outcome.status === 'infeasible') {
@@ -35,7 +41,7 @@ export function planEvents(
   return [
     {
       ...head,
-      type: 'plan.changed',
+      type: proposed ? 'plan.proposed' : 'plan.changed',
       data: {
         version,
         previousVersion: before?.version ?? null,

@@ -6,6 +6,9 @@ export interface TickPorts {
   readonly queue: Pick<JobQueue, 'add' | 'addFlow'>
 }
 
+const HOUR_MS = 3_600_000
+const LEVERS_DELAY_MS = 120_000
+
 /**
  * One beat of the cluster's clock: look at every zone, then solve; tell what is due; account for
  * the window that has ended. Ids hold the instant, so that a tick told twice is one tick.
@@ -34,5 +37,14 @@ export async function tick({ fleet, queue }: TickPorts, dueAtMs: number): Promis
     name: 'account',
     payload: { windowStartMs },
     id: `account-${windowStartMs}`,
+  })
+
+  // Some solves' worth of work, so once an hour; late enough for a first plan to be there.
+  const atMs = Math.floor(dueAtMs / HOUR_MS) * HOUR_MS
+  await queue.add({
+    name: 'attribute-levers',
+    payload: { atMs },
+    id: `levers-${atMs}`,
+    delayMs: LEVERS_DELAY_MS,
   })
 }

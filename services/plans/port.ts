@@ -24,11 +24,30 @@ export interface PlanDraft {
   readonly validUntilMs: number
   readonly outcome: PlanOutcome
   readonly inputs: { readonly zones: readonly ZoneInput[] }
+  /** Nothing acts on it before somebody has approved it. */
+  readonly needsApproval?: boolean
 }
 
+/** What somebody decided of a plan that needs approval. */
+export interface PlanDecision {
+  readonly decision: 'approved' | 'rejected'
+  readonly by: string
+  readonly atMs: number
+  readonly words: string
+}
+
+/**
+ * `automatic` plans act by themselves; `pending` ones wait for somebody, and are overtaken by the
+ * next one that is approved.
+ */
+export type PlanApproval = 'automatic' | 'pending' | 'approved' | 'rejected'
+
 /** Never changed once saved. `version` only ever grows: it is the fencing token of every action. */
-export interface StoredPlan extends PlanDraft {
+export interface StoredPlan extends Omit<PlanDraft, 'needsApproval'> {
   readonly version: number
+  readonly approval: PlanApproval
+  /** Absent while nobody has decided, or has to. */
+  readonly decided?: PlanDecision
 }
 
 export type PlanSummary = Omit<StoredPlan, 'outcome' | 'inputs'> & {
@@ -45,6 +64,8 @@ export interface SaveOptions {
   readonly ifVersion: number
   /** Told to subscribers if, and only if, the plan is saved. */
   readonly events: (version: number) => readonly NewEvent[]
+  /** Approved in the moment it is saved, e.g. by whoever rolled back to it. */
+  readonly decided?: PlanDecision
 }
 
 /**
@@ -53,7 +74,17 @@ export interface SaveOptions {
  */
 export interface PlanStore {
   save(draft: PlanDraft, options: SaveOptions): Promise<SaveResult>
+  /** The plan in force: the newest that needs no approval, or has it. */
   current(): Promise<StoredPlan | undefined>
+  /** The newest plan, whatever anybody thinks of it: the next draft has to follow this one. */
+  newest(): Promise<StoredPlan | undefined>
+  /**
+   * Writes down what somebody decided of a plan that waits for it, with its events. The same
+   * decision again changes nothing.
+   *
+   * @throws NotFound; Conflict where it does not wait, or a newer one is in force
+   */
+  decide(version: number, decision: PlanDecision, events: readonly NewEvent[]): Promise<StoredPlan>
   /** @throws NotFound */
   get(version: number): Promise<StoredPlan>
   /**

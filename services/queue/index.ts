@@ -1,2 +1,2 @@
-export { JOB_NAMES } from './jobs.ts'
+export { JOB_NAMES, type JobName } from './jobs.ts'
 export type * from './port.ts'

@@ -23,6 +23,7 @@ const jobs = {
   /** Deliver whatever is due; `cause` says for the log what woke it. */
   'notify-change': Type.Object({ cause: Id }, closed),
   account: Type.Object({ windowStartMs: AtMs }, closed),
+  'attribute-levers': Type.Object({ atMs: AtMs }, closed),
 }
 
 export type JobName = keyof typeof jobs

@@ -44,7 +44,7 @@ export type JobHandler<Name extends JobName> = (
 
 type Cadence = { readonly everyMs: number } | { readonly cron: string }
 
-interface JobCounts {
+export interface JobCounts {
   readonly waiting: number
   readonly active: number
   readonly delayed: number

@@ -18,4 +18,5 @@ export {
 export { type RunsFormat, readRuns } from './read-runs.ts'
 export type { Quarantined, Reading } from './reading.ts'
 export type { RunContext } from './run-context.ts'
+export type { RunsStore, RunsText, RunsUpload } from './store.ts'
 export { TIDY_COLUMNS, tidyCsvLine } from './write-tidy-csv.ts'

@@ -5,6 +5,7 @@ import { NotFound } from '../domain/errors.ts'
 import { appendEvents, type NewEvent } from '../notification/index.ts'
 import type { AccountPorts } from '../pipeline/account.ts'
 import type { ApplyPlanPorts } from '../pipeline/apply-plan.ts'
+import type { AttributeLeversPorts } from '../pipeline/attribute-levers.ts'
 import type { GuardSloPorts } from '../pipeline/guard-slo.ts'
 import type { RefreshGridPorts } from '../pipeline/refresh-grid.ts'
 import { steeredTargets } from '../pipeline/steered-targets.ts'
@@ -24,9 +25,9 @@ export async function targetsOf(
 
 /** What the steps around the plan ask for: the clock, the grid, the backends, the ledger. */
 export function actingSteps(service: Service) {
-  const { database, fleetNow, log, metrics, nowMs, queue, reader, stores } = service
+  const { tenant, database, fleetNow, log, metrics, nowMs, queue, reader, stores } = service
   const tell = (events: readonly NewEvent[]) =>
-    database.transaction((tx) => appendEvents(tx, events))
+    database.transaction((tx) => appendEvents(tx, tenant, events))
   const tick: TickPorts = { fleet: fleetNow, queue }
   const refreshGrid: RefreshGridPorts = {
     reader,
@@ -60,7 +61,8 @@ export function actingSteps(service: Service) {
   }
   const notifyChange = { relay: (abort: AbortSignal) => service.relay(abort) }
   const account: AccountPorts = { ...stores, reader, nowMs }
-  return { tick, refreshGrid, applyPlan, guardSlo, notifyChange, account }
+  const attributeLevers: AttributeLeversPorts = { ...stores, attribute: service.solver.attribute }
+  return { tick, refreshGrid, applyPlan, guardSlo, notifyChange, account, attributeLevers }
 }
 
 function undefinedIfForgotten(error: unknown): undefined {

@@ -5,18 +5,19 @@ import { gridDesk } from '../grid/index.ts'
 import { overlayFleet } from '../overlays/index.ts'
 import { simulatePlan } from '../pipeline/simulate-plan.ts'
 import { explainPlan } from '../planning/index.ts'
+import { operationPorts } from './api-operations.ts'
 import { listRegions } from './api-regions.ts'
 import { targetReader } from './api-targets.ts'
 import { frameSources } from './planning-steps.ts'
-import { type Service, TENANT } from './service.ts'
+import type { Service } from './service.ts'
 
 /** What the HTTP API asks for, out of an open service. */
 export function apiPorts(service: Service): ApiPorts {
-  const { database, stores, metrics, log, fleet, grid } = service
-  const audit = postgresAudit(database)
+  const { database, tenant, stores, metrics, log, fleet, grid } = service
+  const audit = postgresAudit(database, tenant)
   const ports = tenantPorts(service, audit)
   return {
-    tenant: (id) => (id === TENANT ? ports : undefined),
+    tenant: (id) => (id === tenant ? ports : undefined),
     metrics: metrics.registry,
     keys: stores.keys,
     grid: gridDesk(grid),
@@ -36,29 +37,32 @@ export function apiPorts(service: Service): ApiPorts {
         look: async () => ((await stores.plans.current()) ? undefined : 'no plan has been made'),
       },
     ],
-    record(_tenant, entry) {
-      audit.write(entry).catch((error: unknown) => {
-        log.error({ error }, 'an audit entry was lost')
-      })
+    record(whose, entry) {
+      postgresAudit(database, whose)
+        .write(entry)
+        .catch((error: unknown) => {
+          log.error({ error }, 'an audit entry was lost')
+        })
     },
   }
 }
 
 function tenantPorts(service: Service, audit: ReturnType<typeof postgresAudit>): TenantPorts {
-  const { stores, nowMs, database } = service
+  const { stores, nowMs, database, tenant } = service
   const { plans, solves, overlays, demand } = stores
   return {
-    ...fleetPorts({ tenant: TENANT, file: () => service.fleet, overlays, nowMs }),
+    ...fleetPorts({ tenant, file: () => service.fleet, overlays, nowMs }),
     plans,
     explain: async (version, plan) => {
       const { problemDigest } = await plans.get(version)
       return explainPlan((await solves.frameOf(problemDigest)).problem, plan)
     },
     regions: { list: () => listRegions(service) },
-    demand: { push: (pushed, atMs) => demand.push(TENANT, pushed, atMs) },
+    demand: { push: (pushed, atMs) => demand.push(tenant, pushed, atMs) },
     targets: targetReader(service),
+    ...operationPorts(service),
     audit,
-    events: postgresEvents(database),
+    events: postgresEvents(database, tenant),
     async simulate({ models = [], policy, horizonHours, ...whatIf }) {
       const sources = await frameSources(service)
       const stamp = { revision: 1, changedBy: 'simulation', changedAtMs: nowMs() }

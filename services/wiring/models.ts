@@ -11,7 +11,7 @@ import {
 } from '../fitting/index.ts'
 import type { KnownNames, Model } from '../fleet/index.ts'
 import type { ModelKnowledge } from '../pipeline/fit-model.ts'
-import { readRuns } from '../runs/index.ts'
+import { type RunsText, readRuns } from '../runs/index.ts'
 import type { ReadFleetFile } from './fleet-files.ts'
 
 /** What a fleet file may refer to. */
@@ -41,12 +41,15 @@ const architectureShape = Compile(ArchitectureFile)
 /**
  * Reads what the fleet's files say of a model: its shape, and its own runs.
  *
+ * @param uploads runs that callers sent, on top of the files
+ *
  * @throws InvalidInput where a file does not fit
  */
 export async function modelKnowledge(
   model: Model,
   readFile: ReadFleetFile,
   warn: (message: string) => void,
+  uploads: readonly RunsText[] = [],
 ): Promise<ModelKnowledge> {
   const architecture = await architectureOf(model, readFile)
   const runs = []
@@ -60,6 +63,7 @@ export async function modelKnowledge(
     }
     runs.push(...reading.runs)
   }
+  for (const { text, format } of uploads) runs.push(...readRuns(text, format).runs)
   const isOurs = (name: string) =>
     name === model.id || name === architecture.id || findArchitecture(name)?.id === architecture.id
   return { architecture, runs: runs.filter((run) => isOurs(run.model)) }

@@ -7,19 +7,21 @@ import type { SolveBlockPorts } from '../pipeline/solve-block.ts'
 import type { SolvePlanPorts } from '../pipeline/solve-plan.ts'
 import { verifyPlan } from '../planning/index.ts'
 import { modelKnowledge } from './models.ts'
-import { type Service, TENANT } from './service.ts'
+import type { Service } from './service.ts'
 import { demandTraces } from './traces.ts'
 
 /** Fits one model of the fleet on the GPUs of the fleet. */
 const modelFitter =
-  ({ fleetNow, nowMs, readFile, log }: Service): RefitModelsPorts['fitModel'] =>
+  ({ fleetNow, nowMs, readFile, log, stores }: Service): RefitModelsPorts['fitModel'] =>
   async (id) => {
     const fleet = await fleetNow()
     const model = fleet.models.find((one) => one.id === id)
     if (!model) return { model: id, fittedAtMs: nowMs(), source: 'not in the fleet', points: [] }
     const types = fleet.regions.flatMap(({ gpus }) => gpus.map(({ type }) => type))
     const gpus = [...new Set(types)].map(catalogueGpu)
-    const knowledge = await modelKnowledge(model, readFile, (message) => log.warn(message))
+    const uploads = await stores.runs.textsOf(id)
+    const warn = (message: string) => log.warn(message)
+    const knowledge = await modelKnowledge(model, readFile, warn, uploads)
     const { length } = knowledge.runs
     const source = length > 0 ? `${length} own runs` : 'catalogue'
     const points = fitModel(model, fleet, knowledge, gpus)
@@ -38,7 +40,7 @@ export async function frameSources(service: Service): Promise<FrameSources> {
     fits: stores.fits,
     reader: service.reader,
     tracesOf: (model) => demandTraces(model, readFile),
-    pushed: (fromMs, toMs) => stores.demand.between(TENANT, fromMs, toMs),
+    pushed: (fromMs, toMs) => stores.demand.between(service.tenant, fromMs, toMs),
     fitNow: async (id) => (await fitNow(id)).points,
     warn: (message) => log.warn(message),
   }
@@ -64,6 +66,7 @@ export function planningSteps(service: Service) {
     merge: solver.merge,
     violations: (problem, outcome) =>
       outcome.status === 'planned' ? verifyPlan(problem, outcome.plan).violations : [],
+    needsApproval: async () => (await service.fleetNow()).policy.approval === 'required',
     validForMs: async () => (await service.fleetNow()).safeState.afterMinutes * 60_000,
   }
   return { refitModels, solvePlan, solveBlock, mergePlan }

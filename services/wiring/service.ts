@@ -33,9 +33,6 @@ export interface ServiceOptions {
   readonly log: Log
 }
 
-/** A process serves one fleet file, so everything in it is of one tenant. */
-export const TENANT = 'default'
-
 /** All the parts of one process, opened, and one way to close them. */
 export type Service = Awaited<ReturnType<typeof openService>>
 
@@ -44,6 +41,7 @@ export async function openService(options: ServiceOptions) {
   const metrics = openMetrics()
   const engine = await openEngine(options.env, options.log, {
     observe: watchJobs(options.log, metrics),
+    keyPrefix: queuePrefix(options.env.tenant),
   })
   try {
     return await furnish(options, engine, metrics)
@@ -57,15 +55,19 @@ async function furnish(options: ServiceOptions, engine: Engine, metrics: Metrics
   const { env, log, fleet, fleetFile, secrets } = options
   const { nowMs } = systemClock
   const { database, queue } = engine
-  const stores = openStores(database)
+  const { tenant } = env
+  const stores = openStores(database, tenant)
   const threads = openThreads()
   const warn = (message: string) => log.warn(message)
   const readFile = fleetFiles(fleetFile, env.dataFolder)
   const backends = await openBackends(fleet, { memory: stores.targetMemory, nowMs, env: secrets })
-  const relay = {
-    outbox: stores.outbox,
+  const webhooks = {
     notifier: webhookNotifier(),
     endpoints: await webhookEndpoints(fleet, secrets),
+  }
+  const relay = {
+    ...webhooks,
+    outbox: stores.outbox,
     random: Math.random,
     nowMs,
     observe: ({ endpoint }: Delivery, { status: outcome }: Attempt) =>
@@ -86,6 +88,8 @@ async function furnish(options: ServiceOptions, engine: Engine, metrics: Metrics
 
   return {
     ...options,
+    /** A process serves one fleet file, so all it does is of one tenant. */
+    tenant,
     nowMs,
     metrics,
     database,
@@ -94,6 +98,7 @@ async function furnish(options: ServiceOptions, engine: Engine, metrics: Metrics
     readFile,
     grid,
     reader: grid.reader,
+    webhooks,
     solver: solverThreads(threads),
     backend(id: string): InferenceBackend {
       const backend = backends.get(id)
@@ -102,7 +107,7 @@ async function furnish(options: ServiceOptions, engine: Engine, metrics: Metrics
     },
     serving: await openTelemetry(fleet, { env: secrets, nowMs, warn }),
     /** The fleet file with what callers laid over it. */
-    fleetNow: async () => overlayFleet(fleet, await stores.overlays.list(TENANT)),
+    fleetNow: async () => overlayFleet(fleet, await stores.overlays.list(tenant)),
     /** Why nothing may be moved now; undefined where nobody has said stop. */
     stopped: () => stopReason(stops),
     relay: (abort?: AbortSignal) => relayOutbox(relay, abort),
@@ -113,6 +118,10 @@ async function furnish(options: ServiceOptions, engine: Engine, metrics: Metrics
     },
   }
 }
+
+/** Jobs of one tenant never reach a worker of another. */
+const queuePrefix = (tenant: string): string =>
+  tenant === 'default' ? 'gridtide' : `gridtide-${tenant}`
 
 function watchJobs(log: Log, { jobs, jobSeconds }: Metrics) {
   return ({ kind, name, id, tookMs, error }: JobEvent): void => {

@@ -1,3 +1,4 @@
+import type { LeverSaving } from '../accounting/index.ts'
 import type { Block, BlockSolution, PlanningProblem, PlanOutcome } from '../planning/index.ts'
 import type { Threads } from '../platform/threads.ts'
 import type { MergeTask } from './tasks/merge-blocks.ts'
@@ -10,6 +11,8 @@ export const solverThreads = (threads: Threads) => ({
     threads.run<readonly Block[]>(at('coordinate'), problem),
   solveBlock: (block: Block) => threads.run<BlockSolution>(at('solve-block'), block),
   plan: (problem: PlanningProblem) => threads.run<PlanOutcome>(at('plan-horizon'), problem),
+  attribute: (problem: PlanningProblem) =>
+    threads.run<readonly LeverSaving[]>(at('attribute-levers'), problem),
   merge: (
     problem: PlanningProblem,
     blocks: readonly Block[],

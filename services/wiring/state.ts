@@ -11,23 +11,25 @@ import { postgresPushedDemand } from '../overlays/adapters/postgres-demand.ts'
 import { postgresOverlays } from '../overlays/adapters/postgres-overlays.ts'
 import { postgresPlans } from '../plans/adapters/postgres.ts'
 import type { Database } from '../platform/database/database.ts'
+import { postgresRuns } from '../runs/adapters/postgres.ts'
 import { postgresSolves } from '../solves/adapters/postgres.ts'
 
-/** Everything that is kept, over one database. */
-export const openStores = (database: Database) => ({
-  plans: postgresPlans(database),
-  solves: postgresSolves(database),
-  fits: postgresFits(database),
+/** Everything that is kept of one tenant, over one database; the grid is everybody's. */
+export const openStores = (database: Database, tenant: string) => ({
+  plans: postgresPlans(database, tenant),
+  solves: postgresSolves(database, tenant),
+  fits: postgresFits(database, tenant),
   archive: sqlArchive(database),
   answers: postgresAnswers(database),
-  ledger: postgresLedger(database),
-  outbox: postgresOutbox(database),
+  ledger: postgresLedger(database, tenant),
+  runs: postgresRuns(database, tenant),
+  outbox: postgresOutbox(database, tenant),
   keys: postgresKeys(database),
   overlays: postgresOverlays(database),
   demand: postgresPushedDemand(database),
-  audit: sqlAuditLog(database),
-  targetMemory: sqlTargetMemory(database),
-  toldTargets: sqlToldTargets(database),
+  audit: sqlAuditLog(database, tenant),
+  targetMemory: sqlTargetMemory(database, tenant),
+  toldTargets: sqlToldTargets(database, tenant),
 })
 
 export type Stores = ReturnType<typeof openStores>

@@ -4,19 +4,19 @@ import type { AuditEntry, AuditLog } from '../audit.ts'
 const MOST = 1000
 
 /** Append-only: a trigger refuses to change or remove what is written. */
-export function sqlAuditLog(sql: Sql): AuditLog {
+export function sqlAuditLog(sql: Sql, tenant: string): AuditLog {
   return {
     async append(entry) {
       await sql.query(
-        `insert into actuation_audit (at_ms, target_id, plan_version, entry)
-         values ($1, $2, $3, $4::jsonb)`,
-        [entry.atMs, entry.targetId, entry.planVersion, JSON.stringify(entry)],
+        `insert into actuation_audit (tenant, at_ms, target_id, plan_version, entry)
+         values ($5, $1, $2, $3, $4::jsonb)`,
+        [entry.atMs, entry.targetId, entry.planVersion, JSON.stringify(entry), tenant],
       )
     },
     async find({ targetId, planVersion, fromMs, toMs, limit = MOST }) {
       const rows = await sql.query<{ entry: AuditEntry }>(
         `select entry from actuation_audit
-         where ($1::text is null or target_id = $1)
+         where tenant = $6 and ($1::text is null or target_id = $1)
            and ($2::text is null or plan_version = $2)
            and ($3::bigint is null or at_ms >= $3)
            and ($4::bigint is null or at_ms < $4)
@@ -27,6 +27,7 @@ export function sqlAuditLog(sql: Sql): AuditLog {
           fromMs ?? null,
           toMs ?? null,
           Math.min(limit, MOST),
+          tenant,
         ],
       )
       return rows.map(({ entry }) => entry)

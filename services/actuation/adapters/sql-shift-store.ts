@@ -1,30 +1,32 @@
 import type { Sql } from '../../platform/database/database.ts'
 import type { ShiftRecord, ShiftStore } from '../shift-record.ts'
 
-export function sqlShiftStore(sql: Sql): ShiftStore {
+export function sqlShiftStore(sql: Sql, tenant: string): ShiftStore {
   return {
     async load(shiftId) {
       const [row] = await sql.query<{ record: ShiftRecord }>(
-        'select record from actuation_shift where shift_id = $1',
-        [shiftId],
+        'select record from actuation_shift where tenant = $2 and shift_id = $1',
+        [shiftId, tenant],
       )
       return row?.record
     },
     async save(shiftId, record) {
       const rows = await sql.query(
-        `insert into actuation_shift as held (shift_id, status, revision, record)
-         values ($1, $2, $3, $4::jsonb)
-         on conflict (shift_id) do update
+        `insert into actuation_shift as held (tenant, shift_id, status, revision, record)
+         values ($5, $1, $2, $3, $4::jsonb)
+         on conflict (tenant, shift_id) do update
          set status = excluded.status, revision = excluded.revision, record = excluded.record
          where held.revision = excluded.revision - 1
          returning revision`,
-        [shiftId, record.status, record.revision, JSON.stringify(record)],
+        [shiftId, record.status, record.revision, JSON.stringify(record), tenant],
       )
       return rows.length === 1
     },
     async unfinished() {
       const rows = await sql.query<{ shift_id: string }>(
-        `select shift_id from actuation_shift where status = 'running' order by started`,
+        `select shift_id from actuation_shift where tenant = $1 and status = 'running'
+         order by started`,
+        [tenant],
       )
       return rows.map(({ shift_id }) => shift_id)
     },

@@ -1,22 +1,23 @@
 import type { Sql } from '../../platform/database/database.ts'
 import type { Remembered, TargetMemory } from '../target-memory.ts'
 
-export function sqlTargetMemory(sql: Sql): TargetMemory {
+export function sqlTargetMemory(sql: Sql, tenant: string): TargetMemory {
   return {
     async recall(targetId) {
       const [row] = await sql.query<{ entry: Remembered }>(
-        'select entry from actuation_target where target_id = $1',
-        [targetId],
+        'select entry from actuation_target where tenant = $2 and target_id = $1',
+        [targetId, tenant],
       )
       return row?.entry
     },
     async remember(targetId, entry) {
       const rows = await sql.query(
-        `insert into actuation_target as held (target_id, fence, entry) values ($1, $2, $3::jsonb)
-         on conflict (target_id) do update set fence = excluded.fence, entry = excluded.entry
+        `insert into actuation_target as held (tenant, target_id, fence, entry)
+         values ($4, $1, $2, $3::jsonb)
+         on conflict (tenant, target_id) do update set fence = excluded.fence, entry = excluded.entry
          where held.fence <= excluded.fence
          returning fence`,
-        [targetId, entry.fence, JSON.stringify(entry)],
+        [targetId, entry.fence, JSON.stringify(entry), tenant],
       )
       return rows.length === 1
     },

@@ -7,21 +7,25 @@ export interface AuditLog extends AuditReader {
   write(entry: NewAuditEntry): Promise<void>
 }
 
-/** The audit log in PostgreSQL, embedded or on a server. */
-export const postgresAudit = (db: Sql): AuditLog => ({
+/**
+ * The audit log of one tenant in PostgreSQL, embedded or on a server.
+ *
+ * @param tenant undefined writes down calls of nobody known; no tenant gets to read those
+ */
+export const postgresAudit = (db: Sql, tenant: string | undefined): AuditLog => ({
   async write({ atMs, actor, action, subject, outcome, words }) {
     await db.query(
-      `insert into audit_entry (at_ms, actor, action, subject, outcome, words)
-       values ($1, $2, $3, $4, $5, $6)`,
-      [atMs, actor, action, subject, outcome, words],
+      `insert into audit_entry (tenant, at_ms, actor, action, subject, outcome, words)
+       values ($7, $1, $2, $3, $4, $5, $6)`,
+      [atMs, actor, action, subject, outcome, words, tenant ?? null],
     )
   },
 
   async history({ before, limit }) {
     const rows = await db.query<Row>(
       `select id, at_ms, actor, action, subject, outcome, words from audit_entry
-       where $1::bigint is null or id < $1 order by id desc limit $2`,
-      [before ?? null, limit],
+       where tenant = $3 and ($1::bigint is null or id < $1) order by id desc limit $2`,
+      [before ?? null, limit, tenant ?? null],
     )
     return rows.map(({ at_ms: atMs, ...entry }) => ({ ...entry, atMs }))
   },

@@ -1,5 +1,5 @@
 import type { Sql } from '../../platform/database/database.ts'
-import type { EventReader } from '../ports.ts'
+import type { ApiEvent, EventReader } from '../ports.ts'
 
 interface Row {
   readonly sequence: number
@@ -16,25 +16,39 @@ interface Row {
 const SETTLED = 'age(xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid)'
 
 /** The outbox, read in order. */
-export const postgresEvents = (db: Sql): EventReader => ({
+export const postgresEvents = (db: Sql, tenant: string): EventReader => ({
   async latest() {
     const [row] = await db.query<{ latest: number }>(
-      `select coalesce(max(sequence), 0)::bigint as latest from outbox_event where ${SETTLED}`,
+      `select coalesce(max(sequence), 0)::bigint as latest from outbox_event
+       where tenant = $1 and ${SETTLED}`,
+      [tenant],
     )
     return row!.latest
+  },
+
+  async history({ before, limit }) {
+    const rows = await db.query<Row>(
+      `select sequence, type, occurred_at_ms, data from outbox_event
+       where tenant = $3 and ($1::bigint is null or sequence < $1)
+       order by sequence desc limit $2`,
+      [before ?? null, limit, tenant],
+    )
+    return rows.map(toEvent)
   },
 
   async since(id, limit) {
     const rows = await db.query<Row>(
       `select sequence, type, occurred_at_ms, data from outbox_event
-       where sequence > $1 and ${SETTLED} order by sequence limit $2`,
-      [id, limit],
+       where tenant = $3 and sequence > $1 and ${SETTLED} order by sequence limit $2`,
+      [id, limit, tenant],
     )
-    return rows.map(({ sequence, type, occurred_at_ms, data }) => ({
-      id: sequence,
-      type,
-      atMs: occurred_at_ms,
-      data,
-    }))
+    return rows.map(toEvent)
   },
+})
+
+const toEvent = ({ sequence, type, occurred_at_ms, data }: Row): ApiEvent => ({
+  id: sequence,
+  type,
+  atMs: occurred_at_ms,
+  data,
 })

@@ -43,7 +43,7 @@ export const currentPlanRoute: FastifyPluginAsyncTypebox<CurrentPlanOptions> = a
       const { value: stored, stale } = await read()
       if (!stored) throw new NotFound('there is no plan yet')
       if (stale) reply.header('warning', '110 gridtide "the store is away"')
-      const tag = planTag(stored.version)
+      const tag = planTag(stored)
       reply.headers({ etag: tag, 'cache-control': 'private, no-cache' })
       if (headers['if-none-match'] === tag) return reply.code(304).send(undefined as never) // null would be a body of four bytes
       return reply.type('application/json').send(planText(stored) as never)

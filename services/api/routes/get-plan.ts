@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { planTag, planText } from '../plans/plan-text.ts'
+import { planReply } from '../plans/plan-text.ts'
 import { strict } from '../schemas/parts.ts'
 import { PlanSchema, Version } from '../schemas/plan.ts'
 import { problems, ref } from '../schemas/ref.ts'
@@ -20,8 +20,9 @@ export const getPlanRoute: FastifyPluginAsyncTypebox = async (app) => {
     },
     async ({ tenant, params }, reply) => {
       const stored = await tenant.plans.get(params.version)
-      reply.headers({ etag: planTag(stored.version), 'cache-control': 'private, max-age=3600' })
-      return reply.type('application/json').send(planText(stored) as never)
+      const final = stored.approval !== 'pending'
+      reply.header('cache-control', final ? 'private, max-age=3600' : 'private, no-cache')
+      return planReply(reply, stored)
     },
   )
 }

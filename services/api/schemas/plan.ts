@@ -108,12 +108,23 @@ const ZoneInput = Type.Object({
   reason: Type.Optional(Type.String({ description: 'Why it was no better.' })),
 })
 
+const PlanDecision = Type.Object({
+  decision: Type.Enum(['approved', 'rejected']),
+  by: Type.String(),
+  atMs: Type.Integer(),
+  words: Type.String(),
+})
+
 const stamp = {
   version: Type.Integer({ minimum: 1, description: 'Only ever grows.' }),
   createdAtMs: Type.Integer({ description: 'Milliseconds since 1970-01-01T00:00:00Z.' }),
   validUntilMs: Type.Integer({ description: 'Then backends go to their safe state.' }),
   fleetHash: Type.String(),
   problemDigest: Type.String({ description: 'The same digest has the same answer.' }),
+  approval: Type.Enum(['automatic', 'pending', 'approved', 'rejected'], {
+    description: '`pending`: nothing acts on it before somebody has approved it.',
+  }),
+  decided: Type.Optional(PlanDecision),
 }
 
 export const PlanSchema = Type.Object(

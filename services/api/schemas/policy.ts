@@ -25,6 +25,14 @@ const fields = {
   }),
 }
 
-export const PolicyChangeSchema = strict(fields, { description: 'Replaces these fields.' })
-export const PolicySchema = Type.Object(fields, { $id: 'Policy' })
+const Approval = Type.Enum(['automatic', 'required'], {
+  description: 'Whether somebody has to approve a plan before anything acts on it.',
+})
+
+export const PolicyChangeSchema = strict(
+  { ...fields, approval: Type.Optional(Approval) },
+  { description: 'Replaces these fields; `approval` left out stays as it is.' },
+)
+export const PolicySchema = Type.Object({ ...fields, approval: Approval }, { $id: 'Policy' })
+export type PolicyChange = Of<typeof PolicyChangeSchema>
 export type PolicyView = Of<typeof PolicySchema>

@@ -1,5 +1,6 @@
 import { AuditPageSchema } from './audit.ts'
 import { DemandKeptSchema } from './demand.ts'
+import { EventPageSchema } from './event.ts'
 import { PlanExplanationSchema } from './explanation.ts'
 import { ZoneForecastSchema, ZoneHistorySchema, ZoneNowSchema, ZoneScoreSchema } from './grid.ts'
 import { HealthSchema, ReadinessSchema } from './health.ts'
@@ -8,31 +9,46 @@ import { ModelListSchema, ModelSchema } from './model.ts'
 import { PlanDiffSchema, PlanPageSchema, PlanSchema } from './plan.ts'
 import { PolicySchema } from './policy.ts'
 import { ProblemSchema } from './problem.ts'
+import { DeadJobsSchema, QueueHealthSchema } from './queue.ts'
 import { RegionListSchema } from './region.ts'
+import { RunsKeptSchema, RunsPageSchema } from './runs.ts'
+import { SavingsSchema, SciReportSchema } from './savings.ts'
 import { SimulationSchema } from './simulation.ts'
 import { DesiredReplicasSchema, TargetListSchema } from './target.ts'
+import { DeliveryPageSchema, PingSchema, ReplayedSchema, WebhookListSchema } from './webhook.ts'
 
 /** Schemas with a name of their own in the OpenAPI document and in the client. */
 export const SHARED_SCHEMAS = [
   AuditPageSchema,
+  DeadJobsSchema,
+  DeliveryPageSchema,
   DemandKeptSchema,
   DesiredReplicasSchema,
+  EventPageSchema,
   HealthSchema,
   KeyListSchema,
   KeySchema,
   MadeKeySchema,
   ModelListSchema,
   ModelSchema,
+  PingSchema,
   PlanDiffSchema,
   PlanExplanationSchema,
   PlanPageSchema,
   PlanSchema,
   PolicySchema,
   ProblemSchema,
+  QueueHealthSchema,
   ReadinessSchema,
   RegionListSchema,
+  ReplayedSchema,
+  RunsKeptSchema,
+  RunsPageSchema,
+  SavingsSchema,
+  SciReportSchema,
   SimulationSchema,
   TargetListSchema,
+  WebhookListSchema,
   ZoneForecastSchema,
   ZoneHistorySchema,
   ZoneNowSchema,

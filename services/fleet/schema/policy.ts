@@ -57,6 +57,11 @@ export const Policy = strict(
       default: 0,
       description: '0 plans on the expected intensity, 1 on its upper quantile.',
     }),
+    approval: oneOf(['automatic', 'required'], {
+      default: 'automatic',
+      description:
+        '`required`: nothing acts on a plan before somebody has approved it; the one before stays in force until it runs out.',
+    }),
     quietHours: Type.Array(QuietHours, { maxItems: 20, default: [], description: 'No changes.' }),
     pinned: Type.Array(Pin, { maxItems: 1000, default: [], description: 'Fixed variants.' }),
   },

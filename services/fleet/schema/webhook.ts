@@ -11,6 +11,7 @@ export const Webhook = strict(
       oneOf(
         [
           'plan.changed',
+          'plan.proposed',
           'plan.infeasible',
           'action.failed',
           'slo.guard',

@@ -19,7 +19,7 @@ interface Row {
 }
 
 /** The delivery log: what was sent to whom, how often, and what came of it. */
-export const deliveryLog = (db: Database): Pick<Outbox, 'deliveries'> => ({
+export const deliveryLog = (db: Database, tenant: string): Pick<Outbox, 'deliveries'> => ({
   async deliveries({ endpoint, status, before, limit }) {
     const rows = await db.query<Row>(
       `select d.id, d.endpoint, e.id as event_id, e.type, d.status, d.due_at_ms, d.finished_at_ms,
@@ -29,10 +29,10 @@ export const deliveryLog = (db: Database): Pick<Outbox, 'deliveries'> => ({
            ) order by a.id) from delivery_attempt a where a.delivery_id = d.id
          ), '[]') as attempts
        from delivery d join outbox_event e using (sequence)
-       where ($1::text is null or d.endpoint = $1) and ($2::text is null or d.status = $2)
+       where d.tenant = $5 and ($1::text is null or d.endpoint = $1) and ($2::text is null or d.status = $2)
          and ($3::bigint is null or d.id < $3)
        order by d.id desc limit $4`,
-      [endpoint ?? null, status ?? null, before ?? null, limit],
+      [endpoint ?? null, status ?? null, before ?? null, limit, tenant],
     )
     return rows.map(toRecord)
   },

@@ -35,75 +35,89 @@ export interface OutboxOptions {
 }
 
 /** The outbox in PostgreSQL, embedded or on a server. */
-export function postgresOutbox(db: Database, { leaseMs = LEASE_MS }: OutboxOptions = {}): Outbox {
+export function postgresOutbox(
+  db: Database,
+  tenant: string,
+  { leaseMs = LEASE_MS }: OutboxOptions = {},
+): Outbox {
   return {
-    fanOut: (endpoints, nowMs) => db.transaction((tx) => fanOut(tx, endpoints, nowMs)),
-    claim: (endpoint, nowMs, limit) => claim(db, endpoint, { nowMs, leaseMs, limit }),
-    settle: (delivery, settlement) => settle(db, delivery, settlement),
+    fanOut: (endpoints, nowMs) => db.transaction((tx) => fanOut(tx, tenant, endpoints, nowMs)),
+    claim: (endpoint, nowMs, limit) => claim(db, tenant, endpoint, { nowMs, leaseMs, limit }),
+    settle: (delivery, settlement) => settle(db, tenant, delivery, settlement),
 
     async circuit(endpoint) {
       const [row] = await db.query<CircuitRow>(
-        'select * from endpoint_circuit where endpoint = $1',
-        [endpoint],
+        'select * from endpoint_circuit where tenant = $1 and endpoint = $2',
+        [tenant, endpoint],
       )
       return row && toCircuit(row)
     },
 
     setCircuit: (endpoint, circuit, nowMs) =>
-      db.transaction((tx) => setCircuit(tx, endpoint, circuit, nowMs)),
+      db.transaction((tx) => setCircuit(tx, tenant, endpoint, circuit, nowMs)),
 
     async replay({ id, events }, what, nowMs) {
       const [where, params] =
         'eventIds' in what
-          ? ['e.id = any($4::text[])', [what.eventIds]]
-          : ['e.occurred_at_ms >= $4 and e.occurred_at_ms < $5', [what.fromMs, what.untilMs]]
+          ? ['e.id = any($5::text[])', [what.eventIds]]
+          : ['e.occurred_at_ms >= $5 and e.occurred_at_ms < $6', [what.fromMs, what.untilMs]]
       const rows = await db.query(
-        `insert into delivery (sequence, endpoint, subject, due_at_ms)
-         select e.sequence, $1, e.subject, $2 from outbox_event e
-         where e.type = any($3::text[]) and ${where} order by e.sequence returning id`,
-        [id, nowMs, events, ...params],
+        `insert into delivery (tenant, sequence, endpoint, subject, due_at_ms)
+         select e.tenant, e.sequence, $1, e.subject, $2 from outbox_event e
+         where e.type = any($3::text[]) and e.tenant = $4 and ${where}
+         order by e.sequence returning id`,
+        [id, nowMs, events, tenant, ...params],
       )
       return rows.length
     },
 
     async latest() {
       const [row] = await db.query<{ latest: number }>(
-        'select coalesce(max(sequence), 0)::bigint as latest from outbox_event',
+        'select coalesce(max(sequence), 0)::bigint as latest from outbox_event where tenant = $1',
+        [tenant],
       )
       return row!.latest
     },
 
     async since(sequence, limit) {
       const rows = await db.query<EventRow>(
-        `select ${EVENT} from outbox_event e where e.sequence > $1 order by e.sequence limit $2`,
-        [sequence, limit],
+        `select ${EVENT} from outbox_event e where e.tenant = $3 and e.sequence > $1
+         order by e.sequence limit $2`,
+        [sequence, limit, tenant],
       )
       return rows.map(toEvent)
     },
 
     async forget(beforeMs) {
       const gone = await db.query(
-        `delete from outbox_event e where e.occurred_at_ms < $1 and e.relayed_at_ms is not null
+        `delete from outbox_event e where e.tenant = $2 and e.occurred_at_ms < $1 and e.relayed_at_ms is not null
          and not exists (
            select from delivery d where d.sequence = e.sequence and d.status = 'due'
          ) returning e.sequence`,
-        [beforeMs],
+        [beforeMs, tenant],
       )
       return gone.length
     },
 
-    ...deliveryLog(db),
+    ...deliveryLog(db, tenant),
   }
 }
 
-async function fanOut(tx: Sql, endpoints: readonly Endpoint[], nowMs: number): Promise<number> {
+async function fanOut(
+  tx: Sql,
+  tenant: string,
+  endpoints: readonly Endpoint[],
+  nowMs: number,
+): Promise<number> {
   const events = await tx.query<{ sequence: number; type: string; subject: string }>(
-    `select sequence, type, subject from outbox_event where relayed_at_ms is null
+    `select sequence, type, subject from outbox_event where tenant = $1 and relayed_at_ms is null
      order by sequence for update skip locked`,
+    [tenant],
   )
   if (events.length === 0) return 0
   const disabled = await tx.query<{ endpoint: string }>(
-    'select endpoint from endpoint_circuit where disabled is not null',
+    'select endpoint from endpoint_circuit where tenant = $1 and disabled is not null',
+    [tenant],
   )
   const off = new Set(disabled.map(({ endpoint }) => endpoint))
   const wanted = events.flatMap(({ sequence, type, subject }) =>
@@ -112,10 +126,10 @@ async function fanOut(tx: Sql, endpoints: readonly Endpoint[], nowMs: number): P
       .map(({ id }) => ({ sequence, endpoint: id, subject })),
   )
   await tx.query(
-    `insert into delivery (sequence, endpoint, subject, due_at_ms)
-     select sequence, endpoint, subject, $2 from jsonb_to_recordset($1::jsonb)
+    `insert into delivery (tenant, sequence, endpoint, subject, due_at_ms)
+     select $3, sequence, endpoint, subject, $2 from jsonb_to_recordset($1::jsonb)
        as wanted (sequence bigint, endpoint text, subject text) order by sequence`,
-    [JSON.stringify(wanted), nowMs],
+    [JSON.stringify(wanted), nowMs, tenant],
   )
   await tx.query('update outbox_event set relayed_at_ms = $1 where sequence = any($2::bigint[])', [
     nowMs,
@@ -126,6 +140,7 @@ async function fanOut(tx: Sql, endpoints: readonly Endpoint[], nowMs: number): P
 
 async function claim(
   db: Database,
+  tenant: string,
   endpoint: string,
   { nowMs, leaseMs, limit }: { nowMs: number; leaseMs: number; limit: number },
 ): Promise<readonly Delivery[]> {
@@ -134,7 +149,7 @@ async function claim(
   const rows = await db.query<ClaimedRow>(
     `with head as (
        select distinct on (subject) id, due_at_ms, leased_until_ms from delivery
-       where endpoint = $1 and status = 'due' order by subject, sequence, id
+       where tenant = $5 and endpoint = $1 and status = 'due' order by subject, sequence, id
      ), ready as (
        select d.id from delivery d join head using (id)
        where head.due_at_ms <= $2 and head.leased_until_ms <= $2
@@ -146,7 +161,7 @@ async function claim(
      )
      select claimed.id, claimed.endpoint, claimed.attempts, ${EVENT}
      from claimed join outbox_event e using (sequence) order by sequence`,
-    [endpoint, nowMs, limit, nowMs + leaseMs],
+    [endpoint, nowMs, limit, nowMs + leaseMs, tenant],
   )
   return rows.map((row) => ({
     id: row.id,
@@ -156,7 +171,12 @@ async function claim(
   }))
 }
 
-async function settle(db: Database, { id }: Delivery, settlement: Settlement): Promise<void> {
+async function settle(
+  db: Database,
+  tenant: string,
+  { id }: Delivery,
+  settlement: Settlement,
+): Promise<void> {
   const { attempt, atMs, tookMs, dueAtMs } = settlement
   const status =
     attempt.status === 'delivered' ? 'delivered' : dueAtMs === undefined ? 'dead' : 'due'
@@ -164,10 +184,10 @@ async function settle(db: Database, { id }: Delivery, settlement: Settlement): P
     `with settled as (
        update delivery set status = $2, leased_until_ms = 0, due_at_ms = coalesce($3::bigint, due_at_ms),
          finished_at_ms = case when $2 = 'due' then null else $4::bigint end
-       where id = $1 and status = 'due' returning id
+       where id = $1 and tenant = $8 and status = 'due' returning id
      )
      insert into delivery_attempt (delivery_id, at_ms, took_ms, http_status, error)
-     select id, $4, $5, $6, $7 from delivery where id = $1`,
+     select id, $4, $5, $6, $7 from delivery where id = $1 and tenant = $8`,
     [
       id,
       status,
@@ -176,31 +196,42 @@ async function settle(db: Database, { id }: Delivery, settlement: Settlement): P
       tookMs,
       attempt.httpStatus ?? null,
       attempt.status === 'delivered' ? null : attempt.error,
+      tenant,
     ],
   )
 }
 
-async function setCircuit(tx: Sql, endpoint: string, circuit: Circuit | undefined, nowMs: number) {
+async function setCircuit(
+  tx: Sql,
+  tenant: string,
+  endpoint: string,
+  circuit: Circuit | undefined,
+  nowMs: number,
+) {
   if (!circuit) {
-    await tx.query('delete from endpoint_circuit where endpoint = $1', [endpoint])
+    await tx.query('delete from endpoint_circuit where tenant = $1 and endpoint = $2', [
+      tenant,
+      endpoint,
+    ])
     return
   }
   const { failures, failingSinceMs, openUntilMs, disabled } = circuit
   await tx.query(
-    `insert into endpoint_circuit (endpoint, failures, failing_since_ms, open_until_ms, disabled)
-     values ($1, $2, $3, $4, $5) on conflict (endpoint) do update set
+    `insert into endpoint_circuit
+       (tenant, endpoint, failures, failing_since_ms, open_until_ms, disabled)
+     values ($6, $1, $2, $3, $4, $5) on conflict (tenant, endpoint) do update set
        failures = $2, failing_since_ms = $3, open_until_ms = $4, disabled = $5`,
-    [endpoint, failures, failingSinceMs, openUntilMs, disabled ?? null],
+    [endpoint, failures, failingSinceMs, openUntilMs, disabled ?? null, tenant],
   )
   if (disabled === undefined) return
   await tx.query(
     `update delivery set status = 'dead', finished_at_ms = $2, leased_until_ms = 0
-     where endpoint = $1 and status = 'due'`,
-    [endpoint, nowMs],
+     where tenant = $3 and endpoint = $1 and status = 'due'`,
+    [endpoint, nowMs, tenant],
   )
   const key = `${endpoint}/${failingSinceMs}`
   const data = { endpoint, reason: disabled }
-  await appendEvents(tx, [
+  await appendEvents(tx, tenant, [
     { type: 'endpoint.disabled', subject: `endpoint/${endpoint}`, key, occurredAtMs: nowMs, data },
   ])
 }

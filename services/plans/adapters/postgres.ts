@@ -1,115 +1,154 @@
-import { promisify } from 'node:util'
-import { deflate, inflate } from 'node:zlib'
-import { NotFound } from '../../domain/errors.ts'
-import { appendEvents } from '../../notification/index.ts'
+import { Conflict, NotFound } from '../../domain/errors.ts'
+import { appendEvents, type NewEvent } from '../../notification/index.ts'
 import type { Database } from '../../platform/database/database.ts'
-import type { PlanDraft, PlanStore, PlanSummary, SaveOptions, StoredPlan } from '../port.ts'
+import type { PlanDecision, PlanDraft, PlanStore, SaveOptions, StoredPlan } from '../port.ts'
+import {
+  type FullPlanRow,
+  PLAN_HEAD,
+  type PlanRow,
+  packBody,
+  toPlan,
+  toSummary,
+} from './plan-row.ts'
 
-const pack = promisify(deflate)
-const unpack = promisify(inflate)
+const FULL = `${PLAN_HEAD}, body`
+const IN_FORCE = `(not needs_approval or decision = 'approved')`
 
-interface Row {
-  readonly version: number
-  readonly created_at_ms: number
-  readonly valid_until_ms: number
-  readonly status: PlanSummary['status']
-  readonly fleet_hash: string
-  readonly problem_digest: string
-}
-interface FullRow extends Row {
-  readonly body: Uint8Array
-}
-type Body = Pick<PlanDraft, 'outcome' | 'inputs'>
-
-const SUMMARY = 'version, created_at_ms, valid_until_ms, status, fleet_hash, problem_digest'
-const FULL = `${SUMMARY}, body`
-
-/** Plans in PostgreSQL, embedded or on a server. Bodies are deflated: they repeat themselves. */
-export function postgresPlans(db: Database): PlanStore {
+/** Plans of one tenant in PostgreSQL, embedded or on a server. */
+export function postgresPlans(db: Database, tenant: string): PlanStore {
   async function one(where: string, params: readonly unknown[]): Promise<StoredPlan | undefined> {
-    const [row] = await db.query<FullRow>(`select ${FULL} from plan where ${where}`, params)
+    const [row] = await db.query<FullPlanRow>(
+      `select ${FULL} from plan where tenant = $1 and ${where} order by version desc limit 1`,
+      [tenant, ...params],
+    )
     return row && toPlan(row)
+  }
+  async function get(version: number): Promise<StoredPlan> {
+    const plan = await one('version = $2', [version])
+    if (!plan) throw new NotFound(`there is no plan of version ${version}`)
+    return plan
   }
 
   return {
-    save: (draft, options) => save(db, draft, options),
+    save: (draft, options) => save(db, tenant, draft, options),
+    current: () => one(IN_FORCE, []),
+    newest: () => one('true', []),
+    get,
 
-    current: () => one('version = (select current_version from plan_head)', []),
-
-    async get(version) {
-      const plan = await one('version = $1', [version])
-      if (!plan) throw new NotFound(`there is no plan of version ${version}`)
-      return plan
+    async decide(version, decision, events) {
+      await decide(db, tenant, version, decision, events)
+      return get(version)
     },
 
     async history({ before, limit }) {
-      const rows = await db.query<Row>(
-        `select ${SUMMARY} from plan where $1::bigint is null or version < $1
+      const rows = await db.query<PlanRow>(
+        `select ${PLAN_HEAD} from plan where tenant = $3 and ($1::bigint is null or version < $1)
          order by version desc limit $2`,
-        [before ?? null, limit],
+        [before ?? null, limit, tenant],
       )
       return rows.map(toSummary)
     },
 
     async liftVersionsAbove(seen) {
-      await db.query('update plan_head set next_version = greatest(next_version, $1::bigint + 1)', [
-        seen,
-      ])
+      await db.query(
+        `insert into plan_head (tenant, next_version) values ($2, $1::bigint + 1)
+         on conflict (tenant) do update
+         set next_version = greatest(plan_head.next_version, excluded.next_version)`,
+        [seen, tenant],
+      )
     },
 
     async forget(beforeMs) {
       const gone = await db.query(
-        `delete from plan where created_at_ms < $1
-         and version <> (select current_version from plan_head) returning version`,
-        [beforeMs],
+        `delete from plan where tenant = $2 and created_at_ms < $1
+         and version <> (select current_version from plan_head where tenant = $2)
+         and version <> coalesce(
+           (select max(version) from plan where tenant = $2 and ${IN_FORCE}), 0)
+         returning version`,
+        [beforeMs, tenant],
       )
       return gone.length
     },
   }
 }
 
-async function save(db: Database, draft: PlanDraft, { ifVersion, events }: SaveOptions) {
-  const { outcome, inputs, ...head } = draft
-  const body = await pack(JSON.stringify({ outcome, inputs } satisfies Body))
+async function save(
+  db: Database,
+  tenant: string,
+  draft: PlanDraft,
+  { ifVersion, events, decided }: SaveOptions,
+) {
+  const { needsApproval = false, ...plan } = draft
+  const body = await packBody(plan)
   return db.transaction(async (tx) => {
+    await tx.query('insert into plan_head (tenant) values ($1) on conflict do nothing', [tenant])
     // The row lock makes a second writer wait here, and then see that it came second.
     const [moved] = await tx.query<{ version: number }>(
       `update plan_head set current_version = next_version, next_version = next_version + 1
-       where current_version = $1 returning current_version as version`,
-      [ifVersion],
+       where tenant = $2 and current_version = $1 returning current_version as version`,
+      [ifVersion, tenant],
     )
     if (!moved) {
       const [now] = await tx.query<{ version: number }>(
-        'select current_version as version from plan_head',
+        'select current_version as version from plan_head where tenant = $1',
+        [tenant],
       )
       return { status: 'stale', currentVersion: now!.version } as const
     }
     const { version } = moved
-    await tx.query(`insert into plan (${FULL}) values ($1, $2, $3, $4, $5, $6, $7)`, [
-      version,
-      head.createdAtMs,
-      head.validUntilMs,
-      outcome.status,
-      head.fleetHash,
-      head.problemDigest,
-      body,
-    ])
-    await appendEvents(tx, events(version))
-    return { status: 'saved', plan: { ...draft, version } } as const
+    await tx.query(
+      `insert into plan (tenant, ${FULL})
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+      [
+        tenant,
+        version,
+        plan.createdAtMs,
+        plan.validUntilMs,
+        plan.outcome.status,
+        plan.fleetHash,
+        plan.problemDigest,
+        needsApproval,
+        decided?.decision ?? null,
+        decided?.by ?? null,
+        decided?.atMs ?? null,
+        decided?.words ?? null,
+        body,
+      ],
+    )
+    await appendEvents(tx, tenant, events(version))
+    const approval = needsApproval ? (decided?.decision ?? 'pending') : 'automatic'
+    const stored: StoredPlan = { ...plan, version, approval, ...(decided && { decided }) }
+    return { status: 'saved', plan: stored } as const
   })
 }
 
-const toHead = (row: Row) => ({
-  version: row.version,
-  createdAtMs: row.created_at_ms,
-  validUntilMs: row.valid_until_ms,
-  fleetHash: row.fleet_hash,
-  problemDigest: row.problem_digest,
-})
-
-const toSummary = (row: Row): PlanSummary => ({ ...toHead(row), status: row.status })
-
-async function toPlan(row: FullRow): Promise<StoredPlan> {
-  const text = (await unpack(row.body)).toString('utf8')
-  return { ...toHead(row), ...(JSON.parse(text) as Body) }
+async function decide(
+  db: Database,
+  tenant: string,
+  version: number,
+  { decision, by, atMs, words }: PlanDecision,
+  events: readonly NewEvent[],
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    // Two people who decide at once: the second waits for the first, and is told.
+    const [row] = await tx.query<Pick<PlanRow, 'needs_approval' | 'decision'>>(
+      `select needs_approval, decision from plan where tenant = $1 and version = $2 for update`,
+      [tenant, version],
+    )
+    if (!row) throw new NotFound(`there is no plan of version ${version}`)
+    if (!row.needs_approval) throw new Conflict(`plan ${version} acts without anybody's approval`)
+    if (row.decision === decision) return
+    if (row.decision !== null) throw new Conflict(`plan ${version} was ${row.decision} already`)
+    const newer = await tx.query(
+      `select 1 from plan where tenant = $1 and version > $2 and ${IN_FORCE} limit 1`,
+      [tenant, version],
+    )
+    if (newer.length > 0) throw new Conflict(`a newer plan than ${version} is in force already`)
+    await tx.query(
+      `update plan set decision = $3, decided_by = $4, decided_at_ms = $5, decision_words = $6
+       where tenant = $1 and version = $2`,
+      [tenant, version, decision, by, atMs, words],
+    )
+    await appendEvents(tx, tenant, events)
+  })
 }

@@ -26,14 +26,14 @@ export interface BullmqBackend {
 const bind = (factory: unknown) => withBackend(factory as BackendFactory<IQueueBackend, unknown>)
 
 /** BullMQ's PostgreSQL backend, on a server or embedded. Brings its schema up to date first. */
-export async function onDatabase(db: Database): Promise<BullmqBackend> {
+export async function onDatabase(db: Database, prefix = 'gridtide'): Promise<BullmqBackend> {
   const client = await db.pool.connect()
   try {
     await runMigrations(client)
   } finally {
     client.release()
   }
-  const options = { connection: db.pool, prefix: 'gridtide' }
+  const options = { connection: db.pool, prefix }
   return {
     engine: db.engine,
     classes: bind(createPostgresBackend),

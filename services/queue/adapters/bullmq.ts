@@ -9,7 +9,7 @@ import { bullmqId, ownId } from './bullmq-id.ts'
 import { startWorker, type WorkerTiming } from './bullmq-worker.ts'
 
 export interface BullmqOptions extends Partial<WorkerTiming> {
-  /** Separates several services on one Redis. */
+  /** Separates several services on one server. */
   readonly keyPrefix?: string
   readonly observe?: (event: JobEvent) => void
   /** Finished jobs of each name to remember; they bound the queue, and what `id` protects. */
@@ -35,7 +35,7 @@ export async function bullmqOn(
   const backend =
     'redisUrl' in where
       ? await onRedis(where.redisUrl, options.keyPrefix)
-      : await onDatabase(where.database)
+      : await onDatabase(where.database, options.keyPrefix)
   const { observe = () => undefined, keep = KEEP } = options
   const { lockMs = LOCK_MS, stalledCheckMs = STALLED_CHECK_MS, maxStarts = MAX_STARTS } = options
   const optionsOf = jobOptions(keep)

@@ -4,20 +4,21 @@ import type { Database } from '../../platform/database/database.ts'
 import type { Frame, SolveStore } from '../port.ts'
 
 /** Solves in PostgreSQL or PGlite: `solves` and `solve_blocks`. */
-export function postgresSolves(database: Database): SolveStore {
+export function postgresSolves(database: Database, tenant: string): SolveStore {
   return {
     async begin(revision, frame, blocks) {
       await database.transaction(async (sql) => {
         const inserted = await sql.query(
-          `INSERT INTO solves (revision, problem_digest, frame) VALUES ($1, $2, $3)
+          `INSERT INTO solves (tenant, revision, problem_digest, frame) VALUES ($1, $2, $3, $4)
            ON CONFLICT DO NOTHING RETURNING 1`,
-          [revision, frame.problemDigest, JSON.stringify(frame)],
+          [tenant, revision, frame.problemDigest, JSON.stringify(frame)],
         )
         if (inserted.length === 0) return
         for (const [position, block] of blocks.entries()) {
           await sql.query(
-            'INSERT INTO solve_blocks (revision, block_id, position, block) VALUES ($1, $2, $3, $4)',
-            [revision, block.id, position, JSON.stringify(block)],
+            `INSERT INTO solve_blocks (tenant, revision, block_id, position, block)
+             VALUES ($1, $2, $3, $4, $5)`,
+            [tenant, revision, block.id, position, JSON.stringify(block)],
           )
         }
       })
@@ -25,8 +26,8 @@ export function postgresSolves(database: Database): SolveStore {
 
     async frame(revision) {
       const [row] = await database.query<{ frame: Frame }>(
-        'SELECT frame FROM solves WHERE revision = $1',
-        [revision],
+        'SELECT frame FROM solves WHERE tenant = $1 AND revision = $2',
+        [tenant, revision],
       )
       if (!row) throw new NotFound(`no solve ${revision}`)
       return row.frame
@@ -34,8 +35,8 @@ export function postgresSolves(database: Database): SolveStore {
 
     async frameOf(problemDigest) {
       const [row] = await database.query<{ frame: Frame }>(
-        'SELECT frame FROM solves WHERE problem_digest = $1 LIMIT 1',
-        [problemDigest],
+        'SELECT frame FROM solves WHERE tenant = $1 AND problem_digest = $2 LIMIT 1',
+        [tenant, problemDigest],
       )
       if (!row) throw new NotFound('the problem of this plan is no longer kept')
       return row.frame
@@ -43,8 +44,8 @@ export function postgresSolves(database: Database): SolveStore {
 
     async block(revision, blockId) {
       const [row] = await database.query<{ block: Block }>(
-        'SELECT block FROM solve_blocks WHERE revision = $1 AND block_id = $2',
-        [revision, blockId],
+        'SELECT block FROM solve_blocks WHERE tenant = $1 AND revision = $2 AND block_id = $3',
+        [tenant, revision, blockId],
       )
       if (!row) throw new NotFound(`no block ${blockId} in solve ${revision}`)
       return row.block
@@ -52,32 +53,33 @@ export function postgresSolves(database: Database): SolveStore {
 
     async blocks(revision) {
       const rows = await database.query<{ block: Block }>(
-        'SELECT block FROM solve_blocks WHERE revision = $1 ORDER BY position',
-        [revision],
+        'SELECT block FROM solve_blocks WHERE tenant = $1 AND revision = $2 ORDER BY position',
+        [tenant, revision],
       )
       return rows.map(({ block }) => block)
     },
 
     async saveSolution(revision, blockId, solution) {
       await database.query(
-        `UPDATE solve_blocks SET solution = $3
-         WHERE revision = $1 AND block_id = $2 AND solution IS NULL`,
-        [revision, blockId, JSON.stringify(solution)],
+        `UPDATE solve_blocks SET solution = $4
+         WHERE tenant = $1 AND revision = $2 AND block_id = $3 AND solution IS NULL`,
+        [tenant, revision, blockId, JSON.stringify(solution)],
       )
     },
 
     async solutions(revision) {
       const rows = await database.query<{ solution: BlockSolution | null }>(
-        'SELECT solution FROM solve_blocks WHERE revision = $1 ORDER BY position',
-        [revision],
+        'SELECT solution FROM solve_blocks WHERE tenant = $1 AND revision = $2 ORDER BY position',
+        [tenant, revision],
       )
       return rows.map(({ solution }) => solution ?? undefined)
     },
 
     async forget(beforeMs) {
-      await database.query('DELETE FROM solves WHERE begun_at < to_timestamp($1 / 1000.0)', [
-        beforeMs,
-      ])
+      await database.query(
+        'DELETE FROM solves WHERE tenant = $1 AND begun_at < to_timestamp($2 / 1000.0)',
+        [tenant, beforeMs],
+      )
     },
   }
 }

@@ -1,0 +1,27 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { JobName } from '../../queue/index.ts'
+import { DeadJobsSchema, DeadQuery, JobParams } from '../schemas/queue.ts'
+import { problems, ref } from '../schemas/ref.ts'
+
+const DEFAULT_LIMIT = 20
+
+/** `GET /v1/queue/{job}/dead`: the dead letters. */
+export const listDeadJobsRoute: FastifyPluginAsyncTypebox = async (app) => {
+  app.get(
+    '/v1/queue/:job/dead',
+    {
+      config: { access: 'admin' },
+      schema: {
+        operationId: 'listDeadJobs',
+        tags: ['service'],
+        summary: 'Jobs of one kind that were given up, with the reason',
+        params: JobParams,
+        querystring: DeadQuery,
+        response: { 200: ref(DeadJobsSchema), ...problems(400, 401, 403, 429, 503) },
+      },
+    },
+    async ({ tenant, params, query: { limit = DEFAULT_LIMIT } }) => ({
+      items: await tenant.queue.dead(params.job as JobName, limit),
+    }),
+  )
+}

@@ -1,0 +1,28 @@
+import { InvalidInput } from '../domain/errors.ts'
+
+const DAY_MS = 86_400_000
+const DEFAULT_DAYS = 30
+const MOST_DAYS = 400
+
+export interface Span {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/**
+ * The span that a query means: the last 30 days unless it says.
+ *
+ * @throws InvalidInput where it ends before it begins, or is longer than 400 days
+ */
+export function spanOf(query: Partial<Span>, nowMs: number): Span {
+  const toMs = query.toMs ?? nowMs
+  const fromMs = query.fromMs ?? Math.max(0, toMs - DEFAULT_DAYS * DAY_MS)
+  if (fromMs >= toMs) throw wrong('/query/fromMs', 'must be before `toMs`')
+  if (toMs - fromMs > MOST_DAYS * DAY_MS) {
+    throw wrong('/query/fromMs', `must be at most ${MOST_DAYS} days before \`toMs\``)
+  }
+  return { fromMs, toMs }
+}
+
+const wrong = (path: string, message: string): InvalidInput =>
+  new InvalidInput(`${path} ${message}`, [{ path, message }])

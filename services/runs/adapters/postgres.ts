@@ -1,0 +1,39 @@
+import { NotFound } from '../../domain/errors.ts'
+import type { Sql } from '../../platform/database/database.ts'
+import type { RunsStore, RunsText, RunsUpload } from '../store.ts'
+
+const UPLOAD = `id, model, runs, uploaded_at_ms as "uploadedAtMs", uploaded_by as "uploadedBy"`
+
+/** Uploaded runs of one tenant in PostgreSQL, embedded or on a server. */
+export const postgresRuns = (sql: Sql, tenant: string): RunsStore => ({
+  async add({ model, runs, uploadedAtMs, uploadedBy, format, text }) {
+    const [row] = await sql.query<RunsUpload>(
+      `insert into measured_run (tenant, model, runs, uploaded_at_ms, uploaded_by, format, body)
+       values ($1, $2, $3, $4, $5, $6, $7) returning ${UPLOAD}`,
+      [tenant, model, runs, uploadedAtMs, uploadedBy, format, text],
+    )
+    return row!
+  },
+
+  list: ({ before, limit }) =>
+    sql.query<RunsUpload>(
+      `select ${UPLOAD} from measured_run
+       where tenant = $1 and ($2::bigint is null or id < $2) order by id desc limit $3`,
+      [tenant, before ?? null, limit],
+    ),
+
+  textsOf: (model) =>
+    sql.query<RunsText>(
+      `select format, body as text from measured_run where tenant = $1 and model = $2 order by id`,
+      [tenant, model],
+    ),
+
+  async remove(id) {
+    const [gone] = await sql.query<{ model: string }>(
+      'delete from measured_run where tenant = $1 and id = $2 returning model',
+      [tenant, id],
+    )
+    if (!gone) throw new NotFound(`there is no upload ${id}`)
+    return gone.model
+  },
+})

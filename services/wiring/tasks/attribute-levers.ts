@@ -1,0 +1,6 @@
+import { attributeSavings, type LeverSaving } from '../../accounting/index.ts'
+import { loadHighs, type PlanningProblem } from '../../planning/index.ts'
+
+/** In a worker thread: one counterfactual plan a lever. */
+export const task = async (problem: PlanningProblem): Promise<readonly LeverSaving[]> =>
+  attributeSavings(problem, await loadHighs())
