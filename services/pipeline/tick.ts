@@ -11,7 +11,7 @@ const LEVERS_DELAY_MS = 120_000
 
 /**
  * One beat of the cluster's clock: look at every zone, then solve; tell what is due; account for
- * the window that has ended. Ids hold the instant, so that a tick told twice is one tick.
+ * the window that has ended; once an hour, take the plan apart. Ids hold the instant, so that a tick told twice is one tick.
  *
  * @param dueAtMs the instant of the clock, however late it is now
  */

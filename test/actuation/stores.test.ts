@@ -108,18 +108,18 @@ for (const engine of ENGINES) {
     })
     afterAll(() => fresh.destroy())
 
-    it('targets', () => memoryPromises(sqlTargetMemory(fresh.db)))
-    it('shifts', () => storePromises(sqlShiftStore(fresh.db)))
+    it('targets', () => memoryPromises(sqlTargetMemory(fresh.db, 'acme')))
+    it('shifts', () => storePromises(sqlShiftStore(fresh.db, 'acme')))
 
     it('audit, which only grows', async () => {
-      await auditPromises(sqlAuditLog(fresh.db))
+      await auditPromises(sqlAuditLog(fresh.db, 'acme'))
       await expect(fresh.db.query('delete from actuation_audit')).rejects.toThrow()
       await expect(fresh.db.query('update actuation_audit set at_ms = 0')).rejects.toThrow()
-      expect(await sqlAuditLog(fresh.db).find({})).toHaveLength(3)
+      expect(await sqlAuditLog(fresh.db, 'acme').find({})).toHaveLength(3)
     })
 
     it('one holder at a time, and a fence that only grows', async () => {
-      const leases = sqlLeases(fresh.db)
+      const leases = sqlLeases(fresh.db, 'acme')
       const first = await leases.acquire('eu', 'a', 60_000)
       expect(first).toMatchObject({ scope: 'eu', holder: 'a', fence: 1 })
       expect(await leases.acquire('eu', 'b', 60_000)).toBeUndefined()

@@ -19,7 +19,7 @@ describe('the event hub', () => {
   const log: ApiEvent[] = []
   let wake: () => void = () => {}
   let reads = 0
-  const reader: EventReader = {
+  const reader: Pick<EventReader, 'latest' | 'since' | 'onNew'> = {
     latest: async () => log.at(-1)?.id ?? 0,
     since: async (id, limit) => {
       reads++

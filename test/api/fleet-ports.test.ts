@@ -97,8 +97,12 @@ describe('the policy', () => {
       budgetKgPerDay: 50,
       maxChangedGpusPerWindow: 8,
     }
-    expect(await ports.policy.put(policy, 1, 'ci')).toEqual({ revision: 2, value: policy })
-    expect(await ports.policy.get()).toEqual({ revision: 2, value: policy })
+    const value = { ...policy, approval: 'automatic' }
+    expect(await ports.policy.put(policy, 1, 'ci')).toEqual({ revision: 2, value })
+    expect(await ports.policy.get()).toEqual({ revision: 2, value })
+    const asked = { ...policy, approval: 'required' } as const
+    expect((await ports.policy.put(asked, 2, 'ci')).value).toEqual(asked)
+    expect((await ports.policy.put(policy, 3, 'ci')).value.approval).toBe('automatic')
     expect(overlayFleet(file, laid).policy).toMatchObject(policy)
     await expect(ports.policy.put(policy, 1, 'ci')).rejects.toThrow(Conflict)
   })

@@ -18,6 +18,7 @@ import type { StoredPlan } from '../../services/plans/index.ts'
 import { memoryKeys } from '../support/memory-keys.ts'
 import { memoryAnswers } from './memory-answers.ts'
 import { memoryGrid } from './memory-grid.ts'
+import { memoryOperations } from './memory-operations.ts'
 
 export const NOW_MS = Date.UTC(2026, 5, 1, 12)
 const HOUR_MS = 3_600_000
@@ -58,6 +59,7 @@ export function aPlan(version: number, replicas = 2, windows = 2): StoredPlan {
     version,
     createdAtMs: NOW_MS + version,
     validUntilMs: NOW_MS + 2 * HOUR_MS,
+    approval: 'automatic',
     fleetHash: 'f1',
     problemDigest: `p${version}`,
     outcome: { status: 'planned', plan },
@@ -113,7 +115,7 @@ export function memoryTenant(): MemoryTenant {
   const models = new Map<string, Revised<ModelView>>([[LLAMA.id, { revision: 1, value: LLAMA }]])
   let policy: Revised<PolicyView> = {
     revision: 1,
-    value: { objective: 'carbon', carbonGPerUsd: 0, minDwellMinutes: 30 },
+    value: { objective: 'carbon', carbonGPerUsd: 0, minDwellMinutes: 30, approval: 'automatic' },
   }
   const expect = (seen: SeenRevision, now: number | undefined) => {
     if ((seen === 'none' ? undefined : seen) !== now) throw new Conflict('somebody was faster')
@@ -178,7 +180,7 @@ export function memoryTenant(): MemoryTenant {
       get: async () => policy,
       async put(value, seen) {
         expect(seen, policy.revision)
-        policy = { revision: policy.revision + 1, value }
+        policy = { revision: policy.revision + 1, value: { approval: 'automatic', ...value } }
         return policy
       },
     },
@@ -205,7 +207,9 @@ export function memoryTenant(): MemoryTenant {
     events: {
       latest: async () => log.at(-1)?.id ?? 0,
       since: async (id, limit) => log.filter((event) => event.id > id).slice(0, limit),
+      history: async (page) => pageOf(log, ({ id }) => id, page),
     },
+    ...memoryOperations(stored),
     simulate: async ({ demandScale = 1 }) => ({
       outcome:
         demandScale > 10
@@ -226,7 +230,7 @@ export function memoryTenant(): MemoryTenant {
   }
 }
 
-function pageOf<Item>(
+export function pageOf<Item>(
   items: readonly Item[],
   numberOf: (item: Item) => number,
   { before = Number.POSITIVE_INFINITY, limit }: Page,

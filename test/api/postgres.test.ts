@@ -27,9 +27,9 @@ for (const engine of ENGINES) {
       })
 
       it('are the outbox, in order', async () => {
-        const events = postgresEvents(fresh.db)
+        const events = postgresEvents(fresh.db, 'acme')
         expect(await events.latest()).toBe(0)
-        await appendEvents(fresh.db, [anEvent('a'), anEvent('b'), anEvent('c')])
+        await appendEvents(fresh.db, 'acme', [anEvent('a'), anEvent('b'), anEvent('c')])
         const all = await events.since(0, 10)
         expect(all.map(({ data }) => data)).toEqual([{ key: 'a' }, { key: 'b' }, { key: 'c' }])
         expect(all[0]).toMatchObject({ type: 'plan.changed', atMs: 5 })
@@ -40,20 +40,23 @@ for (const engine of ENGINES) {
       it.skipIf(engine.name === 'embedded')(
         'wait for an earlier number that is not committed yet',
         async () => {
-          const events = postgresEvents(fresh.db)
+          const events = postgresEvents(fresh.db, 'acme')
           const from = await events.latest()
           let seen: unknown
           await fresh.db.transaction(async (tx) => {
-            await appendEvents(tx, [anEvent('slow')])
+            await appendEvents(tx, 'acme', [anEvent('slow')])
             const other = fresh.db.pool
             await other.query(
-              `insert into outbox_event (id, type, subject, occurred_at_ms, data)
-               values ('fast', 'ping', 'plan', 1, '{}')`,
+              `insert into outbox_event (tenant, id, type, subject, occurred_at_ms, data)
+               values ('acme', 'fast', 'ping', 'plan', 1, '{}')`,
             )
             const client = await other.connect()
-            seen = await postgresEvents({
-              query: async (text, params) => (await client.query(text, params)).rows,
-            }).since(from, 10)
+            seen = await postgresEvents(
+              {
+                query: async (text, params) => (await client.query(text, params)).rows,
+              },
+              'acme',
+            ).since(from, 10)
             client.release()
           })
           expect(seen).toEqual([])
@@ -63,7 +66,7 @@ for (const engine of ENGINES) {
     })
 
     it('keeps the audit log, newest first', async () => {
-      const audit = postgresAudit(fresh.db)
+      const audit = postgresAudit(fresh.db, 'acme')
       const entry = { actor: 'ci', action: 'putModel', subject: 'm', outcome: 'done' } as const
       for (const atMs of [1, 2, 3]) await audit.write({ ...entry, atMs, words: `no. ${atMs}` })
       const newest = await audit.history({ limit: 2 })

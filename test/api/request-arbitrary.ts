@@ -97,7 +97,8 @@ const textOf = (schema: JsonSchema, optional: boolean): fc.Arbitrary<string | un
   )
 
 const KNOWN_IDS: Readonly<Record<string, readonly string[]>> = {
-  id: ['llama-70b', 'eu-north/llama-70b/H100'],
+  id: ['llama-70b', 'eu-north/llama-70b/H100', 'ops', '1'],
+  job: ['tick', 'apply-plan'],
   zone: ['SE'],
   version: ['1', '2', '3'],
   other: ['1', '2'],

@@ -157,7 +157,7 @@ describe('policy', () => {
     expect(before.headers.etag).toBe('"r1"')
     const policy = { objective: 'cost', carbonGPerUsd: 5, minDwellMinutes: 10 }
     const changed = await send('PUT', '/v1/policy', policy, { 'if-match': '"r1"' })
-    expect(changed.json()).toEqual(policy)
+    expect(changed.json()).toEqual({ ...policy, approval: 'automatic' })
     expect((await send('PUT', '/v1/policy', policy, { 'if-match': '"r1"' })).statusCode).toBe(412)
   })
 })

@@ -15,6 +15,7 @@ import { postgresPushedDemand } from '../../services/overlays/adapters/postgres-
 import { postgresOverlays } from '../../services/overlays/adapters/postgres-overlays.ts'
 import { postgresPlans } from '../../services/plans/adapters/postgres.ts'
 import { migrate } from '../../services/platform/database/migrate.ts'
+import { memoryOperations } from '../api/memory-operations.ts'
 import { aPlan } from '../api/memory-ports.ts'
 import { embeddedEngine } from '../support/engines.ts'
 
@@ -32,7 +33,7 @@ const fresh = await embeddedEngine.open()
 const { db } = fresh
 await migrate(db)
 const nowMs = () => Date.now()
-const plans = postgresPlans(db)
+const plans = postgresPlans(db, 'default')
 const { version: _, ...draft } = aPlan(1, 2, 24)
 await plans.save(draft, { ifVersion: 0, events: () => [] })
 
@@ -48,8 +49,9 @@ const tenant: TenantPorts = {
   demand: { push: (pushed, atMs) => demand.push('default', pushed, atMs) },
   targets: { list: missing, desired: missing },
   audit: { history: missing },
-  events: postgresEvents(db),
+  events: postgresEvents(db, 'default'),
   simulate: missing,
+  ...memoryOperations([]),
 }
 const keys = postgresKeys(db)
 const scopes = ['read', 'plan'] as const
@@ -159,7 +161,7 @@ async function feed(): Promise<{ clients: number; allMs: number }> {
     key: 'bench',
     data: { version: 2 },
   } as const
-  await appendEvents(db, [{ ...event, occurredAtMs: nowMs() }])
+  await appendEvents(db, 'default', [{ ...event, occurredAtMs: nowMs() }])
   await everybody
   const allMs = Math.round(performance.now() - startMs)
   agent.destroy()

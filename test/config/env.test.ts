@@ -5,6 +5,7 @@ describe('the environment', () => {
   it('needs nothing to be set', () => {
     expect(readEnv({ PORT: '', PATH: '/bin' })).toEqual({
       home: './.gridtide',
+      tenant: 'default',
       dataFolder: '../shared/data',
       host: '127.0.0.1',
       port: 8080,

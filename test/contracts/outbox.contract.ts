@@ -16,6 +16,7 @@ import type { Engine, FreshDatabase } from '../support/engines.ts'
 /** Of an endpoint's circuit. */
 const LONGEST_PAUSE_MS = 600_000
 const HOUR_MS = 3_600_000
+const TENANT = 'acme'
 
 const event = (key: string, subject = 'plan', occurredAtMs = 1000): NewEvent => ({
   type: 'plan.changed',
@@ -35,7 +36,10 @@ const endpoint = (id: string): Endpoint => ({
 const keyOf = ({ data }: OutboxEvent) => (data as { key: string }).key
 
 /** What every outbox promises; the far side is scripted, the storage is real. */
-export function describeOutbox(engine: Engine, make: (db: Database) => Outbox): void {
+export function describeOutbox(
+  engine: Engine,
+  make: (db: Database, tenant: string) => Outbox,
+): void {
   describe.skipIf(engine.skip)(`outbox: ${engine.name} ${engine.skip ?? ''}`, () => {
     let fresh: FreshDatabase
     let outbox: Outbox
@@ -47,7 +51,7 @@ export function describeOutbox(engine: Engine, make: (db: Database) => Outbox): 
     })
 
     const happened = (...events: NewEvent[]) =>
-      fresh.db.transaction((tx) => appendEvents(tx, events))
+      fresh.db.transaction((tx) => appendEvents(tx, TENANT, events))
     const relay = (...ids: string[]) =>
       relayOutbox({
         outbox,
@@ -67,7 +71,7 @@ export function describeOutbox(engine: Engine, make: (db: Database) => Outbox): 
     beforeAll(async () => {
       fresh = await engine.open()
       await migrate(fresh.db)
-      outbox = make(fresh.db)
+      outbox = make(fresh.db, TENANT)
     })
     beforeEach(async () => {
       await fresh.db.query('truncate outbox_event, delivery, delivery_attempt, endpoint_circuit')
@@ -92,7 +96,7 @@ export function describeOutbox(engine: Engine, make: (db: Database) => Outbox): 
 
     it('tells nothing of what was rolled back', async () => {
       const failing = fresh.db.transaction(async (tx) => {
-        await appendEvents(tx, [event('1')])
+        await appendEvents(tx, TENANT, [event('1')])
         throw new Error('no')
       })
       await expect(failing).rejects.toThrow('no')
@@ -124,7 +128,7 @@ export function describeOutbox(engine: Engine, make: (db: Database) => Outbox): 
 
     it('numbers events in the order in which they become visible', async () => {
       const slow = fresh.db.transaction(async (tx) => {
-        await appendEvents(tx, [event('slow')])
+        await appendEvents(tx, TENANT, [event('slow')])
         await new Promise((resolve) => setTimeout(resolve, 50))
       })
       await Promise.all([slow, happened(event('quick'))])

@@ -36,7 +36,10 @@ const told = (version: number): NewEvent[] => [
 ]
 
 /** What every plan store promises. */
-export function describePlanStore(engine: Engine, make: (db: Database) => PlanStore): void {
+export function describePlanStore(
+  engine: Engine,
+  make: (db: Database, tenant: string) => PlanStore,
+): void {
   describe.skipIf(engine.skip)(`plan store: ${engine.name} ${engine.skip ?? ''}`, () => {
     let fresh: FreshDatabase
     let plans: PlanStore
@@ -50,7 +53,7 @@ export function describePlanStore(engine: Engine, make: (db: Database) => PlanSt
     beforeAll(async () => {
       fresh = await engine.open()
       await migrate(fresh.db)
-      plans = make(fresh.db)
+      plans = make(fresh.db, 'acme')
     })
     afterAll(() => fresh?.destroy())
 
@@ -62,9 +65,12 @@ export function describePlanStore(engine: Engine, make: (db: Database) => PlanSt
 
     it('gives back what was saved, and tells of it once', async () => {
       const result = await plans.save(draft(1000), { ifVersion: 0, events: told })
-      expect(result).toEqual({ status: 'saved', plan: { ...draft(1000), version: 1 } })
-      expect(await plans.current()).toEqual({ ...draft(1000), version: 1 })
-      expect(await plans.get(1)).toEqual({ ...draft(1000), version: 1 })
+      expect(result).toEqual({
+        status: 'saved',
+        plan: { ...draft(1000), version: 1, approval: 'automatic' },
+      })
+      expect(await plans.current()).toEqual({ ...draft(1000), version: 1, approval: 'automatic' })
+      expect(await plans.get(1)).toEqual({ ...draft(1000), version: 1, approval: 'automatic' })
       expect(await events()).toEqual([1])
     })
 
@@ -127,7 +133,7 @@ export function describePlanStore(engine: Engine, make: (db: Database) => PlanSt
     })
 
     it('knows the current plan after a restart', async () => {
-      plans = make(await fresh.reopen())
+      plans = make(await fresh.reopen(), 'acme')
       expect((await plans.current())?.version).toBe(1002)
     })
   })

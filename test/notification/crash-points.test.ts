@@ -65,7 +65,7 @@ describe('a crash before or after any call to the outside', () => {
   /** What a process does when it starts: bring the plan to version 2, and tell what is due. */
   async function live(process: Mortal): Promise<void> {
     const db = mortalDatabase(fresh.db, process)
-    const plans = postgresPlans(db)
+    const plans = postgresPlans(db, 'default')
     for (;;) {
       const ifVersion = (await plans.current())?.version ?? 0
       if (ifVersion >= 2) break
@@ -93,7 +93,7 @@ describe('a crash before or after any call to the outside', () => {
       )
     }
     await relayOutbox({
-      outbox: postgresOutbox(db),
+      outbox: postgresOutbox(db, 'default'),
       endpoints: [endpoint],
       random: () => 0.5,
       nowMs: () => nowMs,
@@ -111,7 +111,7 @@ describe('a crash before or after any call to the outside', () => {
     await fresh.db.query(
       'truncate plan, outbox_event, delivery, delivery_attempt, endpoint_circuit',
     )
-    await fresh.db.query('update plan_head set current_version = 0, next_version = 1')
+    await fresh.db.query('delete from plan_head')
     nowMs = 1_000
     received = []
     for (const crashAt of crashes) {

@@ -25,6 +25,7 @@ function world(over: Partial<MergePlanPorts> = {}, current?: StoredPlan) {
     },
     plans: {
       current: async () => current,
+      newest: async () => current,
       save: async (draft: PlanDraft) => {
         saved.push(draft)
         return { status: 'saved', plan: { ...draft, version: 4 } }
@@ -35,6 +36,7 @@ function world(over: Partial<MergePlanPorts> = {}, current?: StoredPlan) {
     violations: () => [],
     nowMs: () => nowMs,
     validForMs: async () => 60_000,
+    needsApproval: async () => false,
     ...over,
   } as unknown as MergePlanPorts
   return { ports, saved, added }
@@ -73,7 +75,7 @@ describe('mergePlan', () => {
     const stale = { save: async () => ({ status: 'stale', currentVersion: 9 }) }
     const other = { problemDigest: 'another', version: 9 } as StoredPlan
     const { ports, added } = world()
-    const plans = { ...ports.plans, ...stale, current: async () => other }
+    const plans = { ...ports.plans, ...stale, newest: async () => other }
     const result = await mergePlan({ ...ports, plans } as MergePlanPorts, { revision: 'r' })
     expect(result).toEqual({ status: 'stale' })
     expect(added).toEqual([])
@@ -82,7 +84,7 @@ describe('mergePlan', () => {
   it('carries on after dying between saving and enqueueing', async () => {
     const first = world()
     await mergePlan(first.ports, { revision: 'r' })
-    const ours = { ...first.saved[0]!, version: 4 }
+    const ours = { ...first.saved[0]!, version: 4, approval: 'automatic' } as const
     const { ports, added } = world({}, ours)
     const plans = { ...ports.plans, save: async () => ({ status: 'stale', currentVersion: 4 }) }
     const result = await mergePlan({ ...ports, plans } as MergePlanPorts, { revision: 'r' })

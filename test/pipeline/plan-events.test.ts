@@ -15,6 +15,7 @@ const stored = (outcome: PlanOutcome): StoredPlan => ({
   problemDigest: 'd',
   createdAtMs: noon,
   validUntilMs: noon + HOUR_MS,
+  approval: 'automatic',
   outcome,
   inputs: { zones: [] },
 })
@@ -27,7 +28,7 @@ const infeasible: PlanOutcome = {
 
 describe('planEvents', () => {
   it('tells the first plan as moves from nothing', () => {
-    const [event] = planEvents(undefined, planned(2, 3), 1, noon)
+    const [event] = planEvents(undefined, planned(2, 3), { version: 1, nowMs: noon })
     expect(event).toMatchObject({
       type: 'plan.changed',
       subject: 'plan',
@@ -44,26 +45,40 @@ describe('planEvents', () => {
   })
 
   it('is silent where the window in force asks for the same, whatever comes later', () => {
-    expect(planEvents(stored(planned(2, 3)), planned(2, 9), 8, noon)).toEqual([])
+    expect(planEvents(stored(planned(2, 3)), planned(2, 9), { version: 8, nowMs: noon })).toEqual(
+      [],
+    )
   })
 
   it('looks at the window in force, not at the first one', () => {
-    const [event] = planEvents(stored(planned(2, 3)), planned(2, 9), 8, noon + HOUR_MS)
+    const [event] = planEvents(stored(planned(2, 3)), planned(2, 9), {
+      version: 8,
+      nowMs: noon + HOUR_MS,
+    })
     expect(event?.data.moves).toEqual([expect.objectContaining({ replicasBefore: 3, replicas: 9 })])
   })
 
   it('tells of replicas that go away altogether', () => {
-    const [event] = planEvents(stored(planned(2)), planned(0), 8, noon)
+    const [event] = planEvents(stored(planned(2)), planned(0), { version: 8, nowMs: noon })
     expect(event?.data.moves).toEqual([expect.objectContaining({ replicasBefore: 2, replicas: 0 })])
   })
 
   it('tells of an infeasible plan once, until its words change', () => {
-    expect(planEvents(stored(planned(2)), infeasible, 8, noon)[0]).toMatchObject({
+    expect(
+      planEvents(stored(planned(2)), infeasible, { version: 8, nowMs: noon })[0],
+    ).toMatchObject({
       type: 'plan.infeasible',
       data: { version: 8, relaxation: '+4 H100 in eu-north' },
     })
-    expect(planEvents(stored(infeasible), infeasible, 9, noon)).toEqual([])
-    expect(planEvents(stored(infeasible), planned(2), 9, noon)[0]?.type).toBe('plan.changed')
+    expect(planEvents(stored(infeasible), infeasible, { version: 9, nowMs: noon })).toEqual([])
+    expect(planEvents(stored(infeasible), planned(2), { version: 9, nowMs: noon })[0]?.type).toBe(
+      'plan.changed',
+    )
+  })
+
+  it('calls a plan that waits for approval proposed', () => {
+    const moment = { version: 1, nowMs: noon, proposed: true }
+    expect(planEvents(undefined, planned(2), moment)[0]?.type).toBe('plan.proposed')
   })
 
   it('finds nothing in force outside the horizon', () => {

@@ -26,7 +26,7 @@ for (const engine of ENGINES) {
     afterAll(() => fresh.destroy())
 
     it('keeps the first frame and blocks of a revision, in order', async () => {
-      const solves = postgresSolves(fresh.db)
+      const solves = postgresSolves(fresh.db, 'acme')
       await solves.begin('r1', frame, blocks)
       await solves.begin('r1', { ...frame, fleetHash: 'other' }, [])
       expect((await solves.frame('r1')).fleetHash).toBe('f')
@@ -37,7 +37,7 @@ for (const engine of ENGINES) {
     })
 
     it('has a place for each solution, and keeps the first', async () => {
-      const solves = postgresSolves(fresh.db)
+      const solves = postgresSolves(fresh.db, 'acme')
       await solves.begin('r2', frame, blocks)
       await solves.saveSolution('r2', 'a', solution)
       await solves.saveSolution('r2', 'a', { carbonG: 2 } as unknown as BlockSolution)
@@ -45,7 +45,7 @@ for (const engine of ENGINES) {
     })
 
     it('names what it does not have, and forgets old solves whole', async () => {
-      const solves = postgresSolves(fresh.db)
+      const solves = postgresSolves(fresh.db, 'acme')
       await solves.begin('r3', frame, blocks)
       await expect(solves.block('r3', 'z')).rejects.toMatchObject({ code: 'NOT_FOUND' })
       await solves.forget(Date.now() + 60_000)
@@ -54,7 +54,7 @@ for (const engine of ENGINES) {
     })
 
     it('replaces a model’s fit and lists all of them', async () => {
-      const fits = postgresFits(fresh.db)
+      const fits = postgresFits(fresh.db, 'acme')
       const fit = { model: 'm', fittedAtMs: 1000, source: 'catalogue', points: [] }
       await fits.save({ ...fit, source: 'older' })
       await fits.save({ ...fit, model: 'a' })

@@ -22,8 +22,8 @@ const engine = await openEngine(options, openLog('silent'), {
   stalledCheckMs: 500,
   ...(options.keyPrefix && { keyPrefix: options.keyPrefix }),
 })
-const plans = postgresPlans(engine.database)
-const outbox = postgresOutbox(engine.database, { leaseMs: 3_000 })
+const plans = postgresPlans(engine.database, 'default')
+const outbox = postgresOutbox(engine.database, 'default', { leaseMs: 3_000 })
 const notifier = webhookNotifier({ timeoutMs: 2_000 })
 const http = axiosHttp({ timeoutMs: 2_000 })
 const endpoint: Endpoint = {

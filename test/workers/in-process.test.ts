@@ -7,7 +7,7 @@ import { buildApp } from '../../services/api/index.ts'
 import { parseFleet } from '../../services/fleet/index.ts'
 import { openLog } from '../../services/platform/log.ts'
 import { apiPorts } from '../../services/wiring/api-ports.ts'
-import { openService, type Service, TENANT } from '../../services/wiring/service.ts'
+import { openService, type Service } from '../../services/wiring/service.ts'
 import { stepPorts } from '../../services/wiring/steps.ts'
 import { startWorkers } from '../../workers/start-workers.ts'
 import { freshFolder } from '../support/engines.ts'
@@ -31,7 +31,7 @@ describe('workers and API on one embedded engine', () => {
       fleetHash: 'f',
       log: openLog('warn', (line) => void logged.push(line)),
     })
-    const security = { mode: 'open', tenant: TENANT } as const
+    const security = { mode: 'open', tenant: 'default' } as const
     app = await buildApp(apiPorts(service), { security, version: '0.0.0' })
     await startWorkers(service.queue, stepPorts(service))
     for (const { id: model } of service.fleet.models) {

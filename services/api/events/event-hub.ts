@@ -1,5 +1,7 @@
 import type { ApiEvent, EventReader } from '../ports.ts'
 
+type LiveReader = Pick<EventReader, 'latest' | 'since' | 'onNew'>
+
 /** Something that lines of text can be written to. */
 export interface EventClient {
   /** @returns false where the client does not keep up and has to be cut */
@@ -28,14 +30,14 @@ interface Progress {
  * its `Last-Event-ID` and misses nothing.
  */
 export class EventHub {
-  readonly #reader: EventReader
+  readonly #reader: LiveReader
   readonly #options: EventHubOptions
   readonly #clients = new Map<EventClient, Progress>()
   #newest = 0
   #stopReading: (() => void) | undefined
   #reading: Promise<void> | undefined
 
-  constructor(reader: EventReader, options: EventHubOptions) {
+  constructor(reader: LiveReader, options: EventHubOptions) {
     this.#reader = reader
     this.#options = options
   }

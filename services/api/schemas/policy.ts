@@ -31,7 +31,7 @@ const Approval = Type.Enum(['automatic', 'required'], {
 
 export const PolicyChangeSchema = strict(
   { ...fields, approval: Type.Optional(Approval) },
-  { description: 'Replaces these fields; `approval` left out stays as it is.' },
+  { description: 'Replaces these fields; `approval` left out is that of the fleet file.' },
 )
 export const PolicySchema = Type.Object({ ...fields, approval: Approval }, { $id: 'Policy' })
 export type PolicyChange = Of<typeof PolicyChangeSchema>
