@@ -8,7 +8,7 @@ import type {
 } from '../notification/index.ts'
 import type { PlanDecision, StoredPlan } from '../plans/index.ts'
 import type { DeadJob, JobCounts, JobName } from '../queue/index.ts'
-import type { Page } from './ports.ts'
+import type { Page } from './paging.ts'
 
 /** What people decide of plans. */
 export interface PlanDesk {

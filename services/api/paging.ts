@@ -1,5 +1,11 @@
 import { InvalidInput } from '../domain/errors.ts'
-import type { Page } from './ports.ts'
+
+/** What a list is asked for. */
+export interface Page {
+  readonly limit: number
+  /** Only entries with a number below this one. */
+  readonly before?: number
+}
 
 const DEFAULT_LIMIT = 20
 

@@ -12,6 +12,7 @@ import type {
   SavingsReader,
   WebhookDesk,
 } from './operations-ports.ts'
+import type { Page } from './paging.ts'
 import type { ModelChange, ModelView } from './schemas/model.ts'
 import type { PolicyChange, PolicyView } from './schemas/policy.ts'
 import type { RegionView } from './schemas/region.ts'
@@ -73,12 +74,6 @@ export interface ReadinessCheck {
 
 /** The reading half of the plan store. */
 export type PlanReader = Pick<PlanStore, 'current' | 'get' | 'history'>
-
-export interface Page {
-  readonly limit: number
-  /** Only entries with a number below this one. */
-  readonly before?: number
-}
 
 export interface RegionReader {
   list(): Promise<readonly RegionView[]>

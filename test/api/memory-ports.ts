@@ -1,10 +1,10 @@
 import { Registry } from 'prom-client'
+import type { Page } from '../../services/api/paging.ts'
 import type {
   ApiEvent,
   ApiPorts,
   AuditEntry,
   NewAuditEntry,
-  Page,
   Revised,
   SeenRevision,
   TenantPorts,
