@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs'
+import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor'
+import { Deployment } from 'kubernetes-models/apps/v1/Deployment'
+import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler'
+import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy'
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget'
+import { Role } from 'kubernetes-models/rbac.authorization.k8s.io/v1/Role'
+import { RoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/RoleBinding'
+import { ConfigMap } from 'kubernetes-models/v1/ConfigMap'
+import { Service } from 'kubernetes-models/v1/Service'
+import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount'
+import { Compile } from 'typebox/schema'
+import { describe, expect, test } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+import {
+  type KubernetesObject,
+  kustomizeBase,
+  objectsOf,
+  renderChart,
+  values,
+} from '../../infra/helm/render.mjs'
+
+/** What an API server would say: every class validates against the published OpenAPI schema. */
+const CLASSES = {
+  ConfigMap,
+  Deployment,
+  HorizontalPodAutoscaler,
+  NetworkPolicy,
+  PodDisruptionBudget,
+  Role,
+  RoleBinding,
+  Service,
+  ServiceAccount,
+  ServiceMonitor,
+}
+
+function validate(object: KubernetesObject): void {
+  const Kind = CLASSES[object.kind as keyof typeof CLASSES]
+  expect(Kind, object.kind).toBeDefined()
+  new Kind(object as never).validate()
+}
+
+const EVERYTHING = {
+  fleet: 'gridtide: 1\nname: "quoted"\n',
+  environmentSecrets: ['grid-keys'],
+  rbac: { scale: true, bounds: true, kserve: true, traffic: true },
+  networkPolicy: { allowFrom: { role: 'caller' } },
+  serviceMonitor: { enabled: true },
+  serviceAccount: { annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/x' } },
+}
+const everything = objectsOf(await renderChart(EVERYTHING))
+const named = (kind: string, name: string) =>
+  everything.find((object) => object.kind === kind && object.metadata.name === name)
+
+describe('the chart', () => {
+  test.each(everything.map((object) => [object.kind, object.metadata.name, object] as const))(
+    '%s %s is valid',
+    (_kind, _name, object) => validate(object),
+  )
+
+  test('a wrong field would be seen', () => {
+    const wrong = structuredClone(named('Service', 'gridtide')) as { spec: { ports: unknown } }
+    wrong.spec.ports = 'eighty'
+    expect(() => validate(wrong as unknown as KubernetesObject)).toThrow()
+  })
+
+  test('carries the fleet file through unchanged', () => {
+    expect(named('ConfigMap', 'gridtide-fleet')).toMatchObject({
+      data: { 'fleet.yaml': EVERYTHING.fleet },
+    })
+  })
+
+  test('takes a ConfigMap that is there instead of its own', async () => {
+    const objects = objectsOf(await renderChart({ existingConfigMap: 'mine' }))
+    expect(objects.some(({ kind }) => kind === 'ConfigMap')).toBe(false)
+    expect(JSON.stringify(objects)).toContain('{"name":"mine"}')
+  })
+
+  test('asks for no right that the manifest does not explain, and forgets none', () => {
+    const documents = parseAllDocuments(readFileSync('infra/kubernetes/rbac.yaml', 'utf8'))
+    const roles = documents
+      .map((document) => document.toJS() as KubernetesObject)
+      .filter(({ kind }) => kind === 'Role')
+    const ours = everything.filter(({ kind }) => kind === 'Role')
+    expect(ours.map(({ metadata, rules }) => [metadata.name, rules])).toEqual(
+      roles.map(({ metadata, rules }) => [metadata.name, rules]),
+    )
+  })
+
+  test('gives no rights for adapters that are off', async () => {
+    const off = { scale: false, bounds: false, kserve: false, traffic: false }
+    const objects = objectsOf(await renderChart({ rbac: off }))
+    expect(objects.some(({ kind }) => kind.startsWith('Role'))).toBe(false)
+  })
+
+  test('runs as nobody, on a read-only disk, in every pod', () => {
+    for (const name of ['gridtide-api', 'gridtide-worker']) {
+      const text = JSON.stringify(named('Deployment', name))
+      expect(text).toContain('"runAsNonRoot":true')
+      expect(text).toContain('"readOnlyRootFilesystem":true')
+      expect(text).toContain('"drop":["ALL"]')
+    }
+  })
+
+  test('its values fit their schema, and a wrong one is refused', () => {
+    const schema = Compile(
+      JSON.parse(readFileSync('infra/helm/gridtide/values.schema.json', 'utf8')),
+    )
+    expect(schema.Check(values())).toBe(true)
+    expect(schema.Check(values(EVERYTHING))).toBe(true)
+    expect(schema.Check(values({ worker: { replicas: 0 } }))).toBe(false)
+    expect(schema.Check(values({ apii: {} }))).toBe(false)
+  })
+})
+
+test('the base for kustomize is the chart (npm run manifests)', async () => {
+  expect(readFileSync('infra/kustomize/base/gridtide.yaml', 'utf8')).toBe(await kustomizeBase())
+})
