@@ -2,7 +2,7 @@
  * The architecture, as rules. `npm run layers` must print no violation; test/architecture proves
  * that each rule fires. Paths are regular expressions; $1 is what the `from` group caught.
  */
-const PURE = '^services/(domain|forecast|fitting|planning|accounting)/'
+const PURE = '^services/(domain|forecast|fitting|planning|accounting|batch)/'
 const EDGES = '^(services/(api|cli|dashboard|wiring)|workers)/'
 const MATHS = '^node_modules/(glpk\\.js|highs)/'
 
@@ -50,16 +50,16 @@ export default {
     },
     {
       name: 'pure-core-does-no-io',
-      comment: 'forecast, fitting, planning and accounting compute. Hand them data, not a client.',
+      comment: 'forecast, fitting, planning, accounting and batch compute. Hand them data, not a client.',
       severity: 'error',
       from: { path: PURE },
       to: { pathNot: [PURE, MATHS, '^config/catalogue/.*\\.json$'] },
     },
     {
       name: 'pure-core-flows-one-way',
-      comment: 'forecast and fitting feed planning; planning feeds accounting; never back.',
+      comment: 'forecast and fitting feed planning; planning feeds accounting; never back. batch needs nobody.',
       severity: 'error',
-      from: { path: '^services/(forecast|fitting)/' },
+      from: { path: '^services/(forecast|fitting|batch)/' },
       to: { path: '^services/(?!$1/|domain/)[^/]+/' },
     },
     {

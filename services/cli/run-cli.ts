@@ -11,6 +11,7 @@ import { profileCommand } from './commands/profile.ts'
 import { schemaCommand } from './commands/schema.ts'
 import { serveCommand } from './commands/serve.ts'
 import { validateCommand } from './commands/validate.ts'
+import { whenCommand } from './commands/when.ts'
 import { ExitWith } from './exit-with.ts'
 import type { CliIo } from './io.ts'
 import { errorLines } from './print-error.ts'
@@ -34,6 +35,7 @@ const COMMANDS: readonly ((io: CliIo) => Command)[] = [
   fitCommand,
   nextRunCommand,
   profileCommand,
+  (io) => whenCommand(io),
 ]
 
 /**

@@ -2,7 +2,8 @@ import type { CarbonSeries } from '../domain/carbon-series.ts'
 import { blendOf, LONGEST_LEAD_HOURS } from './blend-model.ts'
 import { bandOf } from './error-band.ts'
 import { naiveForecasts } from './experts.ts'
-import { hourlyValues, hourOf } from './hourly.ts'
+import { type HourlyValues, hourlyValues, hourOf } from './hourly.ts'
+import { forecastedBy, nowcastFactor } from './nowcast.ts'
 import { type Skill, skillOf } from './skill.ts'
 import { BAND_HOURS, type BlendRecord, withoutProvider, withProvider } from './train-blend.ts'
 import type { TrainedZone } from './train-zone.ts'
@@ -38,6 +39,7 @@ export function blendForecast(
   const promised = onIssues && issue ? hourlyValues(issue.slots) : undefined
   const issueAge = issue ? Math.max(0, nowHour - hourOf(issue.issuedAtMs)) : 0
   const naive = naiveForecasts(history, climatology, nowHour)
+  const factorOf = promised && correction(zone, issue!, promised, nowHour)
   const hours: BlendedHour[] = []
   for (let ahead = 0; ahead < LONGEST_LEAD_HOURS; ahead++) {
     const hour = nowHour + ahead
@@ -47,11 +49,43 @@ export function blendForecast(
     const providerG = lead < LONGEST_LEAD_HOURS ? promised?.at(hour) : undefined
     const provided = providerG !== undefined
     const said = provided
-      ? blendedHour(onIssues!, lead, withProvider(providerG, rest))
+      ? scaled(blendedHour(onIssues!, lead, withProvider(providerG, rest)), factorOf!(ahead))
       : blendedHour(onHistory, ahead, withoutProvider(rest))
     hours.push({ hour, provided, ...said })
   }
   return hours
+}
+
+/** What the hours since the issue say of the next ones, by hours from now; 1 where nothing. */
+function correction(
+  { onIssues, nowcast, history, climatology }: TrainedZone,
+  issue: CarbonSeries,
+  promised: HourlyValues,
+  nowHour: number,
+): (ahead: number) => number {
+  const hour = hourOf(issue.issuedAtMs)
+  const naive = naiveForecasts(history, climatology, hour)
+  const blended = Array.from({ length: LONGEST_LEAD_HOURS }, (_, lead) => {
+    const providerG = promised.at(hour + lead)
+    const rest = naive(hour + lead)
+    const known = providerG !== undefined && rest !== undefined
+    return known
+      ? blendedHour(onIssues!, lead, withProvider(providerG, rest)).carbonGPerKwh
+      : undefined
+  })
+  const before = onIssues!.said.filter((said) => said.hour < hour)
+  const forecasted = forecastedBy([...before, { hour, blended }])
+  return (ahead) => nowcastFactor(nowcast!, history, forecasted, nowHour, ahead)
+}
+
+function scaled(said: ReturnType<typeof blendedHour>, factor: number) {
+  const { carbonGPerKwh, lowGPerKwh, highGPerKwh, skill } = said
+  return {
+    carbonGPerKwh: carbonGPerKwh * factor,
+    lowGPerKwh: lowGPerKwh * factor,
+    highGPerKwh: highGPerKwh * factor,
+    skill,
+  }
 }
 
 /** Value, band and skill at one lead, as the record stands. */

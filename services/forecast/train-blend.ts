@@ -27,6 +27,14 @@ export interface BlendRecord {
   readonly floorG: number
   /** Forecasts learnt from. */
   readonly origins: number
+  /** What the blend said at each of them, by lead; oldest first. */
+  readonly said: readonly SaidAt[]
+}
+
+/** One past forecast, as it was blended then. */
+export interface SaidAt {
+  readonly hour: number
+  readonly blended: readonly (number | undefined)[]
 }
 
 export interface TrainingInputs {
@@ -126,8 +134,10 @@ function replay(
   { history, nowMs }: TrainingInputs,
   watch: Watch = () => undefined,
 ): BlendRecord {
+  const said: SaidAt[] = []
   const record: BlendRecord = {
     model,
+    said,
     bands: Array.from({ length: LONGEST_LEAD_HOURS / BAND_HOURS }, errorBand),
     gains: Array.from({ length: LONGEST_LEAD_HOURS / DAY_HOURS }, () => []),
     floorG: floorOf(history),
@@ -144,7 +154,9 @@ function replay(
   for (const start of starts) {
     learnUntil(start.hour)
     watch(start, record)
-    pending.push(originAt(record, start))
+    const origin = originAt(record, start)
+    said.push({ hour: start.hour, blended: origin.blended })
+    pending.push(origin)
   }
   learnUntil(hourOf(nowMs))
   return record

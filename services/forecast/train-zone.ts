@@ -6,7 +6,8 @@ import {
   type Measure,
 } from '../domain/carbon-series.ts'
 import type { Climatology } from './climatology.ts'
-import { type HourlyValues, hourlyValues } from './hourly.ts'
+import { type HourlyValues, hourlyValues, hourOf } from './hourly.ts'
+import { forecastedBy, learnNowcast, type Nowcast, nowcast } from './nowcast.ts'
 import { type BlendRecord, trainOnHistory, trainOnIssues } from './train-blend.ts'
 
 export interface ZoneTraining<
@@ -27,6 +28,8 @@ export interface TrainedZone {
   readonly measure: Measure
   readonly onIssues: BlendRecord | undefined
   readonly onHistory: BlendRecord
+  /** How errors of the last hours carry over; undefined without a provider's record. */
+  readonly nowcast: Nowcast | undefined
   readonly history: HourlyValues
   readonly climatology: Climatology | undefined
 }
@@ -44,11 +47,19 @@ export function trainZone<S extends CarbonSignal, B extends CarbonBasis>(
   if (climatology) assertSameMeasure(measure, climatology)
   const history = hourlyValues(training.history.slots)
   const inputs = { history, climatology, nowMs }
+  const onIssues = pastIssues.length > 0 ? trainOnIssues(pastIssues, inputs) : undefined
   return {
     measure,
-    onIssues: pastIssues.length > 0 ? trainOnIssues(pastIssues, inputs) : undefined,
+    onIssues,
     onHistory: trainOnHistory(inputs),
+    nowcast: onIssues && trainNowcast(onIssues, history, hourOf(nowMs)),
     history,
     climatology,
   }
+}
+
+function trainNowcast({ said }: BlendRecord, history: HourlyValues, nowHour: number): Nowcast {
+  const model = nowcast(said[0]!.hour)
+  learnNowcast(model, history, forecastedBy(said), nowHour)
+  return model
 }

@@ -1,0 +1,18 @@
+export { type Admission, admitJob } from './admit-job.ts'
+export { type CapacityLedger, capacityLedger, unlimited } from './capacity-ledger.ts'
+export { type Usage, usageOf } from './emissions.ts'
+export { holdGpus } from './hold-gpus.ts'
+export {
+  type BatchJob,
+  type Deadline,
+  type JobLevel,
+  type JobProgress,
+  type Piece,
+  type Placement,
+  untouched,
+} from './job.ts'
+export type { QueuedJob } from './order-jobs.ts'
+export type { RegionOutlook } from './outlook.ts'
+export { type PlaceOptions, placeJob } from './place-job.ts'
+export { type JobReport, reportJob } from './report-job.ts'
+export { type BatchSchedule, type ScheduleInputs, scheduleJobs } from './schedule-jobs.ts'

@@ -1,0 +1,65 @@
+import { type CapacityLedger, unlimited } from './capacity-ledger.ts'
+import { slowestHours } from './durations.ts'
+import { usageOf } from './emissions.ts'
+import type { BatchJob, JobProgress, Placement } from './job.ts'
+import { HOUR_MS, type RegionOutlook } from './outlook.ts'
+import { placeInOnePiece, type Stretch } from './place-in-one-piece.ts'
+import { placeInPieces } from './place-in-pieces.ts'
+
+export interface PlaceOptions {
+  readonly nowMs: number
+  /** Of every region of the job; those of others are ignored. */
+  readonly outlooks: ReadonlyMap<string, RegionOutlook>
+  readonly ledger?: CapacityLedger
+}
+
+/**
+ * The best place and time for one job, all else given: of the regions it may use and pay for, safe
+ * ones before others, then least carbon. A job that has begun stays in its region; one that may not
+ * be interrupted and runs is left to run.
+ *
+ * @returns undefined where no region has GPUs for it within its time and budget
+ */
+export function placeJob(
+  job: BatchJob,
+  progress: JobProgress,
+  { nowMs, outlooks, ledger = unlimited }: PlaceOptions,
+): Placement | undefined {
+  const regions = progress.region === undefined ? job.regions : [progress.region]
+  let best: (Placement & Stretch) | undefined
+  for (const region of regions) {
+    const outlook = outlooks.get(region)!
+    const stretch = stretchIn(job, progress, nowMs, outlook, ledger)
+    if (!stretch) continue
+    const usage = usageOf(job, stretch.pieces, outlook)
+    if (usage.costUsd > (job.budgetUsd ?? Number.POSITIVE_INFINITY)) continue
+    if (!best || better(stretch, best)) best = { region, ...stretch, ...usage }
+  }
+  if (!best) return undefined
+  const { weighedG: _compared, ...placement } = best
+  return placement
+}
+
+function better(a: Stretch, b: Stretch): boolean {
+  return a.safe === b.safe ? a.weighedG < b.weighedG : a.safe
+}
+
+function stretchIn(
+  job: BatchJob,
+  progress: JobProgress,
+  nowMs: number,
+  outlook: RegionOutlook,
+  ledger: CapacityLedger,
+): Stretch | undefined {
+  const fromMs = Math.max(nowMs, job.earliestStartMs)
+  if (job.interruptible) return placeInPieces(job, progress, fromMs, outlook, ledger)
+  if (progress.level === undefined) return placeInOnePiece(job, progress, fromMs, outlook, ledger)
+  return running(job, progress.workLeft, progress.level, nowMs)
+}
+
+function running(job: BatchJob, workLeft: number, level: number, startMs: number): Stretch {
+  const endMs = startMs + (workLeft / job.levels[level]!.workPerHour) * HOUR_MS
+  const slowestMs = (slowestHours(job, workLeft, level) - job.startHours) * HOUR_MS
+  const safe = startMs + slowestMs <= job.deadline.atMs
+  return { pieces: [{ startMs, endMs, level }], safe, weighedG: 0 }
+}

@@ -1,0 +1,42 @@
+import {
+  type BatchJob,
+  type Piece,
+  placeJob,
+  type RegionOutlook,
+} from '../../../services/batch/index.ts'
+import { beginRun, type Run, runPiece, type Throughput } from './execute.ts'
+
+const HOUR_MS = 3_600_000
+
+/** Plans anew at the beginning of each hour from how far the job has come, and runs that hour. */
+export function runRolling(
+  job: BatchJob,
+  known: (hour: number) => RegionOutlook,
+  throughput: Throughput,
+): Run {
+  const run = beginRun(job)
+  for (let nowMs = job.earliestStartMs; run.endMs === undefined; ) {
+    const hour = Math.floor(nowMs / HOUR_MS)
+    const nextMs = (hour + 1) * HOUR_MS
+    const outlook = known(hour)
+    const running = run.freeAtMs === nowMs ? run.level : undefined
+    const begun = run.pieces.length > 0
+    const progress = {
+      workLeft: run.workLeft,
+      ...(begun && { region: outlook.region }),
+      ...(running !== undefined && { level: running }),
+    }
+    const plan = placeJob(job, progress, { nowMs, outlooks: new Map([[outlook.region, outlook]]) })!
+    for (const piece of upTo(plan.pieces, nextMs)) {
+      if (run.endMs === undefined) runPiece(run, piece, throughput)
+    }
+    nowMs = nextMs
+  }
+  return run
+}
+
+function upTo(pieces: readonly Piece[], untilMs: number): readonly Piece[] {
+  return pieces.flatMap((piece) =>
+    piece.startMs < untilMs ? [{ ...piece, endMs: Math.min(piece.endMs, untilMs) }] : [],
+  )
+}

@@ -1,0 +1,91 @@
+import type { RegionOutlook } from '../../../services/batch/index.ts'
+import { blendedHour } from '../../../services/forecast/blend-forecast.ts'
+import { flattenUnskilled } from '../../../services/forecast/flatten-unskilled.ts'
+import { climatologyOf, hourlyValues } from '../../../services/forecast/index.ts'
+import {
+  forecastedBy,
+  learnNowcast,
+  nowcast,
+  nowcastFactor,
+} from '../../../services/forecast/nowcast.ts'
+import { trainOnIssues } from '../../../services/forecast/train-blend.ts'
+import type { RecordedZone } from '../../support/recorded-zones.ts'
+
+const HOUR_MS = 3_600_000
+/** The archived issues end there. */
+const LEADS = 96
+const CORRECTED = 24
+const average = { signal: 'average', basis: 'lifecycle' } as const
+
+/** One zone's record, hour by hour, as it stood at each hour. */
+export interface ZoneForecasts {
+  readonly zone: string
+  /** Hours since the epoch: of the first issue, and one past the last that can be judged. */
+  readonly firstHour: number
+  readonly endHour: number
+  /** What was known at the beginning of an hour. Ask in order of time. */
+  at(hour: number): RegionOutlook
+  /** What came. */
+  readonly truth: RegionOutlook
+}
+
+/** One issue, blended with what the past teaches. */
+interface Issue {
+  readonly hour: number
+  readonly blendedG: readonly number[]
+  readonly flatG: readonly number[]
+}
+
+/** Replays a zone's archived issues through the product's blend and nowcast, without look-ahead. */
+export function zoneForecasts({ zone, issues, history }: RecordedZone): ZoneForecasts {
+  const values = hourlyValues(history.slots)
+  const climatology = climatologyOf(zone, average)
+  const made: Issue[] = []
+  const inputs = { history: values, climatology, nowMs: history.slots.at(-1)!.endMs }
+  trainOnIssues(issues, inputs, ({ hour, expertsAt }, record) => {
+    const hours = Array.from({ length: LEADS }, (_, lead) => ({
+      hour: hour + lead,
+      provided: true,
+      ...blendedHour(record, lead, expertsAt(hour + lead)!),
+    }))
+    made.push({
+      hour,
+      blendedG: hours.map(({ carbonGPerKwh }) => carbonGPerKwh),
+      flatG: flattenUnskilled(hours, hour).map(({ carbonGPerKwh }) => carbonGPerKwh),
+    })
+  })
+  const firstHour = made[0]!.hour
+  const issueAt = (hour: number) =>
+    made[Math.min(made.length - 1, Math.floor((hour - firstHour) / 24))]
+  const forecasted = forecastedBy(made.map(({ hour, blendedG }) => ({ hour, blended: blendedG })))
+  const correction = nowcast(firstHour)
+  const outlook = (hour: number, carbonGPerKwh: readonly number[]): RegionOutlook => ({
+    region: zone,
+    startMs: hour * HOUR_MS,
+    windowMs: HOUR_MS,
+    carbonGPerKwh,
+    pue: 1,
+    usdPerGpuHour: 0,
+  })
+  return {
+    zone,
+    firstHour,
+    endHour: made.at(-1)!.hour + 24,
+    at(hour) {
+      learnNowcast(correction, values, forecasted, hour)
+      const { hour: from, flatG } = issueAt(hour)!
+      const rest = flatG.slice(hour - from)
+      for (let lead = 0; lead < CORRECTED; lead++) {
+        rest[lead]! *= nowcastFactor(correction, values, forecasted, hour, lead)
+      }
+      return outlook(hour, rest)
+    },
+    truth: outlook(
+      firstHour,
+      Array.from(
+        { length: values.endHour - firstHour },
+        (_, index) => values.at(firstHour + index)!,
+      ),
+    ),
+  }
+}

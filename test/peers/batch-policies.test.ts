@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { at, cleanAt, ELASTIC, HOUR_MS, job, outlook } from '../batch/jobs.ts'
+import {
+  carbonAwareSdk,
+  carbonScaler,
+  gaiaLowestWindow,
+  runNow,
+  suspendResume,
+  waitAwhile,
+} from './batch-policies.ts'
+
+const grid = outlook(cleanAt(10))
+const split = outlook([500, 100, 500, 90, 500, 80, 500, 500])
+const pieces = job({ interruptible: true, work: 2, deadline: { kind: 'hard', atMs: at(8) } })
+const hoursOf = (found: ReturnType<typeof runNow>) =>
+  found.map(({ startMs, endMs, level }) => [
+    (startMs - at(0)) / HOUR_MS,
+    (endMs - at(0)) / HOUR_MS,
+    level,
+  ])
+
+describe('peers', () => {
+  it('run now, or where the whole job is cleanest', () => {
+    expect(hoursOf(runNow(job(), grid))).toEqual([[0, 4, 0]])
+    for (const policy of [carbonAwareSdk, waitAwhile, carbonScaler]) {
+      expect(hoursOf(policy(job(), grid))).toEqual([[10, 14, 0]])
+    }
+  })
+
+  it('GAIA looks at the mean length of the queue', () => {
+    expect(hoursOf(gaiaLowestWindow(() => 1)(job({ work: 2 }), grid))[0]![0]).toBe(10)
+    expect(
+      hoursOf(
+        gaiaLowestWindow(() => 4)(
+          job({ work: 2 }),
+          outlook([100, 500, 500, 500, ...new Array(20).fill(200)]),
+        ),
+      )[0]![0],
+    ).toBe(4)
+  })
+
+  it('Wait Awhile takes the cheapest slots', () => {
+    expect(hoursOf(waitAwhile(pieces, split))).toEqual([
+      [3, 4, 0],
+      [5, 6, 0],
+    ])
+  })
+
+  it('suspend and resume runs below the 30th percentile, or when waiting is used up', () => {
+    expect(hoursOf(suspendResume(pieces, split))).toEqual([
+      [3, 4, 0],
+      [5, 6, 0],
+    ])
+    const hurried = job({ interruptible: true, work: 2, deadline: { kind: 'hard', atMs: at(3) } })
+    expect(hoursOf(suspendResume(hurried, outlook([500, 400, 100])))).toEqual([
+      [1, 2, 0],
+      [2, 3, 0],
+    ])
+    expect(hoursOf(suspendResume(job(), grid))).toEqual([[10, 14, 0]])
+  })
+
+  it('CarbonScaler scales out in the cleanest slots first', () => {
+    const elastic = { ...pieces, levels: ELASTIC, work: 5 }
+    expect(hoursOf(carbonScaler(elastic, split))).toEqual([
+      [3, 4, 0],
+      [5, 6, 2],
+    ])
+  })
+})
