@@ -32,7 +32,7 @@ describe('peers', () => {
     expect(
       hoursOf(
         gaiaLowestWindow(() => 4)(
-          job({ work: 2 }),
+          job({ work: 2, deadline: { kind: 'hard', atMs: at(16) } }),
           outlook([100, 500, 500, 500, ...new Array(20).fill(200)]),
         ),
       )[0]![0],
