@@ -75,7 +75,7 @@ export function courseOf(
   const startLoss = quantaPerHour[fastest]! * job.startHours * job.slowestRatio
   return {
     time,
-    quanta: Math.ceil(workLeft / quantum - 1e-9),
+    quanta: Math.max(1, Math.ceil(workLeft / quantum - 1e-9)),
     gpus,
     quantaPerHour,
     kilowatts: levels.map(({ kilowatts }) => kilowatts),

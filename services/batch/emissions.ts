@@ -29,7 +29,7 @@ export function usageOf(
 }
 
 /** Integral of the intensity over time, gCO2e h/kWh of IT power. */
-export function intensityHours(outlook: RegionOutlook, startMs: number, endMs: number): number {
+function intensityHours(outlook: RegionOutlook, startMs: number, endMs: number): number {
   let sum = 0
   let window = windowAt(outlook, startMs)
   for (let atMs = startMs; atMs < endMs; ) {

@@ -33,7 +33,7 @@ export function orderJobs(queued: readonly QueuedJob[]): readonly QueuedJob[] {
 const rank = ({ progress }: QueuedJob): number => (progress.level === undefined ? 0 : 1)
 
 /** When a job must begin at its fastest level to end in time at the slowest throughput. */
-export function lastSafeStartMs({ job, progress }: QueuedJob): number {
+function lastSafeStartMs({ job, progress }: QueuedJob): number {
   return job.deadline.atMs - slowestHours(job, progress.workLeft, fastestLevel(job)) * HOUR_MS
 }
 

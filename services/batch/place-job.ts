@@ -26,9 +26,14 @@ export function placeJob(
   { nowMs, outlooks, ledger = unlimited }: PlaceOptions,
 ): Placement | undefined {
   const regions = progress.region === undefined ? job.regions : [progress.region]
+  const ranked = regions
+    .map((region) => ({ region, outlook: outlooks.get(region)! }))
+    .map((one) => ({ ...one, leastG: leastG(job, progress, one.outlook) }))
+    .sort((a, b) => a.leastG - b.leastG)
   let best: (Placement & Stretch) | undefined
-  for (const region of regions) {
-    const outlook = outlooks.get(region)!
+  for (const { region, outlook, leastG } of ranked) {
+    // Even its cleanest hour is no better than what was found; nor are those of the regions after it.
+    if (best?.safe && leastG >= best.weighedG) break
     const stretch = stretchIn(job, progress, nowMs, outlook, ledger)
     if (!stretch) continue
     const usage = usageOf(job, stretch.pieces, outlook)
@@ -38,6 +43,12 @@ export function placeJob(
   if (!best) return undefined
   const { weighedG: _compared, ...placement } = best
   return placement
+}
+
+/** No placement emits less: all work at the leanest level in the cleanest window. */
+function leastG(job: BatchJob, { workLeft }: JobProgress, { carbonGPerKwh, pue }: RegionOutlook) {
+  const kwh = Math.min(...job.levels.map(({ kilowatts, workPerHour }) => kilowatts / workPerHour))
+  return workLeft * kwh * Math.min(...carbonGPerKwh) * pue
 }
 
 function better(a: Stretch, b: Stretch): boolean {

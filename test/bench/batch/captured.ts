@@ -30,7 +30,7 @@ export const KINDS: readonly JobKind[] = [
   { name: 'elastic24hIn48h', hours: 24, withinHours: 48, interruptible: true, sizes: [1, 2, 4] },
 ]
 /** Of job power, for every start and every policy. */
-export const START_HOURS = 1 / 6
+const START_HOURS = 1 / 6
 
 export const PEERS: Readonly<Record<string, Policy>> = {
   runNow,

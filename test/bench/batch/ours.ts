@@ -35,8 +35,11 @@ export function runRolling(
   return run
 }
 
+/** What runs before `untilMs`. The last piece is not over before the work is: it runs on if slow. */
 function upTo(pieces: readonly Piece[], untilMs: number): readonly Piece[] {
-  return pieces.flatMap((piece) =>
-    piece.startMs < untilMs ? [{ ...piece, endMs: Math.min(piece.endMs, untilMs) }] : [],
-  )
+  return pieces.flatMap((piece, index) => {
+    if (piece.startMs >= untilMs) return []
+    const last = index === pieces.length - 1
+    return [{ ...piece, endMs: last ? untilMs : Math.min(piece.endMs, untilMs) }]
+  })
 }

@@ -28,7 +28,7 @@ export function traceShapes(dataFolder: string): readonly { hours: number; gpus:
 }
 
 /** Waiting allowed on top of its length: 6 h for short jobs, a day for others (Hanafy et al.). */
-export const allowedWaitHours = (hours: number): number => (hours <= SHORT_HOURS ? 6 : 24)
+const allowedWaitHours = (hours: number): number => (hours <= SHORT_HOURS ? 6 : 24)
 
 /**
  * Jobs as people hand them in: at any second of 26 weeks, in any zone; half of them elastic to four
