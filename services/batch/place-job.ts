@@ -25,13 +25,8 @@ export function placeJob(
   progress: JobProgress,
   { nowMs, outlooks, ledger = unlimited }: PlaceOptions,
 ): Placement | undefined {
-  const regions = progress.region === undefined ? job.regions : [progress.region]
-  const ranked = regions
-    .map((region) => ({ region, outlook: outlooks.get(region)! }))
-    .map((one) => ({ ...one, leastG: leastG(job, progress, one.outlook) }))
-    .sort((a, b) => a.leastG - b.leastG)
   let best: (Placement & Stretch) | undefined
-  for (const { region, outlook, leastG } of ranked) {
+  for (const { region, outlook, leastG } of leanestFirst(job, progress, outlooks)) {
     // Even its cleanest hour is no better than what was found; nor are those of the regions after it.
     if (best?.safe && leastG >= best.weighedG) break
     const stretch = stretchIn(job, progress, nowMs, outlook, ledger)
@@ -43,6 +38,18 @@ export function placeJob(
   if (!best) return undefined
   const { weighedG: _compared, ...placement } = best
   return placement
+}
+
+function leanestFirst(
+  job: BatchJob,
+  progress: JobProgress,
+  outlooks: ReadonlyMap<string, RegionOutlook>,
+) {
+  const regions = progress.region === undefined ? job.regions : [progress.region]
+  return regions
+    .map((region) => ({ region, outlook: outlooks.get(region)! }))
+    .map((one) => ({ ...one, leastG: leastG(job, progress, one.outlook) }))
+    .sort((a, b) => a.leastG - b.leastG)
 }
 
 /** No placement emits less: all work at the leanest level in the cleanest window. */

@@ -31,7 +31,7 @@ export interface WhenAnswer {
  * @throws InvalidInput where it does not fit before its deadline
  */
 export function whenToRun(query: WhenQuery): WhenAnswer {
-  const { nowMs, durationHours, deadlineMs, leastSavedRatio } = query
+  const { nowMs, durationHours, leastSavedRatio } = query
   const outlooks = new Map(query.outlooks.map((outlook) => [outlook.region, outlook]))
   const job = jobOf(query)
   const best = placeJob(job, untouched(job), { nowMs, outlooks })
