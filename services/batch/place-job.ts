@@ -30,14 +30,19 @@ export function placeJob(
     // Even its cleanest hour is no better than what was found; nor are those of the regions after it.
     if (best?.safe && leastG >= best.weighedG) break
     const stretch = stretchIn(job, progress, nowMs, outlook, ledger)
-    if (!stretch) continue
-    const usage = usageOf(job, stretch.pieces, outlook)
-    if (usage.costUsd > (job.budgetUsd ?? Number.POSITIVE_INFINITY)) continue
-    if (!best || better(stretch, best)) best = { region, ...stretch, ...usage }
+    const found = stretch && affordable(job, stretch, outlook)
+    if (found && (!best || better(found, best))) best = { region, ...found }
   }
   if (!best) return undefined
   const { weighedG: _compared, ...placement } = best
   return placement
+}
+
+/** With what it would use; undefined where that costs too much. */
+function affordable(job: BatchJob, stretch: Stretch, outlook: RegionOutlook) {
+  const usage = usageOf(job, stretch.pieces, outlook)
+  const tooDear = usage.costUsd > (job.budgetUsd ?? Number.POSITIVE_INFINITY)
+  return tooDear ? undefined : { ...stretch, ...usage }
 }
 
 function leanestFirst(
