@@ -18,6 +18,8 @@ export interface Trace {
 
 const ISO_LIKE =
   /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|[+-]\d{2}:?\d{2})?$/
+const SECONDS = /^\d+(\.\d+)?$/
+const A_MONDAY_MS = Date.UTC(1970, 0, 5)
 
 /**
  * Reads a CSV of traffic.
@@ -60,8 +62,12 @@ function columnOf(header: readonly string[], name: string): number {
   return index
 }
 
-/** A stamp without an offset is UTC: a trace must not move with the machine it is read on. */
+/**
+ * A stamp without an offset is UTC: a trace must not move with the machine it is read on. A plain
+ * number is seconds since a Monday's midnight: recordings that hide their date have nothing else.
+ */
 function instantOf(text: string | undefined, row: number): number {
+  if (text && SECONDS.test(text)) return A_MONDAY_MS + Number(text) * 1000
   const [, day, time, offset = 'Z'] = ISO_LIKE.exec(text ?? '') ?? []
   const instantMs = Date.parse(`${day}T${time}${offset}`)
   if (Number.isNaN(instantMs))

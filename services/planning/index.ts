@@ -20,3 +20,5 @@ export {
 export type { PlanCheck } from './verify-plan.ts'
 export { verifyPlan } from './verify-plan.ts'
 export { type ChangeVerdict, worthChanging } from './worth-changing.ts'
+export { random } from './random.ts'
+export { openWindowPlanner, type WindowAnswer, type WindowAsk, type WindowPlanner } from './window-planner.ts'

@@ -1,0 +1,8 @@
+export { type Arena, type ArenaExtras, compileArena } from './arena.ts'
+export { checkLeaks, type Leak } from './check-leaks.ts'
+export { type PolicyJob, type PolicyResult, playPolicy, windowsToPlay } from './play-policy.ts'
+export { POLICIES } from './policies/index.ts'
+export type { Knobs, Policy } from './policy.ts'
+export { EXPECTED_HOURS, type GridRecord } from './record.ts'
+export type { Summary } from './summary.ts'
+export { withWeeklyNoise } from './weekly-noise.ts'

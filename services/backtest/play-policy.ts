@@ -1,0 +1,125 @@
+import type { LinearSolver } from '../planning/index.ts'
+import type { Arena } from './arena.ts'
+import { type Ledger, lateShare } from './ledger.ts'
+import { lowerBoundG } from './lower-bound.ts'
+import { clairvoyant } from './policies/clairvoyant.ts'
+import { POLICIES } from './policies/index.ts'
+import type { Knobs, Policy } from './policy.ts'
+import type { GridRecord } from './record.ts'
+import { simulate } from './simulate.ts'
+import { type Summary, summarise } from './summary.ts'
+import { drawTruth } from './truth.ts'
+import { judgement, MOST_LATE, type Trial, TRIALS, tune } from './tune.ts'
+
+/** All that one policy has to do, for one thread. */
+export interface PolicyJob {
+  /** Of `POLICIES`, or `clairvoyant`. */
+  readonly policy: string
+  readonly arena: Arena
+  /** Tuned on these; none: the knobs given, or as published. */
+  readonly tuning: readonly GridRecord[]
+  /** Reported on these. */
+  readonly reported: readonly GridRecord[]
+  readonly knobs?: Knobs
+  /** The world's dice; every policy meets the same. */
+  readonly seed: number
+  readonly trials?: number
+}
+
+/** How a policy did; plain JSON. */
+export interface PolicyResult {
+  readonly policy: string
+  readonly title: string
+  readonly source: string
+  readonly kind: Policy['kind']
+  readonly knobs: Knobs
+  readonly trials: readonly Trial[]
+  /** One per reported record. */
+  readonly runs: readonly Summary[]
+  /** With `clairvoyant`: the linear relaxation below each of its runs, gCO2e. */
+  readonly boundsG?: readonly number[]
+}
+
+/** Times between plans that the clairvoyant may choose from: looking often is not always best. */
+const ORACLE_MINUTES = [5, 15, 30]
+
+/** @param onWindow told of every simulated window, tuning included */
+export function playPolicy(
+  job: PolicyJob,
+  solver: LinearSolver,
+  onWindow: () => void = () => undefined,
+): PolicyResult {
+  return job.policy === 'clairvoyant'
+    ? playOracle(job, solver, onWindow)
+    : playTuned(job, policyNamed(job.policy), solver, onWindow)
+}
+
+/** How many windows `playPolicy` will simulate, for a progress bar. */
+export function windowsToPlay({ policy, tuning, reported, trials = TRIALS }: PolicyJob): number {
+  const windows = (records: readonly GridRecord[]) =>
+    records.reduce((sum, record) => sum + record.windowCount - record.leadWindows, 0)
+  const times = policy === 'clairvoyant' ? ORACLE_MINUTES.length : 1
+  return (isTuned(policy) ? windows(tuning) * trials : 0) + windows(reported) * times
+}
+
+/** The rule of thumb stays as it is: it is what everything else is compared with. */
+const isTuned = (policy: string): boolean => policy !== 'static' && policy !== 'clairvoyant'
+
+function policyNamed(id: string): Policy {
+  const found = POLICIES.find((policy) => policy.id === id)
+  if (!found) throw new RangeError(`no policy ${id}`)
+  return found
+}
+
+function playTuned(
+  { arena, tuning, reported, knobs, seed, trials = TRIALS }: PolicyJob,
+  policy: Policy,
+  solver: LinearSolver,
+  onWindow: () => void,
+): PolicyResult {
+  const play = (record: GridRecord, setting: Knobs) =>
+    simulate(arena, record, { policy, knobs: setting, seed }, solver, { onWindow })
+  const tuned =
+    isTuned(policy.id) && tuning.length > 0
+      ? tune(
+          policy,
+          (setting) => judgement(tuning.map((record) => play(record, setting))),
+          trials,
+        )
+      : undefined
+  const chosen = tuned?.best.knobs ?? knobs ?? policy.published
+  return {
+    ...described(policy),
+    knobs: chosen,
+    trials: tuned?.trials ?? [],
+    runs: reported.map((record) => summarise(play(record, chosen), record)),
+  }
+}
+
+function playOracle(
+  { arena, reported, seed }: PolicyJob,
+  solver: LinearSolver,
+  onWindow: () => void,
+): PolicyResult {
+  const runs: Summary[] = []
+  const boundsG: number[] = []
+  for (const record of reported) {
+    const policy = clairvoyant(record)
+    const ledgers = ORACLE_MINUTES.map((replanMinutes) => {
+      const knobs = { ...policy.published, replanMinutes }
+      return simulate(arena, record, { policy, knobs, seed }, solver, { onWindow })
+    })
+    runs.push(summarise(leastOf(ledgers), record))
+    boundsG.push(lowerBoundG(arena, record, drawTruth(arena, seed), solver))
+  }
+  const policy = clairvoyant(reported[0]!)
+  return { ...described(policy), knobs: policy.published, trials: [], runs, boundsG }
+}
+
+function leastOf(ledgers: readonly Ledger[]): Ledger {
+  const kept = ledgers.filter((ledger) => lateShare(ledger) <= MOST_LATE)
+  const choice = kept.length > 0 ? kept : ledgers
+  return choice.reduce((least, ledger) => (ledger.carbonG < least.carbonG ? ledger : least))
+}
+
+const described = ({ id, title, source, kind }: Policy) => ({ policy: id, title, source, kind })

@@ -1,0 +1,78 @@
+import type { Arena, ArenaBin } from '../arena.ts'
+import { expectedDemand } from '../expected-demand.ts'
+import { homesOf, singleBins } from '../layout.ts'
+import type { Controller, Knobs, View } from '../policy.ts'
+
+/** One scale target: a model in the region of some of its origins, in one layout. */
+export interface ScaleTarget {
+  readonly model: number
+  readonly region: number
+  readonly bin: ArenaBin
+  /** Replicas asked for last. */
+  readonly replicas: number
+  /** tokens/s of the origins at home here, in the last window. */
+  readonly observed: number
+  /** tokens/s that they are expected to need until the next plan; no head-room in it. */
+  readonly expected: () => number
+  /** tokens/s, highest of the week before. */
+  readonly weekPeak: () => number
+}
+
+const SECONDS_PER_WEEK = 604_800
+
+/**
+ * The shape of every autoscaler that knows one layout and serves origins at home: one target per
+ * model and home region, counted on its own.
+ *
+ * @param count replicas wanted of a target
+ */
+export function homeScaler(
+  arena: Arena,
+  layout: Knobs['layout'],
+  count: (target: ScaleTarget, view: View) => number,
+): Controller {
+  const single = singleBins(arena, layout)
+  return {
+    close: () => undefined,
+    decide: (view) => ({
+      replicas: arena.models.map((model, m) => {
+        const replicas = new Int32Array(model.bins.length)
+        for (const region of homesOf(model)) {
+          const b = single[m]![region]!
+          if (b < 0) continue
+          const origins = [...model.origins.keys()].filter((o) => model.origins[o]!.home === region)
+          const sum = (of: (o: number) => number) => origins.reduce((total, o) => total + of(o), 0)
+          replicas[b] = count(
+            {
+              model: m,
+              region,
+              bin: model.bins[b]!,
+              replicas: view.running[m]![b]!,
+              observed: sum((o) => view.observed(m, o, 1)),
+              expected: () => sum((o) => expectedDemand(view, arena.windowSeconds, m, o)),
+              weekPeak: () => weekPeak(arena, view, sum, m),
+            },
+            view,
+          )
+        }
+        return replicas
+      }),
+    }),
+  }
+}
+
+function weekPeak(
+  { windowSeconds }: Arena,
+  view: View,
+  sum: (of: (o: number) => number) => number,
+  m: number,
+): number {
+  let peak = 0
+  for (let ago = 1; ago <= SECONDS_PER_WEEK / windowSeconds; ago++) {
+    peak = Math.max(
+      peak,
+      sum((o) => view.observed(m, o, ago)),
+    )
+  }
+  return peak
+}

@@ -1,0 +1,190 @@
+import {
+  type Arena,
+  compileArena,
+  EXPECTED_HOURS,
+  type GridRecord,
+  withWeeklyNoise,
+} from '../backtest/index.ts'
+import { recordedOverWindows } from '../demand/index.ts'
+import type { CarbonSeries } from '../domain/carbon-series.ts'
+import { InvalidInput } from '../domain/errors.ts'
+import { type Window, windowsFrom } from '../domain/window.ts'
+import { catalogueGpu } from '../fitting/index.ts'
+import type { Fleet } from '../fleet/index.ts'
+import type { GridProvider, GridReader } from '../grid/index.ts'
+import { frameProblem } from './frame-problem.ts'
+import type { ProblemSources } from './gather-problem.ts'
+import { readCarbon } from './read-carbon.ts'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+const YEAR_MS = 365 * DAY_MS
+/** The past that every policy has seen: a week to learn its shape from, and a day to spare. */
+const LEAD_MS = 8 * DAY_MS
+
+/** The time that is played, both at whole hours. */
+export interface RecordSpan {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly windowMs: number
+  /** Of the noise on replayed traffic. */
+  readonly seed: number
+}
+
+/** Where a record is read from; the clock is the caller's, and nothing later than it is shown. */
+export interface RecordSources extends Pick<ProblemSources, 'pointsOf' | 'tracesOf' | 'warn'> {
+  readonly setNow: (nowMs: number) => void
+  readonly reader: GridReader
+  readonly providers: readonly GridProvider[]
+  readonly onHour?: (done: number, of: number) => void
+}
+
+/** The fleet as the simulated world sees it: layouts, pools and who may be served where. */
+export async function gatherArena(
+  fleet: Fleet,
+  windowMs: number,
+  { pointsOf }: Pick<RecordSources, 'pointsOf'>,
+): Promise<Arena> {
+  const types = fleet.regions.flatMap(({ gpus }) => gpus.map(({ type }) => type))
+  const gpus = [...new Set(types)].map(catalogueGpu)
+  const windows = windowsFrom(0, windowMs, 1)
+  const blank = { carbonGPerKwh: 0, lowGPerKwh: 0, highGPerKwh: 0, quality: 'blind', source: '' } as const
+  const pointsByModel = new Map<string, Awaited<ReturnType<RecordSources['pointsOf']>>>()
+  for (const model of fleet.models) pointsByModel.set(model.id, await pointsOf(model, gpus))
+  const problem = frameProblem({
+    fleet,
+    windows,
+    carbonByZone: new Map(fleet.regions.map(({ zone }) => [zone, [blank]])),
+    pointsByModel,
+    demandByModel: new Map(fleet.models.map(({ id, demand }) => [id, demand.map(() => [0])])),
+    idleWattsByGpu: new Map(gpus.map(({ name, idleWatts }) => [name, idleWatts])),
+    running: [],
+  })
+  const latencies = new Map(fleet.regions.map(({ id, latencyMs }) => [id, latencyMs]))
+  return compileArena(problem, {
+    windowSeconds: windowMs / 1000,
+    releaseSeconds: fleet.regions.map(({ releaseDelayMinutes }) => releaseDelayMinutes * 60),
+    latencyMs: (region, origin) => latencies.get(region)?.[origin],
+  })
+}
+
+/**
+ * What happened between two instants, and what the service would have known of it hour by hour: the
+ * same reader, quarantine and forecasts as a tick has, with the clock put back.
+ *
+ * @throws InvalidInput where nobody has recorded what the grid did
+ */
+export async function gatherRecord(
+  fleet: Fleet,
+  span: RecordSpan,
+  sources: RecordSources,
+): Promise<GridRecord> {
+  const startMs = span.fromMs - LEAD_MS
+  const windows = windowsFrom(startMs, span.windowMs, (span.toMs - startMs) / span.windowMs)
+  const zones = [...new Set(fleet.regions.map(({ zone }) => zone))]
+  const expected = await expectedByZone(fleet, zones, span, sources)
+  const measured = await measuredByZone(zones, startMs - YEAR_MS, span.toMs, sources)
+  const byRegion = <X>(of: (zone: string) => X): X[] => fleet.regions.map(({ zone }) => of(zone))
+  const series = new Map(zones.map((zone) => [zone, overWindows(measured.get(zone)!, windows, zone)]))
+  return {
+    startMs,
+    windowSeconds: span.windowMs / 1000,
+    windowCount: windows.length,
+    leadWindows: LEAD_MS / span.windowMs,
+    demand: await recordedDemand(fleet, windows, span, sources),
+    actual: byRegion((zone) => series.get(zone)!),
+    expected: byRegion((zone) => expected.get(zone)!),
+    pastMean: byRegion((zone) => meanBefore(measured.get(zone)!, startMs)),
+  }
+}
+
+async function expectedByZone(
+  { signal, basis }: Fleet,
+  zones: readonly string[],
+  { fromMs, toMs }: RecordSpan,
+  { setNow, reader, warn, onHour }: RecordSources,
+): Promise<ReadonlyMap<string, Float64Array>> {
+  const measure = { signal, basis }
+  const lead = LEAD_MS / HOUR_MS
+  const hours = (toMs - fromMs) / HOUR_MS
+  const table = new Map(
+    zones.map((zone) => [zone, new Float64Array((lead + hours) * EXPECTED_HOURS)]),
+  )
+  const readAt = (nowMs: number) => {
+    setNow(nowMs)
+    const windows = windowsFrom(nowMs, HOUR_MS, EXPECTED_HOURS)
+    return readCarbon({ zones, windows, measure, nowMs, reader, warn })
+  }
+  // The service has been running for a while: it has seen, and archived, what came before.
+  for (let nowMs = fromMs - LEAD_MS; nowMs < fromMs; nowMs += DAY_MS) await readAt(nowMs)
+  for (let hour = 0; hour < hours; hour++) {
+    const carbon = await readAt(fromMs + hour * HOUR_MS)
+    for (const [zone, { windows }] of carbon) {
+      for (const [ahead, { carbonGPerKwh }] of windows.entries()) {
+        table.get(zone)![(lead + hour) * EXPECTED_HOURS + ahead] = carbonGPerKwh
+      }
+    }
+    onHour?.(hour + 1, hours)
+  }
+  return table
+}
+
+/** Read after the fact, with the clock at the end. */
+async function measuredByZone(
+  zones: readonly string[],
+  fromMs: number,
+  toMs: number,
+  { setNow, providers }: RecordSources,
+): Promise<ReadonlyMap<string, CarbonSeries>> {
+  const provider = providers.find(({ history }) => history !== undefined)
+  if (!provider?.history) {
+    throw new InvalidInput('no grid source has a history: a backtest needs what the grid really did')
+  }
+  setNow(toMs)
+  const entries = zones.map(
+    async (zone) => [zone, await provider.history!(zone, fromMs, toMs)] as const,
+  )
+  return new Map(await Promise.all(entries))
+}
+
+function overWindows(
+  { slots }: CarbonSeries,
+  windows: readonly Window[],
+  zone: string,
+): Float64Array {
+  let at = 0
+  return Float64Array.from(windows, ({ startMs }) => {
+    while (at + 1 < slots.length && slots[at + 1]!.startMs <= startMs) at += 1
+    const slot = slots[at]
+    if (!slot || slot.startMs > startMs || slot.endMs <= startMs) {
+      throw new InvalidInput(`${zone}: nothing measured at ${new Date(startMs).toISOString()}`)
+    }
+    return slot.carbonGPerKwh
+  })
+}
+
+function meanBefore({ slots }: CarbonSeries, endMs: number): number {
+  const before = slots.filter((slot) => slot.endMs <= endMs)
+  return before.reduce((sum, slot) => sum + slot.carbonGPerKwh, 0) / Math.max(1, before.length)
+}
+
+async function recordedDemand(
+  fleet: Fleet,
+  windows: readonly Window[],
+  { seed, windowMs }: RecordSpan,
+  { tracesOf }: RecordSources,
+): Promise<readonly (readonly Float64Array[])[]> {
+  const recorded: Float64Array[][] = []
+  for (const [m, model] of fleet.models.entries()) {
+    const traces = await tracesOf(model)
+    recorded.push(
+      model.demand.map((demand, o) => {
+        const rates = recordedOverWindows(demand, windows, traces[o])
+        // A trace of this very time needs no noise to differ from the week before.
+        const isReal = demand.kind === 'csv' && demand.repeat === 'never'
+        return isReal ? rates : withWeeklyNoise(rates, windowMs / 1000, seed, 1000 * m + o)
+      }),
+    )
+  }
+  return recorded
+}
