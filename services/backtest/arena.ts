@@ -65,7 +65,11 @@ export interface ArenaExtras {
 /** @param problem one window of any length; its demand names the origins, its rates are not read */
 export function compileArena(problem: PlanningProblem, extras: ArenaExtras): Arena {
   const pools = problem.regions.flatMap((region, r) =>
-    region.pools.map((pool) => ({ ...pool, region: r, embodiedGPerHour: pool.embodiedGPerHour ?? 0 })),
+    region.pools.map((pool) => ({
+      ...pool,
+      region: r,
+      embodiedGPerHour: pool.embodiedGPerHour ?? 0,
+    })),
   )
   return {
     problem,

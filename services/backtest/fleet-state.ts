@@ -43,35 +43,48 @@ export function changeTargets(
   wanted: readonly Int32Array[],
   free = false,
 ): Change {
-  const before = gpusOf(arena, (m, b) => Math.max(state.serving[m]![b]!, state.target[m]![b]!))
+  const most = (m: number, b: number) => Math.max(state.serving[m]![b]!, state.target[m]![b]!)
+  const before = gpusOf(arena, most)
   const targets = cutToPools(arena, wanted)
   const startJoules = new Float64Array(arena.problem.regions.length)
   let starts = 0
-  for (const [m, { bins }] of arena.models.entries()) {
-    let wait = 0
-    let pending = false
-    for (const [b, { point, region }] of bins.entries()) {
-      const [serving, next] = [state.serving[m]![b]!, targets[m]![b]!]
-      const fresh = Math.max(0, next - Math.max(serving, state.target[m]![b]!))
-      starts += fresh
-      startJoules[region]! += fresh * point.startJoules
-      if (fresh > 0) wait = Math.max(wait, point.startSeconds)
-      if (next > serving) pending = true
-      if (next < serving) wait = Math.max(wait, DRAIN_SECONDS)
-      state.target[m]![b] = next
-    }
-    state.waitSeconds[m] = Math.max(wait, pending ? state.waitSeconds[m]! : 0)
-    if (free) {
-      state.serving[m]!.set(state.target[m]!)
-      state.waitSeconds[m] = 0
-    }
+  for (const m of arena.models.keys())
+    starts += changeModel(arena, state, m, targets[m]!, startJoules)
+  if (free) {
+    settle(state, Number.POSITIVE_INFINITY)
+    return { startJoules: startJoules.fill(0), freedGpus: before.fill(0), starts: 0 }
   }
-  const both = gpusOf(arena, (m, b) => Math.max(state.serving[m]![b]!, state.target[m]![b]!))
+  const both = gpusOf(arena, most)
   const after = gpusOf(arena, (m, b) => state.target[m]![b]!)
   for (const [p, { count }] of arena.pools.entries()) state.crowded[p] = both[p]! > count ? 1 : 0
-  if (free) return { startJoules: startJoules.fill(0), freedGpus: before.fill(0), starts: 0 }
   const freedGpus = before.map((gpus, p) => Math.max(0, gpus - after[p]!))
   return { startJoules, freedGpus, starts }
+}
+
+/** @returns starts; what they cost is added to `startJoules` */
+function changeModel(
+  arena: Arena,
+  state: FleetState,
+  m: number,
+  targets: Int32Array,
+  startJoules: Float64Array,
+): number {
+  let starts = 0
+  let wait = 0
+  let pending = false
+  for (const [b, { point, region }] of arena.models[m]!.bins.entries()) {
+    const [serving, next] = [state.serving[m]![b]!, targets[b]!]
+    const fresh = Math.max(0, next - Math.max(serving, state.target[m]![b]!))
+    starts += fresh
+    startJoules[region]! += fresh * point.startJoules
+    if (fresh > 0) wait = Math.max(wait, point.startSeconds)
+    else if (next < serving) wait = Math.max(wait, DRAIN_SECONDS)
+    pending ||= next > serving
+    state.target[m]![b] = next
+  }
+  // What was under way keeps its pace as long as any of it is still wanted.
+  state.waitSeconds[m] = Math.max(wait, pending ? state.waitSeconds[m]! : 0)
+  return starts
 }
 
 /** Replicas that serve while the target is not ready. */

@@ -9,7 +9,7 @@ import type { GridRecord } from './record.ts'
 import { simulate } from './simulate.ts'
 import { type Summary, summarise } from './summary.ts'
 import { drawTruth } from './truth.ts'
-import { judgement, MOST_LATE, type Trial, TRIALS, tune } from './tune.ts'
+import { judgement, MOST_LATE, TRIALS, type Trial, tune } from './tune.ts'
 
 /** All that one policy has to do, for one thread. */
 export interface PolicyJob {
@@ -81,11 +81,7 @@ function playTuned(
     simulate(arena, record, { policy, knobs: setting, seed }, solver, { onWindow })
   const tuned =
     isTuned(policy.id) && tuning.length > 0
-      ? tune(
-          policy,
-          (setting) => judgement(tuning.map((record) => play(record, setting))),
-          trials,
-        )
+      ? tune(policy, (setting) => judgement(tuning.map((record) => play(record, setting))), trials)
       : undefined
   const chosen = tuned?.best.knobs ?? knobs ?? policy.published
   return {

@@ -12,8 +12,11 @@ export interface Knobs {
    * load. `free`: any, where the rule can tell them apart.
    */
   readonly layout: 'node' | 'right-sized' | 'free'
-  /** Plan again at once when a model's last window used more than this share of its capacity. */
-  readonly guardUse: number
+  /**
+   * Plan again at once when a model's last window used more than this share of its capacity; left
+   * out, the policy waits for its time.
+   */
+  readonly guardUse?: number
 }
 
 /**

@@ -31,25 +31,41 @@ export function route(
   order: Int32Array | undefined,
   into: Routed,
 ): void {
-  const { bins, origins } = model
   into.loads.fill(0)
   into.latency = 0
   for (const o of byChoice(model)) {
-    let rest = offered[o]!
-    const { latencyMs } = origins[o]!
-    for (const b of order ?? nearestFirst(model, o)) {
-      if (rest <= 1e-9) break
-      const { capacity, region } = bins[b]!
-      const ms = latencyMs[region]!
-      const room = counts[b]! * capacity - into.loads[b]!
-      if (room <= 0 || ms === Number.POSITIVE_INFINITY) continue
-      const load = Math.min(rest, room)
-      into.loads[b]! += load
-      into.latency += load * ms
-      rest -= load
-    }
-    into.unserved[o] = rest > 1e-6 * offered[o]! ? rest : 0
+    const rest = fill(model, counts, offered[o]!, model.origins[o]!.latencyMs, {
+      order: order ?? nearestFirst(model, o),
+      into,
+    })
+    into.unserved[o] = rest > SLACK * offered[o]! ? rest : 0
   }
+}
+
+/** Below this share of an origin's traffic, what is left is rounding. */
+const SLACK = 1e-6
+
+/** @returns tokens/s that found no room */
+function fill(
+  { bins }: ArenaModel,
+  counts: ArrayLike<number>,
+  offered: number,
+  latencyMs: Float64Array,
+  { order, into }: { readonly order: Int32Array; readonly into: Routed },
+): number {
+  let rest = offered
+  for (const b of order) {
+    if (rest <= SLACK * offered) break
+    const { capacity, region } = bins[b]!
+    const ms = latencyMs[region]!
+    const room = counts[b]! * capacity - into.loads[b]!
+    if (room <= 0 || ms === Number.POSITIVE_INFINITY) continue
+    const load = Math.min(rest, room)
+    into.loads[b]! += load
+    into.latency += load * ms
+    rest -= load
+  }
+  return rest
 }
 
 const choices = new WeakMap<ArenaModel, readonly number[]>()
@@ -68,7 +84,6 @@ const nearest = new WeakMap<ArenaModel, readonly Int32Array[]>()
 function nearestFirst(model: ArenaModel, o: number): Int32Array {
   const known = nearest.get(model)
   if (known) return known[o]!
-  const { bins, origins } = model
   const ordered = origins.map(({ home, latencyMs }) => {
     const distance = (b: number) => (bins[b]!.region === home ? -1 : latencyMs[bins[b]!.region]!)
     return Int32Array.from(bins.keys()).sort(

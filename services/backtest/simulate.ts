@@ -72,8 +72,9 @@ function isStrained(
   record: GridRecord,
   world: World,
   window: number,
-  guardUse: number,
+  guardUse: number | undefined,
 ): boolean {
+  if (guardUse === undefined) return false
   return arena.models.some(({ bins }, m) => {
     if (world.missed(m)) return true
     let capacity = 0

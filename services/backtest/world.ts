@@ -1,6 +1,12 @@
 import { joules, kwhFromJoules } from '../domain/units.ts'
 import type { Arena } from './arena.ts'
-import { changeTargets, emptyState, type FleetState, servingMeanwhile, settle } from './fleet-state.ts'
+import {
+  changeTargets,
+  emptyState,
+  type FleetState,
+  servingMeanwhile,
+  settle,
+} from './fleet-state.ts'
 import { emptyLedger, type Ledger } from './ledger.ts'
 import type { Decision } from './policy.ts'
 import { type GridRecord, windowsPerHour } from './record.ts'
@@ -73,7 +79,7 @@ function charge(play: Play, window: number, region: number, itJoules: number, pa
   const hour = Math.floor((window - record.leadWindows) / windowsPerHour(record))
   ledger.energyKwh += kwh
   ledger.carbonG += carbonG
-  ledger.marginalG += kwh * (record.marginal?.[region]![window] ?? 0)
+  ledger.marginalG += kwh * (record.marginal?.[region]?.[window] ?? 0)
   ledger.partsKwh[part] += kwh
   const hourly = ledger.hourly[region]!
   hourly.energyKwh[hour]! += kwh

@@ -9,6 +9,7 @@ import { fleetFiles } from '../wiring/fleet-files.ts'
 import { modelKnowledge } from '../wiring/models.ts'
 import { openGrid } from '../wiring/open-grid.ts'
 import { demandTraces } from '../wiring/traces.ts'
+import { instantOf } from './instant-of.ts'
 import type { CliIo } from './io.ts'
 import { readFleet } from './read-fleet.ts'
 
@@ -37,7 +38,7 @@ export async function planFleet(request: PlanRequest, io: CliIo): Promise<Planne
   const env = readEnv(io.env)
   const fleetFile = request.fleet ?? env.fleet
   if (!fleetFile) throw new InvalidInput('name a fleet file: --fleet FILE, or GRIDTIDE_FLEET')
-  const atMs = request.at === undefined ? io.nowMs() : instantOf(request.at)
+  const atMs = request.at === undefined ? io.nowMs() : instantOf(request.at, '--at')
   const fleet = await readFleet(fleetFile)
   const warnings = new Set<string>()
   const warn = (message: string) => void warnings.add(message)
@@ -63,13 +64,4 @@ export async function planFleet(request: PlanRequest, io: CliIo): Promise<Planne
     solveSeconds: (io.nowMs() - startedMs) / 1000,
     warnings: [...warnings],
   }
-}
-
-const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/
-
-/** A day alone is its midnight in UTC; a time needs its offset, or the plan depends on the machine. */
-function instantOf(text: string): number {
-  const instantMs = Date.parse(text)
-  if (INSTANT.test(text) && !Number.isNaN(instantMs)) return instantMs
-  throw new InvalidInput(`--at ${text}: expected ISO 8601 with an offset, e.g. 2021-09-15T00:00Z`)
 }

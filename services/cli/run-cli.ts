@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { backtestCommand } from './commands/backtest.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { explainCommand } from './commands/explain.ts'
 import { fitCommand } from './commands/fit.ts'
@@ -36,6 +37,7 @@ const COMMANDS: readonly ((io: CliIo) => Command)[] = [
   nextRunCommand,
   profileCommand,
   (io) => whenCommand(io),
+  backtestCommand,
 ]
 
 /**

@@ -48,7 +48,13 @@ export async function gatherArena(
   const types = fleet.regions.flatMap(({ gpus }) => gpus.map(({ type }) => type))
   const gpus = [...new Set(types)].map(catalogueGpu)
   const windows = windowsFrom(0, windowMs, 1)
-  const blank = { carbonGPerKwh: 0, lowGPerKwh: 0, highGPerKwh: 0, quality: 'blind', source: '' } as const
+  const blank = {
+    carbonGPerKwh: 0,
+    lowGPerKwh: 0,
+    highGPerKwh: 0,
+    quality: 'blind',
+    source: '',
+  } as const
   const pointsByModel = new Map<string, Awaited<ReturnType<RecordSources['pointsOf']>>>()
   for (const model of fleet.models) pointsByModel.set(model.id, await pointsOf(model, gpus))
   const problem = frameProblem({
@@ -85,7 +91,9 @@ export async function gatherRecord(
   const expected = await expectedByZone(fleet, zones, span, sources)
   const measured = await measuredByZone(zones, startMs - YEAR_MS, span.toMs, sources)
   const byRegion = <X>(of: (zone: string) => X): X[] => fleet.regions.map(({ zone }) => of(zone))
-  const series = new Map(zones.map((zone) => [zone, overWindows(measured.get(zone)!, windows, zone)]))
+  const series = new Map(
+    zones.map((zone) => [zone, overWindows(measured.get(zone)!, windows, zone)]),
+  )
   return {
     startMs,
     windowSeconds: span.windowMs / 1000,
@@ -138,7 +146,9 @@ async function measuredByZone(
 ): Promise<ReadonlyMap<string, CarbonSeries>> {
   const provider = providers.find(({ history }) => history !== undefined)
   if (!provider?.history) {
-    throw new InvalidInput('no grid source has a history: a backtest needs what the grid really did')
+    throw new InvalidInput(
+      'no grid source has a history: a backtest needs what the grid really did',
+    )
   }
   setNow(toMs)
   const entries = zones.map(

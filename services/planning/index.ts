@@ -8,6 +8,7 @@ export type * from './plan.ts'
 export { planHorizon } from './plan-horizon.ts'
 export { pricePlan } from './price-plan.ts'
 export type * from './problem.ts'
+export { random } from './random.ts'
 export { solveBlock } from './solve-block.ts'
 export { loadGlpk } from './solvers/glpk.ts'
 export { loadHighs } from './solvers/highs.ts'
@@ -19,6 +20,10 @@ export {
 } from './static-baseline.ts'
 export type { PlanCheck } from './verify-plan.ts'
 export { verifyPlan } from './verify-plan.ts'
+export {
+  openWindowPlanner,
+  type WindowAnswer,
+  type WindowAsk,
+  type WindowPlanner,
+} from './window-planner.ts'
 export { type ChangeVerdict, worthChanging } from './worth-changing.ts'
-export { random } from './random.ts'
-export { openWindowPlanner, type WindowAnswer, type WindowAsk, type WindowPlanner } from './window-planner.ts'

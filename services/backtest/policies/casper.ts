@@ -18,13 +18,13 @@ const KWH_PER_JOULE = 1 / 3_600_000
 export const casper: Policy = {
   id: 'casper',
   title: 'CASPER: requests to the cleanest regions within reach, few servers',
-  source: 'CASPER, IGSC 2023, arXiv 2403.14792; github.com/carbonfirst/casper, CAP/milp_scheduler.py',
+  source:
+    'CASPER, IGSC 2023, arXiv 2403.14792; github.com/carbonfirst/casper, CAP/milp_scheduler.py',
   kind: 'realisable',
   published: {
     headroom: 1.2,
     replanMinutes: 60,
     layout: 'node',
-    guardUse: Number.POSITIVE_INFINITY,
   },
   layouts: ['node', 'right-sized'],
   open: (arena, knobs, solver) =>

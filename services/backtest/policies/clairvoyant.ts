@@ -16,7 +16,6 @@ export const clairvoyant = (record: GridRecord): Policy => ({
     headroom: 1,
     replanMinutes: record.windowSeconds / 60,
     layout: 'free',
-    guardUse: Number.POSITIVE_INFINITY,
   },
   layouts: ['free'],
   open: (arena, knobs, solver) =>

@@ -36,7 +36,13 @@ export const melange: Policy = {
   kind: 'realisable',
   published: { headroom: 1.1, replanMinutes: 60, layout: 'free', guardUse: 0.95 },
   layouts: ['free', 'right-sized'],
-  open: (arena, knobs, solver) => solved(arena, knobs, solver, cheapest(() => 0)),
+  open: (arena, knobs, solver) =>
+    solved(
+      arena,
+      knobs,
+      solver,
+      cheapest(() => 0),
+    ),
 }
 
 const JOULES_PER_KWH = 3_600_000

@@ -11,7 +11,6 @@ export const dynamo: Policy = {
     headroom: 1.1,
     replanMinutes: 5,
     layout: 'node',
-    guardUse: Number.POSITIVE_INFINITY,
   },
   layouts: ['node', 'right-sized'],
   open: (arena, { headroom, layout }) =>

@@ -10,7 +10,7 @@ export const freesh: Policy = {
   title: 'FREESH: instances by site and tensor parallel mode for least carbon, half an hour ahead',
   source: 'FREESH, arXiv 2511.00807, PoolMILP/upper_level_decision',
   kind: 'realisable',
-  published: { headroom: 1.1, replanMinutes: 30, layout: 'free', guardUse: Number.POSITIVE_INFINITY },
+  published: { headroom: 1.1, replanMinutes: 30, layout: 'free' },
   layouts: ['free', 'right-sized'],
   open: (arena, knobs, solver) =>
     solved(arena, knobs, solver, {

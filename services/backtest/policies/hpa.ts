@@ -60,7 +60,6 @@ const PUBLISHED: Knobs = {
   headroom: 1 / 0.7,
   replanMinutes: 5,
   layout: 'node',
-  guardUse: Number.POSITIVE_INFINITY,
 }
 
 export const hpaTokens: Policy = {

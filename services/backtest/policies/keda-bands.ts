@@ -22,7 +22,6 @@ export const kedaBands: Policy = {
     headroom: 1 / 0.7,
     replanMinutes: 5,
     layout: 'node',
-    guardUse: Number.POSITIVE_INFINITY,
   },
   layouts: ['node', 'right-sized'],
   open(arena, knobs) {

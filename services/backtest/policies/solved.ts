@@ -1,6 +1,6 @@
+import { epochMs } from '../../domain/units.ts'
 import type { OperatingPoint } from '../../fitting/index.ts'
 import { type LinearSolver, openWindowPlanner, type PlanningProblem } from '../../planning/index.ts'
-import { epochMs } from '../../domain/units.ts'
 import type { Arena } from '../arena.ts'
 import { expectedDemand } from '../expected-demand.ts'
 import { allowedBins } from '../layout.ts'
@@ -84,7 +84,10 @@ function ruledProblem(arena: Arena, knobs: Knobs, rule: SolvedRule): PlanningPro
   const { problem } = arena
   const allowed = allowedBins(arena, knobs.layout)
   const endMs = problem.windows[0]!.startMs + knobs.replanMinutes * MS_PER_MINUTE
-  const lengthMs = Math.max(endMs, problem.windows[0]!.startMs + arena.windowSeconds * MS_PER_SECOND)
+  const lengthMs = Math.max(
+    endMs,
+    problem.windows[0]!.startMs + arena.windowSeconds * MS_PER_SECOND,
+  )
   const framed: PlanningProblem = {
     ...problem,
     windows: [{ startMs: problem.windows[0]!.startMs, endMs: epochMs(lengthMs) }],

@@ -23,7 +23,7 @@ export const staticRule: Policy = {
   title: 'Tensor parallel over the node, 1.2 times the last week’s peak, always on',
   source: 'rule of thumb; docs/accounting.md',
   kind: 'realisable',
-  published: { headroom: 1.2, replanMinutes: 60, layout: 'node', guardUse: Number.POSITIVE_INFINITY },
+  published: { headroom: 1.2, replanMinutes: 60, layout: 'node' },
   layouts: ['node'],
   open: sizedOnce,
 }
@@ -37,7 +37,6 @@ export const peakProvisioned: Policy = {
     headroom: 1.2,
     replanMinutes: 60,
     layout: 'right-sized',
-    guardUse: Number.POSITIVE_INFINITY,
   },
   layouts: ['right-sized'],
   open: sizedOnce,

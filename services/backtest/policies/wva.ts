@@ -16,7 +16,6 @@ export const wva: Policy = {
     headroom: 1.25,
     replanMinutes: 5,
     layout: 'free',
-    guardUse: Number.POSITIVE_INFINITY,
   },
   layouts: ['free', 'right-sized'],
   open: (arena, knobs): Controller => {

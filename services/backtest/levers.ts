@@ -1,0 +1,82 @@
+import type { ComparedPolicy } from './compare.ts'
+
+/** One lever in the fixed order of docs/accounting.md, or a control beside it. */
+export interface PlayedLever {
+  readonly lever:
+    | 'static'
+    | 'right-size'
+    | 'scale-to-load'
+    | 'power-cap'
+    | 'time-shift'
+    | 'geo-shift'
+    | 'control: past means'
+    | 'control: energy only'
+  /** Absent where nothing was played for it. */
+  readonly carbonG?: number
+  /** Share of the static carbon saved against the step before (a control: the step it stands beside). */
+  readonly ofStatic?: number
+  readonly words: string
+}
+
+/**
+ * What each lever saved in the played weeks, each against the one before; a lever that adds nothing
+ * is shown adding nothing, and one that nobody could pull says so.
+ */
+export function playedLevers(compared: readonly ComparedPolicy[]): readonly PlayedLever[] {
+  const carbonOf = (id: string) => compared.find(({ policy }) => policy === id)?.carbonG
+  const staticG = carbonOf('static')
+  const steps: readonly [PlayedLever['lever'], string | undefined, string][] = [
+    ['static', 'static', 'the rule of thumb'],
+    ['right-size', 'peak', 'the best layout for the same peak'],
+    ['scale-to-load', 'at-home', 'replicas and layouts follow the load, every origin at home'],
+    ['power-cap', undefined, 'no capped variants were played'],
+    ['time-shift', undefined, 'no deferrable work was played'],
+    ['geo-shift', 'gridtide', 'regions chosen by the live signal'],
+  ]
+  let before = staticG
+  const levers = steps.map(([lever, id, words]): PlayedLever => {
+    const carbonG = id === undefined ? undefined : carbonOf(id)
+    const played = entry(lever, carbonG, before, staticG, words)
+    before = carbonG ?? before
+    return played
+  })
+  const atHomeG = carbonOf('at-home') ?? carbonOf('peak') ?? staticG
+  return [
+    ...levers,
+    entry(
+      'control: past means',
+      carbonOf('fixed-ranking'),
+      atHomeG,
+      staticG,
+      'geo-shift that knows each zone’s past annual mean alone',
+    ),
+    entry(
+      'control: energy only',
+      carbonOf('energy-only'),
+      atHomeG,
+      staticG,
+      'at home, blind to carbon',
+    ),
+  ]
+}
+
+/**
+ * What the live signal adds to a ranking that never changes: the part of that ranking's carbon which
+ * it saves. Negative: it made things worse.
+ */
+export function liveSignalAdds(compared: readonly ComparedPolicy[]): number | undefined {
+  const live = compared.find(({ policy }) => policy === 'gridtide')
+  const fixed = compared.find(({ policy }) => policy === 'fixed-ranking')
+  return live && fixed ? 1 - live.carbonG / fixed.carbonG : undefined
+}
+
+function entry(
+  lever: PlayedLever['lever'],
+  carbonG: number | undefined,
+  before: number | undefined,
+  staticG: number | undefined,
+  words: string,
+): PlayedLever {
+  if (carbonG === undefined || before === undefined || !staticG) return { lever, words }
+  return { lever, carbonG, ofStatic: (before - carbonG) / staticG, words }
+}

@@ -1,0 +1,31 @@
+import type { ComparedPolicy } from '../compare.ts'
+import type { PlayedLever } from '../levers.ts'
+import type { PolicyResult } from '../play-policy.ts'
+
+/** Everything a report shows; plain JSON, and what `--out` keeps. */
+export interface BacktestOutcome {
+  readonly fleet: string
+  readonly from: string
+  readonly to: string
+  readonly seed: number
+  readonly signal: string
+  readonly basis: string
+  readonly compared: readonly ComparedPolicy[]
+  readonly levers: readonly PlayedLever[]
+  /** Share of the fixed ranking's carbon that the live signal saves. */
+  readonly liveSignalAdds?: number
+  readonly regions: readonly {
+    readonly id: string
+    readonly zone: string
+    /** gCO2e/kWh of the first run, by hour. */
+    readonly hourlyG: readonly number[]
+  }[]
+  /** tokens/s of the first run, by hour. */
+  readonly hourlyTokensPerSecond: readonly number[]
+  /** By variation: carbon saved against static, by policy. */
+  readonly sensitivity: readonly {
+    readonly name: string
+    readonly saving: Readonly<Record<string, number>>
+  }[]
+  readonly results: readonly PolicyResult[]
+}

@@ -1,0 +1,44 @@
+import type { BacktestOutcome } from '../../backtest/index.ts'
+import { plainTable } from '../plain-table.ts'
+
+const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`
+
+/** The comparison for a terminal. */
+export function backtestTable(outcome: BacktestOutcome): string {
+  const table = plainTable([
+    'policy',
+    'kgCO2e',
+    'saved',
+    '90 %',
+    '/ clairvoyant',
+    '/ bound',
+    'late',
+    'kWh',
+    'GPU-h',
+    'starts',
+  ])
+  for (const row of outcome.compared) {
+    table.push([
+      row.counts ? row.policy : `${row.policy} (does not count)`,
+      (row.carbonG / 1000).toFixed(1),
+      percent(row.saving.mean),
+      `${percent(row.saving.low)} to ${percent(row.saving.high)}`,
+      row.toClairvoyant?.toFixed(3) ?? '',
+      row.toBound?.toFixed(3) ?? '',
+      percent(row.lateShare, 4),
+      row.energyKwh.toFixed(0),
+      row.gpuHours.toFixed(0),
+      String(row.starts),
+    ])
+  }
+  const levers = outcome.levers.map(({ lever, ofStatic, words }) =>
+    ofStatic === undefined
+      ? `  ${lever}: ${words}`
+      : `  ${lever}: ${percent(ofStatic)} of static (${words})`,
+  )
+  const live =
+    outcome.liveSignalAdds === undefined
+      ? ''
+      : `The live signal adds ${percent(outcome.liveSignalAdds, 2)} to a fixed ranking of zones.\n`
+  return `${outcome.fleet}, ${outcome.from} to ${outcome.to}: simulated, not measured\n${table.toString()}\n${levers.join('\n')}\n${live}`
+}
