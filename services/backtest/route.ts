@@ -84,6 +84,7 @@ const nearest = new WeakMap<ArenaModel, readonly Int32Array[]>()
 function nearestFirst(model: ArenaModel, o: number): Int32Array {
   const known = nearest.get(model)
   if (known) return known[o]!
+  const { bins, origins } = model
   const ordered = origins.map(({ home, latencyMs }) => {
     const distance = (b: number) => (bins[b]!.region === home ? -1 : latencyMs[bins[b]!.region]!)
     return Int32Array.from(bins.keys()).sort(

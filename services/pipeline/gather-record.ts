@@ -99,7 +99,7 @@ export async function gatherRecord(
     windowSeconds: span.windowMs / 1000,
     windowCount: windows.length,
     leadWindows: LEAD_MS / span.windowMs,
-    demand: await recordedDemand(fleet, windows, span, sources),
+    demand: await gatherDemand(fleet, span, sources),
     actual: byRegion((zone) => series.get(zone)!),
     expected: byRegion((zone) => expected.get(zone)!),
     pastMean: byRegion((zone) => meanBefore(measured.get(zone)!, startMs)),
@@ -178,12 +178,18 @@ function meanBefore({ slots }: CarbonSeries, endMs: number): number {
   return before.reduce((sum, slot) => sum + slot.carbonGPerKwh, 0) / Math.max(1, before.length)
 }
 
-async function recordedDemand(
+/**
+ * The traffic of a span and of the time before it, by model and origin, tokens/s.
+ *
+ * @throws InvalidInput where a trace cannot be read
+ */
+export async function gatherDemand(
   fleet: Fleet,
-  windows: readonly Window[],
-  { seed, windowMs }: RecordSpan,
-  { tracesOf }: RecordSources,
+  { fromMs, toMs, seed, windowMs }: RecordSpan,
+  { tracesOf }: Pick<RecordSources, 'tracesOf'>,
 ): Promise<readonly (readonly Float64Array[])[]> {
+  const startMs = fromMs - LEAD_MS
+  const windows = windowsFrom(startMs, windowMs, (toMs - startMs) / windowMs)
   const recorded: Float64Array[][] = []
   for (const [m, model] of fleet.models.entries()) {
     const traces = await tracesOf(model)

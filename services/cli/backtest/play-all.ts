@@ -36,7 +36,10 @@ export async function playAll(
     return await Promise.all(
       jobs.map(async (job, i) => {
         const digest = digestOf(job)
-        const part = folder === undefined ? undefined : join(folder, 'parts', `${job.policy}-${digest.slice(0, 12)}.json`)
+        const part =
+          folder === undefined
+            ? undefined
+            : join(folder, 'parts', `${job.policy}-${digest.slice(0, 12)}.json`)
         const found = part === undefined ? undefined : await readPart(part)
         const task: PlayTask = { job, progress: counters[i]! }
         const result = found ?? (await threads.run<PolicyResult>(PLAY, task))

@@ -20,4 +20,10 @@ export const REPORTED_WEEKS = ['2021-08-09', '2021-10-04', '2021-11-01', '2021-1
 export const LOADS = ['conversation', 'production'] as const
 export type Load = (typeof LOADS)[number]
 
-export const SCENARIOS = ['one-site', 'two-regions', 'releasable', 'reserved', 'eight-zones'] as const
+export const SCENARIOS = [
+  'one-site',
+  'two-regions',
+  'releasable',
+  'reserved',
+  'eight-zones',
+] as const

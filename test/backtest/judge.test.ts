@@ -1,0 +1,244 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { blockBootstrap } from '../../services/backtest/bootstrap.ts'
+import {
+  type BacktestOutcome,
+  comparePolicies,
+  hourlyCsv,
+  htmlReport,
+  liveSignalAdds,
+  type PolicyResult,
+  playedLevers,
+  playPolicy,
+  runsCsv,
+  TRIALS,
+  VARIATIONS,
+} from '../../services/backtest/index.ts'
+import { emptyLedger } from '../../services/backtest/ledger.ts'
+import { gridtide } from '../../services/backtest/policies/gridtide.ts'
+import type { Knobs } from '../../services/backtest/policy.ts'
+import { isBetter, judgement, tune } from '../../services/backtest/tune.ts'
+import { loadHighs } from '../../services/planning/index.ts'
+import { arenaOf, recordOf } from './playground.ts'
+
+const arena = arenaOf()
+const record = recordOf(24)
+const IDS = ['static', 'peak', 'at-home', 'fixed-ranking', 'energy-only', 'gridtide', 'clairvoyant']
+let results: PolicyResult[]
+beforeAll(async () => {
+  const solver = await loadHighs()
+  results = IDS.map((policy) =>
+    playPolicy({ policy, arena, tuning: [], reported: [record], seed: 1 }, solver),
+  )
+})
+
+describe('tuning', () => {
+  /** Less head-room is less carbon, until it breaks the promise. */
+  const world = ({ headroom, replanMinutes, layout }: Knobs) => ({
+    carbonG: headroom * (replanMinutes === 5 ? 0.9 : 1) * (layout === 'free' ? 1 : 1.1),
+    worstLateShare: headroom < 1.1 ? 1e-3 : 0,
+  })
+
+  test('gives every policy the same number of trials, the published setting first', () => {
+    const { best, trials } = tune(gridtide, world)
+    expect(trials).toHaveLength(TRIALS)
+    expect(trials[0]!.knobs).toEqual(gridtide.published)
+    expect(best.worstLateShare).toBe(0)
+    expect(best.carbonG).toBeLessThan(world(gridtide.published).carbonG)
+  })
+
+  test('adds head-room where the published setting breaks the promise', () => {
+    const { best } = tune(
+      { published: { headroom: 1.02, replanMinutes: 60, layout: 'free' }, layouts: ['free'] },
+      world,
+      12,
+    )
+    expect(best.worstLateShare).toBe(0)
+  })
+
+  test('ends when there is nothing left to ask', () => {
+    const { trials } = tune(
+      {
+        published: { headroom: 1.02, replanMinutes: 5, layout: 'free', guardUse: 0.95 },
+        layouts: ['free'],
+      },
+      () => ({ carbonG: 1, worstLateShare: 0 }),
+      100,
+    )
+    expect(trials.length).toBeLessThan(10)
+  })
+
+  test('the promise goes before carbon', () => {
+    const keeps = { carbonG: 9, worstLateShare: 0 }
+    expect(isBetter(keeps, { carbonG: 1, worstLateShare: 0.01 })).toBe(true)
+    expect(isBetter({ carbonG: 1, worstLateShare: 0.01 }, keeps)).toBe(false)
+    expect(
+      isBetter({ carbonG: 1, worstLateShare: 0.01 }, { carbonG: 1, worstLateShare: 0.02 }),
+    ).toBe(true)
+    expect(isBetter({ carbonG: 8, worstLateShare: 0 }, keeps)).toBe(true)
+    const ledgers = [
+      emptyLedger(1, 1),
+      { ...emptyLedger(1, 1), carbonG: 5, tokens: 10, lateTokens: 1 },
+    ]
+    expect(judgement(ledgers)).toEqual({ carbonG: 5, worstLateShare: 0.1 })
+  })
+})
+
+describe('confidence', () => {
+  test('blocks that agree leave no doubt, those that differ do', () => {
+    const same = blockBootstrap(
+      [
+        [100, 40],
+        [200, 80],
+      ],
+      1,
+    )
+    expect(same.mean).toBeCloseTo(0.6, 9)
+    expect(same.high - same.low).toBeCloseTo(0, 9)
+    const wide = blockBootstrap(
+      [
+        [100, 40],
+        [100, 90],
+        [100, 60],
+        [100, 20],
+      ],
+      1,
+    )
+    expect(wide.low).toBeLessThan(wide.mean)
+    expect(wide.high).toBeGreaterThan(wide.mean)
+    expect(blockBootstrap([[0, 0]], 1).mean).toBe(0)
+  })
+})
+
+describe('comparison', () => {
+  test('puts every policy beside the rule of thumb and the floors', () => {
+    const compared = comparePolicies(results, 1)
+    const of = (id: string) => compared.find(({ policy }) => policy === id)!
+    expect(of('static').saving.mean).toBe(0)
+    expect(of('gridtide').saving.mean).toBeGreaterThan(of('at-home').saving.mean)
+    expect(of('clairvoyant').toClairvoyant).toBe(1)
+    expect(of('gridtide').toBound).toBeGreaterThan(of('gridtide').toClairvoyant!)
+    expect(of('gridtide').marginalG).toBeUndefined()
+  })
+
+  test('takes runs as blocks where there are enough, and needs neither floor nor reference', () => {
+    const many = results
+      .filter(({ policy }) => policy === 'gridtide')
+      .map((result) => ({ ...result, runs: Array.from({ length: 4 }, () => result.runs[0]!) }))
+    const [alone] = comparePolicies(many, 1)
+    expect(alone!.saving.mean).toBe(0)
+    expect(alone!.toClairvoyant).toBeUndefined()
+    const marginal = many.map((result) => ({
+      ...result,
+      runs: result.runs.map((run) => ({ ...run, marginalG: 10 })),
+    }))
+    expect(comparePolicies(marginal, 1)[0]!.marginalG).toBe(40)
+  })
+
+  test('levers add up to the whole saving, and say where nothing was played', () => {
+    const compared = comparePolicies(results, 1)
+    const levers = playedLevers(compared)
+    const steps = levers.filter(({ lever }) => !lever.startsWith('control'))
+    const sum = steps.reduce((all, { ofStatic = 0 }) => all + ofStatic, 0)
+    expect(sum).toBeCloseTo(compared.find(({ policy }) => policy === 'gridtide')!.saving.mean, 9)
+    expect(levers.find(({ lever }) => lever === 'power-cap')!.carbonG).toBeUndefined()
+    expect(Math.abs(liveSignalAdds(compared)!)).toBeLessThan(0.2)
+    expect(liveSignalAdds([])).toBeUndefined()
+    expect(playedLevers([]).every(({ ofStatic }) => ofStatic === undefined)).toBe(true)
+  })
+})
+
+describe('variations', () => {
+  const named = (name: string) => VARIATIONS.find((variation) => variation.name === name)!
+
+  test('change one assumption each', () => {
+    const [point] = arena.problem.models[0]!.points
+    const idle = named('idle watts +30 %').problem!(arena.problem).models[0]!.points[0]!
+    expect(idle.idleWatts).toBeCloseTo(1.3 * point!.idleWatts, 9)
+    const slow = named('start-up x3').problem!(arena.problem).models[0]!.points[0]!
+    expect(slow.startSeconds).toBe(360)
+    expect(named('PUE 1.5 everywhere').problem!(arena.problem).regions[0]!.pue).toBe(1.5)
+    expect(named('PUE 1.05 everywhere').problem!(arena.problem).regions[0]!.pue).toBe(1.05)
+    expect(named('all reserved').problem!(arena.problem).regions[1]!.ownership).toBe('reserved')
+    expect(named('all releasable').problem!(arena.problem).regions[1]!.ownership).toBe('releasable')
+  })
+
+  test('a perfect forecast is what came, twice the error is twice as far from it', () => {
+    const perfect = named('perfect carbon forecast').record!(record)
+    const hour = 200
+    expect(perfect.expected[0]![hour * 2]).toBe(record.actual[0]![hour * 4])
+    const worse = named('carbon forecast error x2').record!(record)
+    expect(worse.expected[0]![hour * 2]).toBeCloseTo(1.1 * record.actual[0]![hour * 4]!, 6)
+  })
+})
+
+describe('reports', () => {
+  const outcome = (over: Partial<BacktestOutcome> = {}): BacktestOutcome => {
+    const compared = comparePolicies(results, 1)
+    return {
+      fleet: '<b>small</b>',
+      from: '2021-09-13',
+      to: '2021-09-14',
+      seed: 1,
+      signal: 'average',
+      basis: 'lifecycle',
+      compared,
+      levers: playedLevers(compared),
+      liveSignalAdds: 0.01,
+      regions: [{ id: 'dirty', zone: 'PL', hourlyG: [700, 650] }],
+      hourlyTokensPerSecond: [1000, 1200],
+      sensitivity: [{ name: 'as assumed', saving: { gridtide: 0.5 } }],
+      results,
+      ...over,
+    }
+  }
+
+  test('one page without scripts or addresses, with every policy and every assumption', () => {
+    const html = htmlReport(outcome())
+    for (const id of IDS) expect(html).toContain(id)
+    expect(html).not.toMatch(/<script|https?:\/\/(?!www\.w3)|<b>small/)
+    expect(html).toContain('Assumptions')
+    expect(html).toContain('@media print')
+    expect(html).toContain('1.00 % to a ranking')
+  })
+
+  test('says which policies do not count, and shows marginal carbon where there is some', () => {
+    const compared = comparePolicies(results, 1).map((row) => ({
+      ...row,
+      counts: false,
+      marginalG: 5,
+    }))
+    const [{ marginalG: _, toBound: __, ...bare }, ...others] = compared as [
+      (typeof compared)[0],
+      ...typeof compared,
+    ]
+    const html = htmlReport(outcome({ compared: [bare, ...others], sensitivity: [] }))
+    expect(html).toContain('do not count')
+    expect(html).toContain('marginal kg')
+    expect(html).not.toContain('How much hangs on what')
+  })
+
+  test('does without our own policy, a control, or any result', () => {
+    const { liveSignalAdds: _, ...rest } = outcome()
+    const lone = { ...rest, results: results.slice(0, 1) }
+    expect(htmlReport(lone)).toContain('Plan of static')
+    expect(htmlReport({ ...rest, results: [] })).toContain('Plan of nobody')
+    const hollow = { ...results[0]!, runs: [{ ...results[0]!.runs[0]!, hourly: [] }] }
+    expect(htmlReport({ ...rest, results: [hollow] })).toContain('Plan of static')
+  })
+
+  test('CSV rows add up to the run', () => {
+    const [run] = results[0]!.runs
+    const rows = hourlyCsv(arena, results[0]!).trim().split('\n').slice(1)
+    expect(rows).toHaveLength(48)
+    const carbonG = rows.reduce((sum, row) => sum + Number(row.split(',')[6]), 0)
+    expect(carbonG).toBeCloseTo(run!.carbonG, 6)
+    const knobs = { ...results[0]!.knobs, guardUse: 0.95 }
+    const withMarginal = [
+      { ...results[0]!, knobs, runs: [{ ...run!, marginalG: 1000 }] },
+      results[1]!,
+    ]
+    const [head, first] = runsCsv(withMarginal).trim().split('\n')
+    expect(first!.split(',')).toHaveLength(head!.split(',').length)
+    expect(first).toContain('0.95')
+  })
+})

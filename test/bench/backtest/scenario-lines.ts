@@ -1,0 +1,125 @@
+import type { BacktestOutcome } from '../../../services/backtest/index.ts'
+import type { PlayedScenario } from './play-scenario.ts'
+import { LOADS, TUNING_WEEKS } from './weeks.ts'
+
+const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)} %`
+const row = (...cells: (string | number)[]) => `| ${cells.join(' | ')} |`
+const camel = (id: string) => id.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+
+/** One scenario for docs/benchmarks.md. */
+export function scenarioLines({ outcome, leaks }: PlayedScenario): readonly string[] {
+  const { compared } = outcome
+  const head = row(
+    'policy',
+    'kgCO2e',
+    'saved',
+    '90 % interval',
+    '/ clairvoyant',
+    '/ LP bound',
+    'late, worst run',
+    'windows in SLO',
+    'kWh',
+    'g/1k tokens',
+    'GPU-h',
+    'starts',
+    'latency ms',
+    'knobs',
+    'tried',
+  )
+  const rows = compared.map((policy) =>
+    row(
+      policy.counts ? policy.policy : `${policy.policy} (does not count)`,
+      (policy.carbonG / 1000).toFixed(0),
+      percent(policy.saving.mean),
+      `${percent(policy.saving.low)} to ${percent(policy.saving.high)}`,
+      policy.toClairvoyant!.toFixed(3),
+      policy.toBound!.toFixed(3),
+      percent(policy.worstLateShare, 4),
+      `${policy.sloPct.toFixed(2)} %`,
+      policy.energyKwh.toFixed(0),
+      policy.sciGPer1kTokens.toFixed(3),
+      policy.gpuHours.toFixed(0),
+      policy.starts,
+      policy.meanLatencyMs.toFixed(0),
+      `${policy.knobs.headroom.toFixed(2)}, ${policy.knobs.replanMinutes} min, ${policy.knobs.layout}${policy.knobs.guardUse ? ', guard' : ''}`,
+      policy.trialCount,
+    ),
+  )
+  return [
+    `Simulated. ${outcome.from}; loads ${LOADS.join(' and ')}; tuned on ${TUNING_WEEKS.join(', ')}. Information from the future: ${leaks.length === 0 ? 'none found in any realisable policy' : `FOUND in ${leaks.join(', ')}`}.`,
+    '',
+    head,
+    row(...Array.from({ length: 15 }, () => '---')),
+    ...rows,
+    '',
+    ...verdictLines(outcome),
+    ...sensitivityLines(outcome),
+  ]
+}
+
+/** Ours against the strongest other that keeps the promise; controls are not rivals. */
+export function strongestPeer({ compared }: BacktestOutcome) {
+  const rivals = compared.filter(
+    ({ policy, kind, counts }) =>
+      counts && kind === 'realisable' && !['gridtide', 'fixed-ranking', 'at-home'].includes(policy),
+  )
+  return rivals.reduce((best, one) => (one.carbonG < best.carbonG ? one : best))
+}
+
+function verdictLines(outcome: BacktestOutcome): string[] {
+  const ours = outcome.compared.find(({ policy }) => policy === 'gridtide')!
+  const peer = strongestPeer(outcome)
+  const less = 1 - ours.carbonG / peer.carbonG
+  const levers = outcome.levers.map(({ lever, ofStatic, words }) =>
+    ofStatic === undefined ? `${lever}: ${words}` : `${lever} ${percent(ofStatic)}`,
+  )
+  return [
+    `Gridtide against the strongest peer that counts (${peer.policy}): ${percent(less)} less. ` +
+      `The live signal adds ${percent(outcome.liveSignalAdds ?? 0, 2)} to a fixed ranking of zones.`,
+    '',
+    `Levers, of the static total: ${levers.join('; ')}.`,
+  ]
+}
+
+function sensitivityLines({ sensitivity }: BacktestOutcome): string[] {
+  if (sensitivity.length === 0) return []
+  const policies = Object.keys(sensitivity[0]!.saving)
+  return [
+    '',
+    'Saved against static with one assumption changed (first reported run):',
+    '',
+    row('assumption', ...policies),
+    row('---', ...policies.map(() => '---')),
+    ...sensitivity.map(({ name, saving }) =>
+      row(name, ...policies.map((policy) => percent(saving[policy]!))),
+    ),
+  ]
+}
+
+/** The part of the last line that one scenario is. */
+export function scenarioJson({ outcome, leaks }: PlayedScenario): object {
+  const policies = outcome.compared.map((policy) => [
+    camel(policy.policy),
+    {
+      kgco2e: policy.carbonG / 1000,
+      sloPct: policy.sloPct,
+      worstLatePct: 100 * policy.worstLateShare,
+      counts: policy.counts,
+      savedPct: 100 * policy.saving.mean,
+      ratioToClairvoyant: policy.toClairvoyant,
+      ratioToBound: policy.toBound,
+    },
+  ])
+  const peer = strongestPeer(outcome)
+  const ours = outcome.compared.find(({ policy }) => policy === 'gridtide')!
+  return {
+    ...Object.fromEntries(policies),
+    levers: Object.fromEntries(
+      outcome.levers.map(({ lever, ofStatic }) => [lever, ofStatic ?? null]),
+    ),
+    liveSignalAddsPct: 100 * (outcome.liveSignalAdds ?? 0),
+    strongestPeer: peer.policy,
+    lessThanStrongestPeerPct: 100 * (1 - ours.carbonG / peer.carbonG),
+    leaks,
+  }
+}
