@@ -13,18 +13,17 @@ export interface Trial {
   readonly worstLateShare: number
 }
 
-const HEADROOMS = [1.02, 1.06, 1.1, 1.15, 1.22, 1.3, 1.42, 1.6]
+const HEADROOMS = [1.02, 1.06, 1.1, 1.15, 1.22, 1.3, 1.42, 1.6, 1.9, 2.3]
 const REPLAN_MINUTES = [5, 15, 60]
-const GUARD_USE = 0.95
+const GUARD_USES = [undefined, 0.95]
 
 /** How many settings each policy is tried with: the same number for all. */
-export const TRIALS = 8
+export const TRIALS = 10
 
 /**
- * The search that every policy gets: first the way it is published, then by turns another layout,
- * another time between plans and another head-room, always around the best so far, until its
- * trials are used up. The order of the questions is the same for all, and nothing in it knows which
- * policy is ours.
+ * The search that every policy gets: first the way it is published, then always the setting not yet
+ * tried that is nearest to the best so far, with less head-room where the promise is kept and more
+ * where it is not. The same grid and order for all; nothing in it knows which policy is ours.
  *
  * @param judge plays the tuning weeks with a setting
  */
@@ -33,39 +32,57 @@ export function tune(
   judge: (knobs: Knobs) => Omit<Trial, 'knobs'>,
   budget = TRIALS,
 ): { readonly best: Trial; readonly trials: readonly Trial[] } {
-  const trials: Trial[] = []
-  const known = new Map<string, Trial>()
-  const attempt = (knobs: Knobs): Trial | undefined => {
-    const key = JSON.stringify(knobs)
-    const found = known.get(key)
-    if (found || trials.length >= budget) return found
-    const trial = { knobs, ...judge(knobs) }
+  const first = JSON.stringify(policy.published)
+  const open = gridOf(policy.layouts).filter((knobs) => JSON.stringify(knobs) !== first)
+  const attempt = (knobs: Knobs): Trial => ({ knobs, ...judge(knobs) })
+  let best = attempt(policy.published)
+  const trials = [best]
+  while (trials.length < budget && open.length > 0) {
+    const distances = open.map((knobs) => distance(best, trials, knobs))
+    const [next] = open.splice(distances.indexOf(Math.min(...distances)), 1)
+    const trial = attempt(next!)
     trials.push(trial)
-    known.set(key, trial)
-    return trial
-  }
-  let best = attempt(policy.published)!
-  const consider = (knobs: Knobs): void => {
-    const trial = attempt(knobs)
-    if (trial && isBetter(trial, best)) best = trial
-  }
-  const adjust = (): void => {
-    const before = best
-    const at = nearestIndex(HEADROOMS, best.knobs.headroom)
-    const step = best.worstLateShare > MOST_LATE ? 1 : -1
-    const headroom = HEADROOMS[Math.min(HEADROOMS.length - 1, Math.max(0, at + step))]!
-    consider({ ...best.knobs, headroom })
-    if (best === before) consider({ ...best.knobs, headroom: HEADROOMS[at]! })
-  }
-  consider({ ...best.knobs, guardUse: GUARD_USE })
-  for (const layout of policy.layouts) consider({ ...best.knobs, layout })
-  for (let round = 0; trials.length < budget && round < budget; round++) {
-    adjust()
-    const minutes = REPLAN_MINUTES[round % REPLAN_MINUTES.length]!
-    consider({ ...best.knobs, replanMinutes: minutes })
+    if (isBetter(trial, best)) best = trial
   }
   return { best, trials }
 }
+
+const gridOf = (layouts: Policy['layouts']): Knobs[] =>
+  layouts.flatMap((layout) =>
+    GUARD_USES.flatMap((guardUse) =>
+      REPLAN_MINUTES.flatMap((replanMinutes) =>
+        HEADROOMS.map((headroom) => ({
+          headroom,
+          replanMinutes,
+          layout,
+          ...(guardUse !== undefined && { guardUse }),
+        })),
+      ),
+    ),
+  )
+
+/**
+ * Steps on the grid. A broken promise asks for two steps of head-room at once, a kept one for one
+ * less; once less has been tried in vain, other knobs come first.
+ */
+function distance(best: Trial, trials: readonly Trial[], knobs: Knobs): number {
+  const steps = HEADROOMS.indexOf(knobs.headroom) - nearestIndex(HEADROOMS, best.knobs.headroom)
+  const triedLess = trials.some(
+    (trial) => othersChanged(trial.knobs, best.knobs) === 0 && isBelow(trial.knobs, best.knobs),
+  )
+  const kept = triedLess ? 0 : -1
+  const wanted = best.worstLateShare > MOST_LATE ? 2 : kept
+  return (
+    (wanted === 0 ? 0.5 : 1) * othersChanged(knobs, best.knobs) + 0.6 * Math.abs(steps - wanted)
+  )
+}
+
+const isBelow = (a: Knobs, b: Knobs): boolean => a.headroom < b.headroom
+
+const othersChanged = (a: Knobs, b: Knobs): number =>
+  Number(a.layout !== b.layout) +
+  Number(a.replanMinutes !== b.replanMinutes) +
+  Number(a.guardUse !== b.guardUse)
 
 /** Keeping the promise goes before carbon; of two that break it, the one that breaks it less. */
 export function isBetter(a: Omit<Trial, 'knobs'>, b: Omit<Trial, 'knobs'>): boolean {

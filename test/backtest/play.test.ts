@@ -6,6 +6,7 @@ import {
   type GridRecord,
   POLICIES,
   playPolicy,
+  TRIALS,
   windowsToPlay,
   withWeeklyNoise,
 } from '../../services/backtest/index.ts'
@@ -71,7 +72,7 @@ describe('a run', () => {
 
   test('is the same by seed, and another world by another', () => {
     const run = (seed: number) =>
-      simulate(arena, record, { policy: gridtide, knobs: KNOBS, seed }, solver).carbonG
+      simulate(arena, recordOf(4), { policy: gridtide, knobs: KNOBS, seed }, solver).carbonG
     expect(run(3)).toBe(run(3))
     expect(run(3)).not.toBe(run(4))
   })
@@ -99,7 +100,7 @@ describe('a run', () => {
 
 describe('floors', () => {
   test('the bound is below the clairvoyant, and that below every policy that keeps the promise', () => {
-    const job = { arena, tuning: [], reported: [record], seed: 2 }
+    const job = { arena, tuning: [], reported: [recordOf(6)], seed: 2 }
     const floor = playPolicy({ ...job, policy: 'clairvoyant' }, solver)
     const floorG = floor.runs[0]!.carbonG
     expect(floor.boundsG![0]).toBeLessThan(floorG)
@@ -123,7 +124,7 @@ describe('floors', () => {
   })
 
   test('where nothing keeps the promise, the least carbon is the floor all the same', () => {
-    const tiny = arenaOf({ gpus: 8, cleanGpus: 8 })
+    const tiny = arenaOf({ gpus: 4, cleanGpus: 1 })
     const [run] = playPolicy(
       { arena: tiny, policy: 'clairvoyant', tuning: [], reported: [recordOf(3)], seed: 0 },
       solver,
@@ -206,7 +207,7 @@ describe('playing a policy', () => {
     const knobs = { ...KNOBS, headroom: 1.4 }
     const given = playPolicy({ ...job, tuning: [], policy: 'hpa', knobs }, solver)
     expect(given.knobs).toEqual(knobs)
-    expect(windowsToPlay({ ...job, policy: 'hpa' })).toBe(8 * 8 + 8)
+    expect(windowsToPlay({ ...job, policy: 'hpa' })).toBe(8 * TRIALS + 8)
     expect(() => playPolicy({ ...job, policy: 'nobody' }, solver)).toThrow('no policy nobody')
   })
 })

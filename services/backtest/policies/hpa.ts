@@ -4,6 +4,8 @@ import { homeScaler, type ScaleTarget } from './home-scaler.ts'
 
 /** Within this of its target the Horizontal Pod Autoscaler does nothing. */
 const TOLERANCE = 0.1
+/** So that a ratio of exactly 1.5 is not a little more. */
+const ROUNDING = 1e-9
 /** Default scale-up policy: double, or 4 pods, whichever is more, a period. */
 const MOST_PODS_UP = 4
 /** Part of a step's time that does not grow with the batch: a memory-bound decoder's. */
@@ -45,7 +47,8 @@ export function autoscaler(
     const key = `${scale.model} ${scale.region}`
     const first = !lastWish.has(key)
     const ratio = metric(scale) / target
-    const steady = Math.abs(ratio - 1) <= TOLERANCE ? replicas : Math.ceil(replicas * ratio)
+    const steady =
+      Math.abs(ratio - 1) <= TOLERANCE ? replicas : Math.ceil(replicas * ratio - ROUNDING)
     const started = Math.ceil((observed * headroom) / bin.capacity)
     const wish = Math.max(1, first ? started : steady)
     const stable = Math.max(wish, first ? wish : Math.min(replicas, lastWish.get(key)!))

@@ -1,0 +1,128 @@
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { BacktestOutcome } from '../../services/backtest/index.ts'
+import { progressOn } from '../../services/cli/backtest/progress.ts'
+import { runGridtide } from '../support/run-gridtide.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'gridtide-backtest-'))
+const FLEET = readFileSync('test/fixtures/fleet/small.yaml', 'utf8')
+const HOUR_MS = 3_600_000
+const FROM_MS = Date.UTC(2021, 8, 13)
+
+/** Twelve days of two zones; the forecasts are a tenth too high. */
+function writeGrid(zones: readonly string[]): void {
+  const history = ['zone,datetime_utc,gco2_per_kwh']
+  const forecasts = ['zone,issued_utc,target_utc,gco2_per_kwh']
+  const stamp = (ms: number) => new Date(ms).toISOString().slice(0, 16).concat('Z')
+  for (const [z, zone] of zones.entries()) {
+    const at = (ms: number) => (z + 1) * 200 + 50 * Math.sin(ms / HOUR_MS / 4)
+    for (let ms = FROM_MS - 10 * 24 * HOUR_MS; ms < FROM_MS + 48 * HOUR_MS; ms += HOUR_MS) {
+      history.push(`${zone},${stamp(ms)},${at(ms).toFixed(2)}`)
+      if (ms % (24 * HOUR_MS) !== 0) continue
+      for (let lead = 0; lead < 48; lead++) {
+        const target = ms + lead * HOUR_MS
+        forecasts.push(`${zone},${stamp(ms)},${stamp(target)},${(1.1 * at(target)).toFixed(2)}`)
+      }
+    }
+  }
+  writeFileSync(join(folder, 'history.csv'), history.join('\n'))
+  writeFileSync(join(folder, 'forecasts.csv'), forecasts.join('\n'))
+}
+
+const withGrid = (text: string): string =>
+  `${text}\ngrid:\n  sources:\n    - { source: csv, forecasts: forecasts.csv, history: history.csv }\n`
+const fleetFile = join(folder, 'fleet.yaml')
+const backtest = (...more: string[]) =>
+  runGridtide(['backtest', '--fleet', fleetFile, '--from', '2021-09-13', ...more])
+
+beforeAll(() => {
+  const zones = [...FLEET.matchAll(/zone: ([A-Z-]+)/g)].map(([, zone]) => zone!)
+  writeGrid([...new Set(zones)])
+  writeFileSync(fleetFile, withGrid(FLEET))
+})
+
+describe('gridtide backtest', () => {
+  test('plays, reports, and goes on where it was', async () => {
+    const out = join(folder, 'report')
+    const options = ['--to', '2021-09-13T03:00Z', '--policies', 'gridtide', '--out', out, '--json']
+    const first = await backtest(...options)
+    expect(first.err).toContain('playing')
+    const outcome = JSON.parse(first.out) as BacktestOutcome
+    expect(outcome.compared.map(({ policy }) => policy)).toEqual([
+      'static',
+      'gridtide',
+      'clairvoyant',
+    ])
+    expect(outcome.regions[0]!.hourlyG).toHaveLength(3)
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('Assumptions')
+    expect(existsSync(join(out, 'hourly', 'gridtide.csv'))).toBe(true)
+    const parts = readdirSync(join(out, 'parts'))
+    const written = parts.map((part) => statSync(join(out, 'parts', part)).mtimeMs)
+    const second = await backtest(...options)
+    expect(JSON.parse(second.out)).toEqual(outcome)
+    expect(parts.map((part) => statSync(join(out, 'parts', part)).mtimeMs)).toEqual(written)
+  }, 120_000)
+
+  test('tunes on another time, and changes assumptions one by one', async () => {
+    const { code, out } = await backtest(
+      ...['--to', '2021-09-13T01:00Z', '--policies', 'hpa', '--sensitivity'],
+      ...['--tune-from', '2021-09-13T02:00Z', '--tune-to', '2021-09-13T03:00Z'],
+    )
+    expect(code).toBe(0)
+    expect(out).toContain('simulated, not measured')
+    expect(out).toContain('right-size')
+  }, 120_000)
+
+  test.each([
+    [['--to', '2021-09-13'], 'is not after'],
+    [['--to', '2021-09-14', '--policies', 'nobody'], 'no policy "nobody"'],
+    [['--to', '2021-09-14', '--seed', 'x'], '--seed x'],
+    [['--to', '2021-09-14T00:30Z'], 'whole hour'],
+    [['--to', 'tomorrow'], 'expected ISO 8601'],
+    [['--to', '2021-09-14', '--tune-from', '2021-09-01'], 'need each other'],
+    [['--to', '2021-09-14', '--tune-from', '2021-09-13', '--tune-to', '2021-09-15'], 'overlaps'],
+    [['--to', '2021-10-14'], 'nothing measured'],
+  ])('%s is refused in one line', async (options, words) => {
+    const { code, err } = await backtest(...options)
+    expect(code).toBe(1)
+    expect(err).toContain(words)
+  })
+
+  test('needs a fleet, and what the grid really did', async () => {
+    const bare = join(folder, 'bare.yaml')
+    writeFileSync(bare, FLEET)
+    const args = ['backtest', '--from', '2021-09-13', '--to', '2021-09-13T01:00Z']
+    expect((await runGridtide(args)).err).toContain('--fleet')
+    expect((await runGridtide([...args, '--fleet', bare])).err).toContain('history')
+  })
+})
+
+test('progress says what is left, once a second on a terminal', () => {
+  let nowMs = 0
+  const lines: string[] = []
+  const progress = progressOn(
+    (text) => void lines.push(text),
+    true,
+    () => nowMs,
+  )
+  progress.show('playing', 0)
+  nowMs = 500
+  progress.show('playing', 0.1)
+  nowMs = 61_000
+  progress.show('playing', 0.5)
+  progress.show('playing', 1)
+  progress.end()
+  expect(lines[0]).toContain('estimating')
+  expect(lines[1]).toContain('50 %, 1:01 left')
+  expect(lines.at(-1)).not.toContain('playing')
+  expect(lines).toHaveLength(4)
+})
