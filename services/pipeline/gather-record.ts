@@ -88,12 +88,12 @@ export async function gatherRecord(
   const startMs = span.fromMs - LEAD_MS
   const windows = windowsFrom(startMs, span.windowMs, (span.toMs - startMs) / span.windowMs)
   const zones = [...new Set(fleet.regions.map(({ zone }) => zone))]
-  const expected = await expectedByZone(fleet, zones, span, sources)
   const measured = await measuredByZone(zones, startMs - YEAR_MS, span.toMs, sources)
   const byRegion = <X>(of: (zone: string) => X): X[] => fleet.regions.map(({ zone }) => of(zone))
   const series = new Map(
     zones.map((zone) => [zone, overWindows(measured.get(zone)!, windows, zone)]),
   )
+  const expected = await expectedByZone(fleet, zones, span, sources)
   return {
     startMs,
     windowSeconds: span.windowMs / 1000,

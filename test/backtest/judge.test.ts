@@ -164,7 +164,7 @@ describe('variations', () => {
 
   test('a perfect forecast is what came, twice the error is twice as far from it', () => {
     const perfect = named('perfect carbon forecast').record!(record)
-    const hour = 200
+    const hour = 195
     expect(perfect.expected[0]![hour * 2]).toBe(record.actual[0]![hour * 4])
     const worse = named('carbon forecast error x2').record!(record)
     expect(worse.expected[0]![hour * 2]).toBeCloseTo(1.1 * record.actual[0]![hour * 4]!, 6)
