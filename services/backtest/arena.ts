@@ -86,7 +86,7 @@ export function compileArena(problem: PlanningProblem, extras: ArenaExtras): Are
             : Number.POSITIVE_INFINITY,
         )
         const reachable = [...latencyMs.keys()].filter((r) => Number.isFinite(latencyMs[r]))
-        const nearest = reachable.sort((a, b) => latencyMs[a]! - latencyMs[b]! || a - b)
+        const nearest = reachable.sort((a, b) => latencyMs[a]! - latencyMs[b]!)
         const named = problem.regions.findIndex(({ id }) => id === homeOf(demand))
         return {
           id: demand.origin,

@@ -4,7 +4,7 @@ import type { Knobs } from './policy.ts'
 const NODE_GPUS = 8
 
 /** W a token/s at full load, host share counted. */
-export const wattsPerToken = ({ fixedWatts, tokenJoules, capacity }: ArenaBin): number =>
+const wattsPerToken = ({ fixedWatts, tokenJoules, capacity }: ArenaBin): number =>
   fixedWatts / capacity + tokenJoules
 
 /**

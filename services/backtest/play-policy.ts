@@ -115,7 +115,7 @@ function playOracle(
 function leastOf(ledgers: readonly Ledger[]): Ledger {
   const kept = ledgers.filter((ledger) => lateShare(ledger) <= MOST_LATE)
   const choice = kept.length > 0 ? kept : ledgers
-  return choice.reduce((least, ledger) => (ledger.carbonG < least.carbonG ? ledger : least))
+  return choice.toSorted((a, b) => a.carbonG - b.carbonG)[0]!
 }
 
 const described = ({ id, title, source, kind }: Policy) => ({ policy: id, title, source, kind })

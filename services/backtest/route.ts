@@ -74,7 +74,7 @@ function byChoice(model: ArenaModel): readonly number[] {
   if (known) return known
   const { origins } = model
   const order = [...origins.keys()].sort(
-    (a, b) => origins[a]!.regions.length - origins[b]!.regions.length || a - b,
+    (a, b) => origins[a]!.regions.length - origins[b]!.regions.length,
   )
   choices.set(model, order)
   return order
@@ -88,7 +88,7 @@ function nearestFirst(model: ArenaModel, o: number): Int32Array {
   const ordered = origins.map(({ home, latencyMs }) => {
     const distance = (b: number) => (bins[b]!.region === home ? -1 : latencyMs[bins[b]!.region]!)
     return Int32Array.from(bins.keys()).sort(
-      (a, b) => distance(a) - distance(b) || bins[a]!.tokenJoules - bins[b]!.tokenJoules || a - b,
+      (a, b) => distance(a) - distance(b) || bins[a]!.tokenJoules - bins[b]!.tokenJoules,
     )
   })
   nearest.set(model, ordered)

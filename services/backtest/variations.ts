@@ -62,7 +62,7 @@ function withStartUp(factor: number) {
 }
 
 /** Stretches what was expected away from what came; 0 is a perfect forecast. */
-export function withForecastError(factor: number) {
+function withForecastError(factor: number) {
   return (record: GridRecord): GridRecord => {
     const perHour = 3600 / record.windowSeconds
     return {

@@ -232,6 +232,8 @@ describe('reports', () => {
     expect(rows).toHaveLength(16)
     const carbonG = rows.reduce((sum, row) => sum + Number(row.split(',')[6]), 0)
     expect(carbonG).toBeCloseTo(run!.carbonG, 6)
+    const idle = { ...run!, hourly: [{ energyKwh: [0], carbonG: [0], tokens: [0] }] }
+    expect(hourlyCsv(arena, { ...results[0]!, runs: [idle] })).toContain('PL,0,,0,0')
     const knobs = { ...results[0]!.knobs, guardUse: 0.95 }
     const withMarginal = [
       { ...results[0]!, knobs, runs: [{ ...run!, marginalG: 1000 }] },

@@ -208,8 +208,15 @@ describe('playing a policy', () => {
     const given = playPolicy({ ...job, tuning: [], policy: 'hpa', knobs }, solver)
     expect(given.knobs).toEqual(knobs)
     expect(windowsToPlay({ ...job, policy: 'hpa' })).toBe(8 * TRIALS + 8)
+    expect(windowsToPlay({ ...job, policy: 'clairvoyant' })).toBe(3 * 8)
     expect(() => playPolicy({ ...job, policy: 'nobody' }, solver)).toThrow('no policy nobody')
   })
+})
+
+test('a marginal record is booked beside, never in place of the average', () => {
+  const reported = [recordOf(1, { marginal: record.actual })]
+  const [run] = playPolicy({ policy: 'static', arena, tuning: [], reported, seed: 0 }, solver).runs
+  expect(run!.marginalG).toBeCloseTo(run!.carbonG, 6)
 })
 
 test('noise makes a week differ from the one before by as much as it says', () => {

@@ -24,7 +24,7 @@ export const clairvoyant = (record: GridRecord): Policy => ({
       weight: (view, region) => {
         let sum = 0
         for (let i = 0; i < view.periodWindows; i++) {
-          sum += record.actual[region]![view.window + i] ?? 0
+          sum += record.actual[region]![view.window + i]!
         }
         return (arena.problem.regions[region]!.pue * sum) / view.periodWindows
       },

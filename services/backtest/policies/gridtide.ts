@@ -1,56 +1,52 @@
-import type { Arena } from '../arena.ts'
 import type { Policy, View } from '../policy.ts'
-import { type SolvedRule, solved } from './solved.ts'
+import { solved } from './solved.ts'
 
-const PUBLISHED = { headroom: 1.1, replanMinutes: 15, layout: 'free', guardUse: 0.95 } as const
+interface Variant {
+  readonly id: string
+  readonly title: string
+  readonly source: string
+  /** Whether traffic may leave its home region. */
+  readonly geo: boolean
+  /** gCO2e/kWh that counts. */
+  readonly intensity: (view: View, region: number) => number
+}
 
-/** gCO2e of one IT kWh: PUE times the intensity that counts. */
-const byIntensity =
-  (arena: Arena, intensity: (view: View, region: number) => number): SolvedRule['weight'] =>
-  (view, region) =>
-    arena.problem.regions[region]!.pue * Math.max(0, intensity(view, region))
+/** Regions, layouts and replicas together; idle, host, PUE and starts counted. */
+const planned = ({ geo, intensity, ...named }: Variant): Policy => ({
+  ...named,
+  kind: 'realisable',
+  published: { headroom: 1.1, replanMinutes: 15, layout: 'free', guardUse: 0.95 },
+  layouts: ['free', 'right-sized'],
+  open: (arena, knobs, solver) =>
+    solved(arena, knobs, solver, {
+      geo,
+      weight: (view, region) =>
+        arena.problem.regions[region]!.pue * Math.max(0, intensity(view, region)),
+    }),
+})
 
-/** Ours: regions, layouts and replicas together, on expected intensity, idle, host and starts. */
-export const gridtide: Policy = {
+export const gridtide = planned({
   id: 'gridtide',
   title: 'Gridtide: regions, layouts and replicas together, on the live signal',
   source: 'docs/planning.md',
-  kind: 'realisable',
-  published: PUBLISHED,
-  layouts: ['free', 'right-sized'],
-  open: (arena, knobs, solver) =>
-    solved(arena, knobs, solver, {
-      geo: true,
-      weight: byIntensity(arena, (view, region) => view.expected(region)),
-    }),
-}
+  geo: true,
+  intensity: (view, region) => view.expected(region),
+})
 
 /** The control: the same planner, told of each zone only its mean of the year before. */
-export const fixedRanking: Policy = {
+export const fixedRanking = planned({
   id: 'fixed-ranking',
   title: 'Gridtide’s planner with each zone’s past annual mean in place of the live signal',
   source: 'control',
-  kind: 'realisable',
-  published: PUBLISHED,
-  layouts: ['free', 'right-sized'],
-  open: (arena, knobs, solver) =>
-    solved(arena, knobs, solver, {
-      geo: true,
-      weight: byIntensity(arena, (view, region) => view.pastMean(region)),
-    }),
-}
+  geo: true,
+  intensity: (view, region) => view.pastMean(region),
+})
 
 /** The control without geo-shift: what layouts and scaling alone are worth. */
-export const atHome: Policy = {
+export const atHome = planned({
   id: 'at-home',
   title: 'Gridtide’s planner with every origin served at home',
   source: 'control',
-  kind: 'realisable',
-  published: PUBLISHED,
-  layouts: ['free', 'right-sized'],
-  open: (arena, knobs, solver) =>
-    solved(arena, knobs, solver, {
-      geo: false,
-      weight: byIntensity(arena, (view, region) => view.expected(region)),
-    }),
-}
+  geo: false,
+  intensity: (view, region) => view.expected(region),
+})

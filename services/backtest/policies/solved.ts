@@ -76,7 +76,7 @@ function fillOrder(arena: Arena, weightPerKwh: readonly number[]): readonly Int3
     const cost = bins.map(
       ({ region, tokenJoules }) => Math.max(weightPerKwh[region]!, TIE) * tokenJoules,
     )
-    return Int32Array.from(bins.keys()).sort((a, b) => cost[a]! - cost[b]! || a - b)
+    return Int32Array.from(bins.keys()).sort((a, b) => cost[a]! - cost[b]!)
   })
 }
 

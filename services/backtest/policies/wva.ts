@@ -49,7 +49,7 @@ function scaleRegion(
   const perCapacity = (b: number) => cost(b) / bins[b]!.capacity
   const variants = [...bins.keys()]
     .filter((b) => allowed[b] === 1 && bins[b]!.region === region)
-    .sort((a, b) => perCapacity(a) - perCapacity(b) || a - b)
+    .sort((a, b) => perCapacity(a) - perCapacity(b))
   if (variants.length === 0) return
   let needed = 0
   for (const [o, { home }] of origins.entries()) {

@@ -58,7 +58,7 @@ export function scenarioLines({ outcome, leaks }: PlayedScenario): readonly stri
 }
 
 /** Ours against the strongest other that keeps the promise; controls are not rivals. */
-export function strongestPeer({ compared }: BacktestOutcome) {
+function strongestPeer({ compared }: BacktestOutcome) {
   const rivals = compared.filter(
     ({ policy, kind, counts }) =>
       counts && kind === 'realisable' && !['gridtide', 'fixed-ranking', 'at-home'].includes(policy),
