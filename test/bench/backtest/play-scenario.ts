@@ -7,7 +7,7 @@ import {
   type PolicyJob,
   windowsToPlay,
 } from '../../../services/backtest/index.ts'
-import { openRecords } from '../../../services/cli/backtest/open-record.ts'
+import { type OpenedRecords, openRecords } from '../../../services/cli/backtest/open-record.ts'
 import { runBacktest } from '../../../services/cli/backtest/run-backtest.ts'
 import { readFleet } from '../../../services/cli/read-fleet.ts'
 import type { Fleet } from '../../../services/fleet/index.ts'
@@ -17,7 +17,7 @@ import type { Threads } from '../../../services/platform/threads.ts'
 import { fleetFiles } from '../../../services/wiring/fleet-files.ts'
 import { demandTraces } from '../../../services/wiring/traces.ts'
 import { underLoad } from './load-family.ts'
-import { LOADS, REPORTED_WEEKS, TUNING_WEEKS } from './weeks.ts'
+import { LOADS, type Load, REPORTED_WEEKS, TUNING_WEEKS } from './weeks.ts'
 
 const SEED = 1
 const WINDOW_MS = 300_000
@@ -26,17 +26,25 @@ const DAY_MS = 86_400_000
 const LEAK_CUTS = [1, 7, 40]
 
 export interface PlayedScenario {
-  readonly outcome: BacktestOutcome
+  /** By load family. */
+  readonly outcomes: Readonly<Record<Load, BacktestOutcome>>
   /** Policies whose decisions changed with their future. */
   readonly leaks: readonly string[]
   readonly simulatedHours: number
   readonly seconds: number
 }
 
-/** Tunes every policy on the tuning weeks, and reports the others. */
+export interface ScenarioOptions {
+  readonly days: number
+  readonly data: string
+  readonly folder: string
+  readonly varied: readonly string[]
+}
+
+/** Tunes every policy on the tuning weeks, load by load, and reports the others. */
 export async function playScenario(
   name: string,
-  options: { days: number; data: string; folder: string; varied: readonly string[] },
+  options: ScenarioOptions,
   threads: Threads,
 ): Promise<PlayedScenario> {
   const file = join(import.meta.dirname, `../../../config/scenarios/${name}.yaml`)
@@ -48,34 +56,56 @@ export async function playScenario(
   })
   const started = performance.now()
   const opened = await openRecords(fleet, spans, SEED, { readFile, env: {}, warn: () => undefined })
-  const byLoad = await Promise.all(
-    LOADS.map((load) => withLoad(underLoad(fleet, load), opened.records, spans, readFile)),
-  )
-  const tuned = byLoad.flatMap((records) => records.slice(0, TUNING_WEEKS.length))
-  const reported = byLoad.flatMap((records) => records.slice(TUNING_WEEKS.length))
+  const outcomes = {} as Record<Load, BacktestOutcome>
+  let windows = 0
+  for (const load of LOADS) {
+    const records = await withLoad(underLoad(fleet, load), opened.records, spans, readFile)
+    const played = await playLoad(fleet, load, { ...opened, records }, options, threads)
+    outcomes[load] = played.outcome
+    windows += played.windows
+  }
+  return {
+    outcomes,
+    leaks: await leaksIn(opened),
+    simulatedHours: (windows * WINDOW_MS) / 3_600_000,
+    seconds: (performance.now() - started) / 1000,
+  }
+}
+
+async function playLoad(
+  fleet: Fleet,
+  load: Load,
+  opened: OpenedRecords,
+  { days, folder, varied }: ScenarioOptions,
+  threads: Threads,
+): Promise<{ outcome: BacktestOutcome; windows: number }> {
+  const tuned = opened.records.slice(0, TUNING_WEEKS.length)
+  const reported = opened.records.slice(TUNING_WEEKS.length)
   const policies = [...POLICIES.map(({ id }) => id), 'clairvoyant']
-  const from = `${options.days} day(s) of ${REPORTED_WEEKS.join(', ')}`
+  const from = `${days} day(s) of ${REPORTED_WEEKS.join(', ')}`
+  const vary: OpenedRecords['vary'] = (variation) => ({
+    arena: opened.vary(variation).arena,
+    records: variation.record ? reported.map(variation.record) : reported,
+  })
   const outcome = await runBacktest(
-    { fleet, from, to: LOADS.join(' and '), seed: SEED, policies, tuned, varied: options.varied },
-    { ...opened, records: reported, vary: (v) => opened.vary(v) },
-    { threads, folder: options.folder, onProgress: progressLines(name) },
+    { fleet, from, to: load, seed: SEED, policies, tuned, varied },
+    { ...opened, records: reported, vary },
+    { threads, folder, onProgress: progressLines(`${fleet.name}, ${load}`) },
   )
-  const solver = await loadHighs()
-  const leaks = POLICIES.filter(
-    (policy) =>
-      checkLeaks(opened.arena, reported[0]!, () => policy, policy.published, LEAK_CUTS, solver)
-        .length > 0,
-  ).map(({ id }) => id)
   const windows = policies.reduce((sum, policy) => {
     const job: PolicyJob = { policy, arena: opened.arena, tuning: tuned, reported, seed: SEED }
     return sum + windowsToPlay(job)
   }, 0)
-  return {
-    outcome,
-    leaks,
-    simulatedHours: (windows * WINDOW_MS) / 3_600_000,
-    seconds: (performance.now() - started) / 1000,
-  }
+  return { outcome, windows }
+}
+
+async function leaksIn({ arena, records }: OpenedRecords): Promise<string[]> {
+  const solver = await loadHighs()
+  const leaky = POLICIES.filter(
+    (policy) =>
+      checkLeaks(arena, records[0]!, () => policy, policy.published, LEAK_CUTS, solver).length > 0,
+  )
+  return leaky.map(({ id }) => id)
 }
 
 function withLoad(

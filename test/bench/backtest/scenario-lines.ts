@@ -1,4 +1,9 @@
-import type { BacktestOutcome } from '../../../services/backtest/index.ts'
+import {
+  type BacktestOutcome,
+  comparePolicies,
+  liveSignalAdds,
+  playedLevers,
+} from '../../../services/backtest/index.ts'
 import type { PlayedScenario } from './play-scenario.ts'
 import { LOADS, TUNING_WEEKS } from './weeks.ts'
 
@@ -6,8 +11,16 @@ const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)}
 const row = (...cells: (string | number)[]) => `| ${cells.join(' | ')} |`
 const camel = (id: string) => id.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
 
-/** One scenario for docs/benchmarks.md. */
-export function scenarioLines({ outcome, leaks }: PlayedScenario): readonly string[] {
+/** One scenario for docs/benchmarks.md: a table a load family. */
+export function scenarioLines({ outcomes, leaks }: PlayedScenario): readonly string[] {
+  const found = leaks.length === 0 ? 'none found in any realisable policy' : `FOUND in ${leaks}`
+  return [
+    `Simulated, not measured. Every policy tuned alike on ${TUNING_WEEKS.join(', ')}, load by load. Information from the future: ${found}.`,
+    ...LOADS.flatMap((load) => ['', ...loadLines(outcomes[load])]),
+  ]
+}
+
+function loadLines(outcome: BacktestOutcome): readonly string[] {
   const { compared } = outcome
   const head = row(
     'policy',
@@ -46,7 +59,7 @@ export function scenarioLines({ outcome, leaks }: PlayedScenario): readonly stri
     ),
   )
   return [
-    `Simulated. ${outcome.from}; loads ${LOADS.join(' and ')}; tuned on ${TUNING_WEEKS.join(', ')}. Information from the future: ${leaks.length === 0 ? 'none found in any realisable policy' : `FOUND in ${leaks.join(', ')}`}.`,
+    `**${outcome.to} traffic**, ${outcome.from}:`,
     '',
     head,
     row(...Array.from({ length: 15 }, () => '---')),
@@ -96,8 +109,32 @@ function sensitivityLines({ sensitivity }: BacktestOutcome): string[] {
   ]
 }
 
-/** The part of the last line that one scenario is. */
-export function scenarioJson({ outcome, leaks }: PlayedScenario): object {
+/** The part of the last line that one scenario is: both load families together, and each. */
+export function scenarioJson({ outcomes, leaks }: PlayedScenario): object {
+  const [first, ...others] = LOADS.map((load) => outcomes[load])
+  const results = first!.results.map((result, i) => {
+    const all = [result, ...others.map((outcome) => outcome.results[i]!)]
+    return {
+      ...result,
+      runs: all.flatMap(({ runs }) => runs),
+      ...(result.boundsG && { boundsG: all.flatMap(({ boundsG }) => boundsG!) }),
+    }
+  })
+  const compared = comparePolicies(results, first!.seed)
+  const added = liveSignalAdds(compared)
+  const together = {
+    compared,
+    levers: playedLevers(compared),
+    ...(added !== undefined && { liveSignalAdds: added }),
+  }
+  return {
+    ...outcomeJson({ ...first!, ...together }),
+    loads: Object.fromEntries(LOADS.map((load) => [load, outcomeJson(outcomes[load])])),
+    leaks,
+  }
+}
+
+function outcomeJson(outcome: BacktestOutcome): object {
   const policies = outcome.compared.map((policy) => [
     camel(policy.policy),
     {
@@ -120,6 +157,5 @@ export function scenarioJson({ outcome, leaks }: PlayedScenario): object {
     liveSignalAddsPct: 100 * (outcome.liveSignalAdds ?? 0),
     strongestPeer: peer.policy,
     lessThanStrongestPeerPct: 100 * (1 - ours.carbonG / peer.carbonG),
-    leaks,
   }
 }
