@@ -7,6 +7,7 @@ import { mergePlanJob } from './merge-plan.ts'
 import { notifyChangeJob } from './notify-change.ts'
 import { refitModelsJob } from './refit-models.ts'
 import { refreshGridJob } from './refresh-grid.ts'
+import { replanJobsJob } from './replan-jobs.ts'
 import { solveBlockJob } from './solve-block.ts'
 import { solvePlanJob } from './solve-plan.ts'
 import { tickJob } from './tick.ts'
@@ -35,6 +36,7 @@ export async function startWorkers(
   await queue.work('notify-change', notifyChangeJob(ports.notifyChange), {
     concurrency: CONCURRENCY.relays,
   })
+  await queue.work('replan-jobs', replanJobsJob(ports.replanJobs))
   await queue.work('account', accountJob(ports.account))
   await queue.work('attribute-levers', attributeLeversJob(ports.attributeLevers))
 }

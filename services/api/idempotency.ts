@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Conflict, InvalidInput } from '../domain/errors.ts'
 import type { AnswerKey, AnswerStore } from './answer-store.ts'
@@ -25,6 +26,8 @@ export function keepAnswers(app: FastifyInstance, answers: AnswerStore, nowMs: (
     const key = request.headers['idempotency-key']
     if (request.method !== 'POST' || typeof key !== 'string' || !request.caller) return
     if (!KEY.test(key)) throw badKey()
+    // A stream is read once, so it has no fingerprint; the ids of its lines make it repeatable.
+    if (request.body instanceof Readable) return
     const answerKey = { tenant: request.caller.tenant, key }
     const begun = await answers.begin({
       ...answerKey,

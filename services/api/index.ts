@@ -1,6 +1,8 @@
 export { apiKeys } from './access/api-keys.ts'
 export { type ApiOptions, buildApp } from './app.ts'
+export { answerView } from './batch-views.ts'
 export { fleetPorts } from './fleet-ports.ts'
 export { isLoopback, listenSafely } from './listen-safely.ts'
 export type * from './operations-ports.ts'
 export type * from './ports.ts'
+export type { BatchInbox } from './ports.ts'

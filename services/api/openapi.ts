@@ -4,6 +4,7 @@ import type { FastifySchema } from 'fastify'
 const TAGS = {
   plans: 'What is to run where, and why.',
   fleet: 'Regions and models, and what may be changed about them.',
+  batch: 'Jobs that may wait.',
   targets: 'What is steered, and how far it has come.',
   grid: 'Carbon intensity as this service sees it.',
   events: 'What happened, and who is told.',

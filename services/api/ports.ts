@@ -1,7 +1,9 @@
 import type { Registry } from 'prom-client'
+import type { DeferredJob, NumberedJob } from '../deferred/index.ts'
 import type { GridDesk } from '../grid/index.ts'
 import type { KeyStore } from '../keys/index.ts'
 import type { PushedDemand } from '../overlays/index.ts'
+import type { Asked, JobAnswer } from '../pipeline/submit-jobs.ts'
 import type { Plan, PlanExplanation } from '../planning/index.ts'
 import type { PlanStore } from '../plans/index.ts'
 import type { AnswerStore } from './answer-store.ts'
@@ -61,8 +63,22 @@ export interface TenantPorts {
   readonly webhooks: WebhookDesk
   readonly runs: RunInbox
   readonly queue: QueueDesk
+  readonly batch: BatchInbox
   /** Plans as if, changes nothing. */
   simulate(request: SimulationRequest, abort: AbortSignal): Promise<Simulation>
+}
+
+/** Deferrable jobs. */
+export interface BatchInbox {
+  /** Takes jobs as they come and answers each, in order. */
+  submit(jobs: AsyncIterable<Asked> | Iterable<Asked>): AsyncIterable<JobAnswer>
+  get(id: string): Promise<DeferredJob | undefined>
+  /** Newest first. */
+  list(page: Page): Promise<readonly NumberedJob[]>
+  /** @returns false where it has ended or is not there */
+  cancel(id: string): Promise<boolean>
+  /** @returns false where it has ended or is not there */
+  report(id: string, workLeft: number): Promise<boolean>
 }
 
 export interface ReadinessCheck {

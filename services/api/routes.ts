@@ -3,12 +3,14 @@ import type { ApiLimits } from './limits.ts'
 import { mountGrid } from './mount-grid.ts'
 import type { ApiPorts } from './ports.ts'
 import { approvePlanRoute } from './routes/approve-plan.ts'
+import { cancelBatchJobRoute } from './routes/cancel-batch-job.ts'
 import { createKeyRoute } from './routes/create-key.ts'
 import { currentPlanRoute } from './routes/current-plan.ts'
 import { desiredReplicasRoute } from './routes/desired-replicas.ts'
 import { diffPlansRoute } from './routes/diff-plans.ts'
 import { enableWebhookRoute } from './routes/enable-webhook.ts'
 import { explainPlanRoute } from './routes/explain-plan.ts'
+import { getBatchJobRoute } from './routes/get-batch-job.ts'
 import { getModelRoute } from './routes/get-model.ts'
 import { getPlanRoute } from './routes/get-plan.ts'
 import { getPolicyRoute } from './routes/get-policy.ts'
@@ -16,6 +18,7 @@ import { getSavingsRoute } from './routes/get-savings.ts'
 import { getSciRoute } from './routes/get-sci.ts'
 import { healthRoute } from './routes/health.ts'
 import { listAuditRoute } from './routes/list-audit.ts'
+import { listBatchJobsRoute } from './routes/list-batch-jobs.ts'
 import { listDeadJobsRoute } from './routes/list-dead-jobs.ts'
 import { listDeliveriesRoute } from './routes/list-deliveries.ts'
 import { listEventsRoute } from './routes/list-events.ts'
@@ -37,12 +40,14 @@ import { readinessRoute } from './routes/readiness.ts'
 import { rejectPlanRoute } from './routes/reject-plan.ts'
 import { removeRunsRoute } from './routes/remove-runs.ts'
 import { replayWebhookRoute } from './routes/replay-webhook.ts'
+import { reportBatchJobRoute } from './routes/report-batch-job.ts'
 import { reviveJobRoute } from './routes/revive-job.ts'
 import { revokeKeyRoute } from './routes/revoke-key.ts'
 import { rollBackPlanRoute } from './routes/roll-back-plan.ts'
 import { rotateKeyRoute } from './routes/rotate-key.ts'
 import { simulatePlanRoute } from './routes/simulate-plan.ts'
 import { streamEventsRoute } from './routes/stream-events.ts'
+import { submitBatchJobsRoute } from './routes/submit-batch-jobs.ts'
 import { uploadRunsRoute } from './routes/upload-runs.ts'
 import { SHARED_SCHEMAS } from './schemas/shared.ts'
 
@@ -59,6 +64,7 @@ export function mountRoutes(app: FastifyInstance, ports: ApiPorts, options: Rout
   app.register(currentPlanRoute, { freshMs: limits.planFreshMs, nowMs })
   for (const route of [pushDemandRoute, getSavingsRoute, getSciRoute])
     app.register(route, { nowMs })
+  for (const route of [getBatchJobRoute, listBatchJobsRoute]) app.register(route, { nowMs })
   app.register(simulatePlanRoute, {
     mostAtOnce: limits.simulationsAtOnce,
     timeoutMs: limits.simulationMs,
@@ -75,6 +81,9 @@ export interface RouteOptions {
 }
 
 const PLAIN = [
+  cancelBatchJobRoute,
+  reportBatchJobRoute,
+  submitBatchJobsRoute,
   approvePlanRoute,
   desiredReplicasRoute,
   diffPlansRoute,

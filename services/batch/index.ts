@@ -1,6 +1,8 @@
 export { type Admission, admitJob } from './admit-job.ts'
+export { type Advanced, advance } from './advance.ts'
 export { type CapacityLedger, capacityLedger } from './capacity-ledger.ts'
 export { type Usage, usageOf } from './emissions.ts'
+export { holdGpus } from './hold-gpus.ts'
 export {
   type BatchJob,
   type Deadline,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { backtestCommand } from './commands/backtest.ts'
+import { batchCommand } from './commands/batch.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { explainCommand } from './commands/explain.ts'
 import { fitCommand } from './commands/fit.ts'
@@ -38,6 +39,7 @@ const COMMANDS: readonly ((io: CliIo) => Command)[] = [
   profileCommand,
   (io) => whenCommand(io),
   backtestCommand,
+  (io) => batchCommand(io),
 ]
 
 /**

@@ -11,6 +11,8 @@ export interface Retention {
   readonly forecastsMs: number
   /** Answers to requests with an `Idempotency-Key`, and traffic that callers pushed. */
   readonly callsMs: number
+  /** Deferrable jobs that have ended. */
+  readonly jobsMs: number
 }
 
 export interface ForgetPorts {
@@ -19,6 +21,7 @@ export interface ForgetPorts {
   readonly outbox: Pick<Outbox, 'forget'>
   readonly archive: Pick<ForecastArchive, 'prune'>
   readonly answers: { forget(beforeMs: number): Promise<number> }
+  readonly jobs: { forget(beforeMs: number): Promise<number> }
   readonly demand: { forget(beforeMs: number): Promise<number> }
   readonly retention: Retention
 }
@@ -32,6 +35,7 @@ export const RETENTION: Retention = {
   eventsMs: 30 * DAY_MS,
   forecastsMs: 365 * DAY_MS,
   callsMs: DAY_MS,
+  jobsMs: 90 * DAY_MS,
 }
 
 /** Drops what has been kept for long enough, so that no table grows for ever. */
@@ -42,5 +46,6 @@ export async function forget(ports: ForgetPorts, nowMs: number): Promise<void> {
   await ports.plans.forget(nowMs - retention.plansMs)
   await ports.archive.prune(nowMs - retention.forecastsMs)
   await ports.answers.forget(nowMs - retention.callsMs)
+  await ports.jobs.forget(nowMs - retention.jobsMs)
   await ports.demand.forget(nowMs - retention.callsMs)
 }

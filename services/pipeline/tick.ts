@@ -31,6 +31,12 @@ export async function tick({ fleet, queue }: TickPorts, dueAtMs: number): Promis
   )
   await queue.add({ name: 'notify-change', payload: { cause: 'tick' }, id: `notify-${dueAtMs}` })
 
+  await queue.add({
+    name: 'replan-jobs',
+    payload: { atMs: dueAtMs },
+    id: `replan-${dueAtMs}`,
+  })
+
   const windowMs = planning.windowMinutes * 60_000
   const windowStartMs = Math.floor(dueAtMs / windowMs) * windowMs - windowMs
   await queue.add({

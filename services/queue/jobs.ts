@@ -22,6 +22,8 @@ const jobs = {
   'apply-plan': Type.Object({ version: Version, region: Id }, closed),
   /** Deliver whatever is due; `cause` says for the log what woke it. */
   'notify-change': Type.Object({ cause: Id }, closed),
+  /** Place the jobs that may wait anew. */
+  'replan-jobs': Type.Object({ atMs: AtMs }, closed),
   account: Type.Object({ windowStartMs: AtMs }, closed),
   'attribute-levers': Type.Object({ atMs: AtMs }, closed),
 }

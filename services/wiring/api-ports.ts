@@ -8,6 +8,7 @@ import { explainPlan } from '../planning/index.ts'
 import { operationPorts } from './api-operations.ts'
 import { listRegions } from './api-regions.ts'
 import { targetReader } from './api-targets.ts'
+import { batchInbox } from './batch-steps.ts'
 import { frameSources } from './planning-steps.ts'
 import type { Service } from './service.ts'
 
@@ -61,6 +62,7 @@ function tenantPorts(service: Service, audit: ReturnType<typeof postgresAudit>):
     demand: { push: (pushed, atMs) => demand.push(tenant, pushed, atMs) },
     targets: targetReader(service),
     ...operationPorts(service),
+    batch: batchInbox(service),
     audit,
     events: postgresEvents(database, tenant),
     async simulate({ models = [], policy, horizonHours, ...whatIf }) {

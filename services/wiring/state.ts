@@ -2,6 +2,7 @@ import { sqlAuditLog } from '../actuation/adapters/sql-audit-log.ts'
 import { sqlTargetMemory } from '../actuation/adapters/sql-target-memory.ts'
 import { sqlToldTargets } from '../actuation/adapters/sql-told-targets.ts'
 import { postgresAnswers } from '../api/adapters/postgres-answers.ts'
+import { postgresDeferredJobs } from '../deferred/adapters/postgres.ts'
 import { postgresFits } from '../fits/adapters/postgres.ts'
 import { sqlArchive } from '../grid/adapters/sql-store.ts'
 import { postgresKeys } from '../keys/adapters/postgres.ts'
@@ -19,6 +20,7 @@ export const openStores = (database: Database, tenant: string) => ({
   plans: postgresPlans(database, tenant),
   solves: postgresSolves(database, tenant),
   fits: postgresFits(database, tenant),
+  jobs: postgresDeferredJobs(database, tenant),
   archive: sqlArchive(database),
   answers: postgresAnswers(database),
   ledger: postgresLedger(database, tenant),

@@ -1,4 +1,5 @@
 import { actingSteps } from './acting-steps.ts'
+import { batchPorts } from './batch-steps.ts'
 import { planningSteps } from './planning-steps.ts'
 import type { Service } from './service.ts'
 
@@ -6,4 +7,5 @@ import type { Service } from './service.ts'
 export const stepPorts = (service: Service) => ({
   ...planningSteps(service),
   ...actingSteps(service),
+  replanJobs: batchPorts(service),
 })

@@ -17,6 +17,7 @@ import type { Plan } from '../../services/planning/index.ts'
 import type { StoredPlan } from '../../services/plans/index.ts'
 import { memoryKeys } from '../support/memory-keys.ts'
 import { memoryAnswers } from './memory-answers.ts'
+import { memoryBatch } from './memory-batch.ts'
 import { memoryGrid } from './memory-grid.ts'
 import { memoryOperations } from './memory-operations.ts'
 
@@ -210,6 +211,7 @@ export function memoryTenant(): MemoryTenant {
       history: async (page) => pageOf(log, ({ id }) => id, page),
     },
     ...memoryOperations(stored),
+    batch: memoryBatch(NOW_MS),
     simulate: async ({ demandScale = 1 }) => ({
       outcome:
         demandScale > 10

@@ -6,7 +6,7 @@
  * PAI jobs. Every start costs ten minutes of job power, for every policy. The last line is JSON.
  *
  * @param jobs of the fleet, 100,000 unless told
- * @param hours between two placings of a kind of job, 7 unless told
+ * @param hours between two placings of a kind of job, 37 unless told
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -23,7 +23,7 @@ if (!existsSync(forecastFile)) {
   console.error(`needs ${forecastFile}: set GRIDTIDE_DATA`)
   process.exit(1)
 }
-const [jobCount = 100_000, everyHours = 7] = process.argv.slice(2).map(Number)
+const [jobCount = 100_000, everyHours = 37] = process.argv.slice(2).map(Number)
 const round = (value: number, digits = 1) => Number(value.toFixed(digits))
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
 const row = (...cells: (string | number)[]) => `| ${cells.join(' | ')} |`

@@ -28,6 +28,7 @@ it('asks for each zone once, then for a plan, and accounts for the window that e
   ])
   expect(jobs.map(({ name, payload }) => [name, payload])).toEqual([
     ['notify-change', { cause: 'tick' }],
+    ['replan-jobs', { atMs: dueAtMs }],
     ['account', { windowStartMs: Date.parse('2026-07-01T11:00Z') }],
     ['attribute-levers', { atMs: Date.parse('2026-07-01T12:00Z') }],
   ])

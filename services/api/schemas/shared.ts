@@ -1,4 +1,5 @@
 import { AuditPageSchema } from './audit.ts'
+import { BatchAnswerSchema, BatchJobPageSchema, BatchJobSchema } from './batch.ts'
 import { DemandKeptSchema } from './demand.ts'
 import { EventPageSchema } from './event.ts'
 import { PlanExplanationSchema } from './explanation.ts'
@@ -20,6 +21,9 @@ import { DeliveryPageSchema, PingSchema, ReplayedSchema, WebhookListSchema } fro
 /** Schemas with a name of their own in the OpenAPI document and in the client. */
 export const SHARED_SCHEMAS = [
   AuditPageSchema,
+  BatchAnswerSchema,
+  BatchJobPageSchema,
+  BatchJobSchema,
   DeadJobsSchema,
   DeliveryPageSchema,
   DemandKeptSchema,

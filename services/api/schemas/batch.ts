@@ -1,0 +1,69 @@
+import { Type } from 'typebox'
+import { strict } from './parts.ts'
+
+const AtMs = Type.Integer({ description: 'Milliseconds since 1970.' })
+const optional = Type.Optional
+const Usage = Type.Object({
+  energyKwh: Type.Number(),
+  carbonG: Type.Number(),
+  costUsd: Type.Number(),
+})
+
+const Planned = Type.Object(
+  {
+    region: Type.String({ description: '`region/gpu`.' }),
+    pieces: Type.Array(Type.Object({ startMs: AtMs, endMs: AtMs, gpus: Type.Integer() })),
+    safe: Type.Boolean({
+      description: 'Kept even if every hour brings no more than the slowest throughput.',
+    }),
+    ...Usage.properties,
+  },
+  { description: 'When and where it is to run, and what that is expected to use.' },
+)
+
+export const BatchAnswerSchema = Type.Object(
+  {
+    id: optional(Type.String()),
+    status: Type.Enum(['feasible', 'infeasible', 'known', 'refused']),
+    planned: optional(Planned),
+    limit: optional(Type.Enum(['deadline', 'capacity', 'budget'])),
+    words: optional(Type.String()),
+    earliestDeadlineMs: optional(AtMs),
+    issues: optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
+  },
+  { $id: 'BatchAnswer', description: 'The answer to one job that was handed in.' },
+)
+
+export const BatchJobSchema = Type.Object(
+  {
+    id: Type.String(),
+    state: Type.Enum(['waiting', 'running', 'missed', 'done', 'cancelled']),
+    submittedAtMs: AtMs,
+    earliestStartMs: AtMs,
+    deadlineMs: AtMs,
+    work: Type.Number({ description: 'Tokens, or hours at the size asked for.' }),
+    workLeft: Type.Number(),
+    gpusNow: Type.Integer({ description: 'GPUs it is to run on at this moment; 0 is to wait.' }),
+    planned: optional(Planned),
+    report: optional(
+      Type.Object({
+        used: Usage,
+        runNow: Usage,
+        perfect: Usage,
+        savedRatio: Type.Number(),
+        capturedRatio: optional(Type.Number()),
+      }),
+    ),
+  },
+  { $id: 'BatchJob' },
+)
+
+export const BatchJobPageSchema = Type.Object(
+  { items: Type.Array(BatchJobSchema), next: optional(Type.String()) },
+  { $id: 'BatchJobPage' },
+)
+
+export const BatchProgressSchema = strict(
+  { workLeft: Type.Number({ minimum: 0, description: '0 ends the job.' }) },
+  { description: 'How far a job really is, from whoever runs it.' },
+)

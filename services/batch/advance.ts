@@ -1,0 +1,55 @@
+import type { BatchJob, JobProgress, Piece, Placement } from './job.ts'
+import { HOUR_MS } from './outlook.ts'
+
+/** How far a job has come, and what it ran on the way. */
+export interface Advanced {
+  readonly progress: JobProgress
+  readonly ran: readonly Piece[]
+}
+
+/**
+ * A job after [fromMs, toMs) of its placement, if it ran as planned and as fast as expected. Whoever
+ * knows better reports what is left.
+ */
+export function advance(
+  job: BatchJob,
+  progress: JobProgress,
+  { region, pieces }: Placement,
+  fromMs: number,
+  toMs: number,
+): Advanced {
+  const ran = pieces
+    .map((piece) => ({
+      ...piece,
+      startMs: Math.max(fromMs, piece.startMs),
+      endMs: Math.min(toMs, piece.endMs),
+    }))
+    .filter(({ startMs, endMs }) => endMs > startMs)
+  let { workLeft, level } = progress
+  let freeAtMs = fromMs
+  for (const piece of ran) {
+    const kept = piece.startMs === freeAtMs && level !== undefined ? job.levels[level]! : NOTHING
+    workLeft = Math.max(0, workLeft - workOf(job, piece, kept.workPerHour))
+    level = piece.level
+    freeAtMs = piece.endMs
+  }
+  const running = freeAtMs === toMs && level !== undefined
+  const where = ran.length > 0 ? region : progress.region
+  return {
+    progress: {
+      workLeft,
+      ...(where !== undefined && { region: where }),
+      ...(running && { level }),
+    },
+    ran,
+  }
+}
+
+const NOTHING = { workPerHour: 0 }
+
+/** What a piece brings; GPUs it adds have to start. */
+function workOf(job: BatchJob, { startMs, endMs, level }: Piece, keptPerHour: number): number {
+  const { workPerHour } = job.levels[level]!
+  const lost = Math.max(0, workPerHour - keptPerHour) * job.startHours
+  return Math.max(0, (workPerHour * (endMs - startMs)) / HOUR_MS - lost)
+}

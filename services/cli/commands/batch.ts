@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises'
+import { Command } from 'commander'
+import { InvalidInput } from '../../domain/errors.ts'
+import { axiosHttp, type HttpClient, type HttpRequest } from '../../platform/http.ts'
+import type { CliIo } from '../io.ts'
+import { planJobs } from '../plan-jobs.ts'
+
+interface ServiceOptions {
+  readonly url: string
+}
+
+const LINES = 'application/x-ndjson'
+/** A hundred thousand jobs take a while to be answered. */
+const PATIENCE_MS = 600_000
+const REFUSALS = [400, 404, 409, 413, 415]
+
+/** `gridtide batch`: hand in deferrable jobs, look after them, or plan them without a service. */
+export function batchCommand(io: CliIo, http: HttpClient = axiosHttp()): Command {
+  const command = new Command('batch').description(
+    'deferrable jobs: submit, list, show, cancel, plan',
+  )
+  const remote = (name: string, what: string) =>
+    command
+      .command(name)
+      .description(what)
+      .option(
+        '--url <url>',
+        'the service; its key is read from GRIDTIDE_KEY',
+        io.env.GRIDTIDE_URL ?? 'http://127.0.0.1:8080',
+      )
+
+  remote('submit <file>', 'hand in jobs, one JSON object a line; prints one answer a line').action(
+    async (file: string, { url }: ServiceOptions) => {
+      const body = await textOf(file)
+      const headers = { 'content-type': LINES }
+      const answer = await call({ method: 'POST', url: `${url}/v1/batch/jobs`, body, headers })
+      io.out(typeof answer === 'string' ? answer : `${JSON.stringify(answer)}\n`)
+    },
+  )
+  remote('list', 'the newest jobs')
+    .option('--limit <count>', 'at most 100', '20')
+    .action(async ({ url, limit }: ServiceOptions & { readonly limit: string }) => {
+      const page = await call({ url: `${url}/v1/batch/jobs`, query: { limit } })
+      for (const job of (page as { items: readonly unknown[] }).items)
+        io.out(`${JSON.stringify(job)}\n`)
+    })
+  remote('show <id>', 'what is planned of one job, and what it was worth').action(
+    async (id: string, { url }: ServiceOptions) =>
+      io.out(`${JSON.stringify(await call({ url: jobUrl(url, id) }), null, 2)}\n`),
+  )
+  remote('cancel <id>', 'it will not run, or not go on').action(
+    async (id: string, { url }: ServiceOptions) => {
+      await call({ method: 'DELETE', url: jobUrl(url, id) })
+    },
+  )
+  command
+    .command('plan <file>')
+    .description('place jobs, one JSON object a line, without a service; nothing is kept')
+    .option('-f, --fleet <file>', 'fleet file (default: GRIDTIDE_FLEET)')
+    .option('--at <instant>', 'as of this ISO 8601 instant')
+    .action(async (file: string, options: { readonly fleet?: string; readonly at?: string }) => {
+      for await (const line of planJobs(await textOf(file), options, io)) io.out(`${line}\n`)
+    })
+
+  /** @throws InvalidInput with what the service says is wrong */
+  async function call(request: HttpRequest): Promise<unknown> {
+    const key = io.env.GRIDTIDE_KEY
+    const { status, body } = await http.send('gridtide', {
+      ...request,
+      headers: { ...request.headers, ...(key && { authorization: `Bearer ${key}` }) },
+      timeoutMs: PATIENCE_MS,
+      allowStatus: REFUSALS,
+    })
+    if (status < 300) return body
+    throw new InvalidInput((body as { detail?: string }).detail ?? `the service answered ${status}`)
+  }
+  return command
+}
+
+const jobUrl = (url: string, id: string): string => `${url}/v1/batch/jobs/${encodeURIComponent(id)}`
+
+function textOf(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new InvalidInput(
+      `cannot read ${file}: ${error.code === 'ENOENT' ? 'no such file' : error.code}`,
+    )
+  })
+}

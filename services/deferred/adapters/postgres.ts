@@ -1,0 +1,148 @@
+import { appendEvents } from '../../notification/index.ts'
+import type { Database, Sql } from '../../platform/database/database.ts'
+import type { DeferredJob, DeferredJobStore, JobUpdate, NumberedJob } from '../port.ts'
+
+interface Row {
+  readonly number: number
+  readonly state: DeferredJob['state']
+  readonly submitted_at_ms: number
+  readonly planned_at_ms: number
+  readonly job: DeferredJob['job']
+  readonly progress: DeferredJob['progress']
+  readonly placement: DeferredJob['placement'] | null
+  readonly ran: DeferredJob['ran']
+  readonly report: DeferredJob['report'] | null
+}
+
+const ACTIVE = `state in ('waiting', 'running', 'missed')`
+
+/** One tenant's deferrable jobs in PostgreSQL, embedded or on a server. */
+export const postgresDeferredJobs = (db: Database, tenant: string): DeferredJobStore => ({
+  async add(jobs) {
+    const rows = await db.query<{ id: string }>(
+      `insert into deferred_job
+         (tenant, id, state, submitted_at_ms, planned_at_ms, job, progress, placement, ran)
+       select tenant, id, state, submitted_at_ms, planned_at_ms, job, progress, placement, ran
+       from jsonb_to_recordset($1::jsonb) as one (tenant text, id text, state text,
+         submitted_at_ms bigint, planned_at_ms bigint, job jsonb, progress jsonb, placement jsonb,
+         ran jsonb)
+       on conflict (tenant, id) do nothing returning id`,
+      [JSON.stringify(jobs.map(rowOf))],
+    )
+    return rows.map(({ id }) => id)
+  },
+
+  async get(id) {
+    const [row] = await db.query<Row>('select * from deferred_job where tenant = $1 and id = $2', [
+      tenant,
+      id,
+    ])
+    return row && jobOf(row)
+  },
+
+  async list({ limit, before }) {
+    const rows = await db.query<Row>(
+      `select * from deferred_job where tenant = $1 and ($2::bigint is null or number < $2)
+       order by number desc limit $3`,
+      [tenant, before ?? null, limit],
+    )
+    return rows.map((row): NumberedJob => ({ ...jobOf(row), number: row.number }))
+  },
+
+  async active() {
+    const rows = await db.query<Row>(
+      `select * from deferred_job where tenant = $1 and ${ACTIVE} order by number`,
+      [tenant],
+    )
+    return rows.map(jobOf)
+  },
+
+  update: (updates, events = []) =>
+    db.transaction(async (tx) => {
+      await write(tx, tenant, updates)
+      await appendEvents(tx, tenant, events)
+    }),
+
+  async report(id, progress, atMs) {
+    const rows = await db.query(
+      `update deferred_job set progress = $3::jsonb, planned_at_ms = $4
+       where tenant = $1 and id = $2 and ${ACTIVE} returning id`,
+      [tenant, id, JSON.stringify(progress), atMs],
+    )
+    return rows.length > 0
+  },
+
+  async cancel(id) {
+    const rows = await db.query(
+      `update deferred_job set state = 'cancelled', placement = null
+       where tenant = $1 and id = $2 and ${ACTIVE} returning id`,
+      [tenant, id],
+    )
+    return rows.length > 0
+  },
+
+  async forget(beforeMs) {
+    const rows = await db.query(
+      `delete from deferred_job
+       where tenant = $1 and submitted_at_ms < $2 and not (${ACTIVE}) returning id`,
+      [tenant, beforeMs],
+    )
+    return rows.length
+  },
+})
+
+/** A report that came while the plan was made is newer than what the plan assumed, and stays. */
+async function write(tx: Sql, tenant: string, updates: readonly JobUpdate[]): Promise<void> {
+  await tx.query(
+    `update deferred_job as kept
+     set state = one.state, placement = one.placement, report = one.report,
+       progress = case when kept.planned_at_ms = one.seen_at_ms then one.progress else kept.progress end,
+       planned_at_ms = greatest(kept.planned_at_ms, one.planned_at_ms), ran = kept.ran || one.ran
+     from jsonb_to_recordset($2::jsonb) as one (id text, state text, seen_at_ms bigint,
+       planned_at_ms bigint, progress jsonb, placement jsonb, ran jsonb, report jsonb)
+     where kept.tenant = $1 and kept.id = one.id and ${ACTIVE.replace('state', 'kept.state')}`,
+    [tenant, JSON.stringify(updates.map(updateRowOf))],
+  )
+}
+
+const updateRowOf = (update: JobUpdate) => ({
+  id: update.id,
+  state: update.state,
+  seen_at_ms: update.seenAtMs,
+  planned_at_ms: update.plannedAtMs,
+  progress: update.progress,
+  placement: update.placement ?? null,
+  ran: update.ran,
+  report: update.report ?? null,
+})
+
+const rowOf = ({
+  job,
+  state,
+  submittedAtMs,
+  plannedAtMs,
+  progress,
+  placement,
+  ran,
+}: DeferredJob) => ({
+  tenant: job.tenant,
+  id: job.id,
+  state,
+  submitted_at_ms: submittedAtMs,
+  planned_at_ms: plannedAtMs,
+  job,
+  progress,
+  placement: placement ?? null,
+  ran,
+})
+
+const jobOf = (row: Row): DeferredJob => ({
+  job: row.job,
+  state: row.state,
+  submittedAtMs: row.submitted_at_ms,
+  plannedAtMs: row.planned_at_ms,
+  progress: row.progress,
+  ...(row.placement && { placement: row.placement }),
+  ran: row.ran,
+  ...(row.report && { report: row.report }),
+})

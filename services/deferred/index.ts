@@ -1,0 +1,3 @@
+export { jobLines } from './job-lines.ts'
+export type { DeferredJob, DeferredJobStore, JobState, JobUpdate, NumberedJob } from './port.ts'
+export { type JobRequest, JobRequestSchema } from './request.ts'

@@ -1,0 +1,57 @@
+import type { BatchJob, JobProgress, JobReport, Piece, Placement } from '../batch/index.ts'
+import type { NewEvent } from '../notification/index.ts'
+
+/** `missed`: its deadline is past and it goes on; `done` and `cancelled` are ends. */
+export type JobState = 'waiting' | 'running' | 'missed' | 'done' | 'cancelled'
+
+/** A job that was promised, and what has become of it. */
+export interface DeferredJob {
+  readonly job: BatchJob
+  readonly state: JobState
+  readonly submittedAtMs: number
+  readonly progress: JobProgress
+  /** What is planned; undefined while nothing has GPUs for it. */
+  readonly placement?: Placement
+  /** When that was planned: progress is known up to then. */
+  readonly plannedAtMs: number
+  readonly ran: readonly Piece[]
+  /** Of a job that is done. */
+  readonly report?: JobReport
+}
+
+/** One entry of a list; numbers grow with time. */
+export interface NumberedJob extends DeferredJob {
+  readonly number: number
+}
+
+/** What a new plan says of a job. */
+export type JobUpdate = Pick<DeferredJob, 'state' | 'progress' | 'placement' | 'plannedAtMs'> & {
+  readonly id: string
+  /** `plannedAtMs` of the job as the plan saw it. */
+  readonly seenAtMs: number
+  /** Added to what ran before. */
+  readonly ran: readonly Piece[]
+  readonly report?: JobReport
+}
+
+/** Deferrable jobs of one tenant. Every method throws `UpstreamUnavailable` where the store is away. */
+export interface DeferredJobStore {
+  /** Adds jobs, all or none. A job whose id is there already is left as it is. @returns ids added */
+  add(jobs: readonly DeferredJob[]): Promise<readonly string[]>
+  get(id: string): Promise<DeferredJob | undefined>
+  /** Newest first; only those with a number below `before`. */
+  list(page: { readonly limit: number; readonly before?: number }): Promise<readonly NumberedJob[]>
+  /** All that have not ended. */
+  active(): Promise<readonly DeferredJob[]>
+  /**
+   * Writes what was planned, and the events it causes, in one transaction. A job that has ended
+   * meanwhile is left as it is, and what was reported meanwhile of one stays.
+   */
+  update(updates: readonly JobUpdate[], events?: readonly NewEvent[]): Promise<void>
+  /** Someone who knows says what is left. @returns false where it has ended or is not there */
+  report(id: string, progress: JobProgress, atMs: number): Promise<boolean>
+  /** @returns false where it has ended or is not there */
+  cancel(id: string): Promise<boolean>
+  /** Drops jobs that ended and were handed in before an instant. @returns how many */
+  forget(beforeMs: number): Promise<number>
+}

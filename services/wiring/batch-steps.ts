@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto'
+import type { BatchInbox } from '../api/index.ts'
+import { catalogueGpu } from '../fitting/index.ts'
+import type { BatchPorts } from '../pipeline/batch-desk.ts'
+import { submitJobs } from '../pipeline/submit-jobs.ts'
+import type { Service } from './service.ts'
+
+/** What planning deferrable jobs asks for, out of an open service. */
+export function batchPorts({ tenant, fleetNow, reader, stores, nowMs, log }: Service): BatchPorts {
+  return {
+    tenant,
+    fleet: fleetNow,
+    reader,
+    plans: stores.plans,
+    points: async () => new Map((await stores.fits.all()).map((fit) => [fit.model, fit.points])),
+    gpuWatts: (type) => catalogueGpu(type).tdpWatts,
+    jobs: stores.jobs,
+    nowMs,
+    warn: (message) => log.warn(message),
+  }
+}
+
+/** Deferrable jobs as the API hands them in and shows them. */
+export function batchInbox(service: Service): BatchInbox {
+  const { stores, nowMs } = service
+  const { jobs } = stores
+  const ports = { ...batchPorts(service), newId: randomUUID }
+  return {
+    submit: (requests) => submitJobs(ports, requests),
+    get: (id) => jobs.get(id),
+    list: (page) => jobs.list(page),
+    cancel: (id) => jobs.cancel(id),
+    async report(id, workLeft) {
+      const found = await jobs.get(id)
+      return found ? jobs.report(id, { ...found.progress, workLeft }, nowMs()) : false
+    },
+  }
+}

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DeferredJob, DeferredJobStore } from '../../services/deferred/index.ts'
+import { at, job } from '../batch/jobs.ts'
+
+const placement = {
+  region: 'here',
+  pieces: [{ startMs: at(1), endMs: at(5), level: 0 }],
+  safe: true,
+  energyKwh: 4,
+  carbonG: 400,
+  costUsd: 0,
+}
+const waiting = (id: string): DeferredJob => ({
+  job: job({ id }),
+  state: 'waiting',
+  submittedAtMs: at(0),
+  progress: { workLeft: 4 },
+  placement,
+  plannedAtMs: at(0),
+  ran: [],
+})
+
+/** What every store of deferrable jobs promises. */
+export function describeDeferredJobs(
+  name: string,
+  open: () => Promise<{ readonly store: DeferredJobStore; readonly close: () => Promise<void> }>,
+): void {
+  describe(`deferrable jobs in ${name}`, () => {
+    let store: DeferredJobStore
+    let close: () => Promise<void>
+    beforeAll(async () => {
+      ;({ store, close } = await open())
+    })
+    afterAll(() => close())
+
+    it('keeps a job as it came, and the first of two with one id', async () => {
+      expect(await store.add([waiting('a'), waiting('b')])).toEqual(['a', 'b'])
+      expect(await store.add([{ ...waiting('a'), submittedAtMs: at(9) }, waiting('c')])).toEqual([
+        'c',
+      ])
+      expect(await store.get('a')).toMatchObject(waiting('a'))
+      expect(await store.get('x')).toBeUndefined()
+      const [newest, second] = await store.list({ limit: 2 })
+      expect([newest!.job.id, second!.job.id]).toEqual(['c', 'b'])
+      const rest = await store.list({ limit: 9, before: second!.number })
+      expect(rest.map(({ job }) => job.id)).toEqual(['a'])
+    })
+
+    it('adds what ran, and writes what is planned', async () => {
+      const update = {
+        id: 'a',
+        state: 'running',
+        progress: { workLeft: 3, region: 'here', level: 0 },
+        seenAtMs: at(0),
+        plannedAtMs: at(2),
+        ran: [{ startMs: at(1), endMs: at(2), level: 0 }],
+      } as const
+      await store.update([{ ...update, placement }])
+      await store.update([{ ...update, seenAtMs: at(2), plannedAtMs: at(3) }])
+      const found = await store.get('a')
+      expect(found).toMatchObject({
+        state: 'running',
+        plannedAtMs: at(3),
+        progress: update.progress,
+      })
+      expect(found!.ran).toHaveLength(2)
+      expect(found!.placement).toBeUndefined()
+    })
+
+    it('keeps a report that came while a plan was made', async () => {
+      expect(await store.report('b', { workLeft: 1 }, at(1))).toBe(true)
+      const progress = { workLeft: 3.5 }
+      const late = {
+        id: 'b',
+        state: 'running',
+        seenAtMs: at(0),
+        plannedAtMs: at(2),
+        ran: [],
+      } as const
+      await store.update([{ ...late, progress }])
+      expect((await store.get('b'))!.progress).toEqual({ workLeft: 1 })
+    })
+
+    it('changes nothing more of a job that has ended, and forgets it in time', async () => {
+      expect(await store.cancel('c')).toBe(true)
+      expect(await store.cancel('c')).toBe(false)
+      expect(await store.report('c', { workLeft: 1 }, at(1))).toBe(false)
+      const update = { id: 'c', state: 'done', progress: { workLeft: 0 } } as const
+      await store.update([{ ...update, seenAtMs: at(0), plannedAtMs: at(1), ran: [] }])
+      expect((await store.get('c'))!.state).toBe('cancelled')
+      expect((await store.active()).map(({ job }) => job.id)).toEqual(['a', 'b'])
+      expect(await store.forget(at(1))).toBe(1)
+      expect(await store.get('c')).toBeUndefined()
+    })
+  })
+}

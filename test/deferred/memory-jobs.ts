@@ -1,0 +1,56 @@
+import type { DeferredJob, DeferredJobStore, NumberedJob } from '../../services/deferred/index.ts'
+import type { NewEvent } from '../../services/notification/index.ts'
+
+const ACTIVE = new Set(['waiting', 'running', 'missed'])
+
+/** The store's promises in memory, and what it was told to tell. */
+export function memoryJobs(): DeferredJobStore & { readonly told: NewEvent[] } {
+  const kept = new Map<string, NumberedJob>()
+  const told: NewEvent[] = []
+  const change = (id: string, to: Partial<DeferredJob>): boolean => {
+    const found = kept.get(id)
+    if (!found || !ACTIVE.has(found.state)) return false
+    kept.set(id, { ...found, ...to })
+    return true
+  }
+  return {
+    told,
+    async add(jobs) {
+      const fresh = jobs.filter(({ job }) => !kept.has(job.id))
+      for (const one of fresh) kept.set(one.job.id, { ...one, number: kept.size + 1 })
+      return fresh.map(({ job }) => job.id)
+    },
+    get: async (id) => kept.get(id),
+    async list({ limit, before = Number.POSITIVE_INFINITY }) {
+      const newest = [...kept.values()].toReversed()
+      return newest.filter(({ number }) => number < before).slice(0, limit)
+    },
+    active: async () => [...kept.values()].filter(({ state }) => ACTIVE.has(state)),
+    async update(updates, events = []) {
+      for (const { id, seenAtMs, ran, placement, report, ...rest } of updates) {
+        const found = kept.get(id)!
+        const { placement: _before, ...without } = found
+        const newer = found.plannedAtMs !== seenAtMs ? { progress: found.progress } : {}
+        if (!ACTIVE.has(found.state)) continue
+        kept.set(id, {
+          ...without,
+          ...rest,
+          ...newer,
+          ran: [...found.ran, ...ran],
+          ...(placement && { placement }),
+          ...(report && { report }),
+        })
+      }
+      told.push(...events)
+    },
+    report: async (id, progress, atMs) => change(id, { progress, plannedAtMs: atMs }),
+    cancel: async (id) => change(id, { state: 'cancelled' }),
+    async forget(beforeMs) {
+      const old = [...kept.values()].filter(
+        ({ state, submittedAtMs }) => !ACTIVE.has(state) && submittedAtMs < beforeMs,
+      )
+      for (const { job } of old) kept.delete(job.id)
+      return old.length
+    },
+  }
+}
