@@ -6,7 +6,7 @@
  * PAI jobs. Every start costs ten minutes of job power, for every policy. The last line is JSON.
  *
  * @param jobs of the fleet, 100,000 unless told
- * @param hours between two placings of a kind of job, 37 unless told
+ * @param hours between two placings of a kind of job, 61 unless told
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -23,7 +23,7 @@ if (!existsSync(forecastFile)) {
   console.error(`needs ${forecastFile}: set GRIDTIDE_DATA`)
   process.exit(1)
 }
-const [jobCount = 100_000, everyHours = 37] = process.argv.slice(2).map(Number)
+const [jobCount = 100_000, everyHours = 61] = process.argv.slice(2).map(Number)
 const round = (value: number, digits = 1) => Number(value.toFixed(digits))
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
 const row = (...cells: (string | number)[]) => `| ${cells.join(' | ')} |`
@@ -33,6 +33,9 @@ const zones = recordedZones(readFileSync(forecastFile, 'utf8'), actuals).map(zon
 const names = ['ours', ...Object.keys(PEERS)]
 const share = ({ runNowG, perfectG }: ZoneTotals, carbonG: number) =>
   (100 * (runNowG - carbonG)) / (runNowG - perfectG)
+
+const totals = fleet(zones, dataFolder, jobCount)
+console.log({ ...totals, byZone: Object.fromEntries(totals.byZone) })
 
 const shares: Record<string, Record<string, number>> = {}
 const worstZone: Record<string, number> = {}
@@ -69,7 +72,6 @@ const of10k = planSeconds(dataFolder, truths, hour, 10_000)
 const of100k = planSeconds(dataFolder, truths, hour, 100_000)
 console.log({ of10k, of100k })
 
-const totals = fleet(zones, dataFolder, jobCount)
 const ofZones = [...totals.byZone].map(([zone, sums]) => ({
   zone,
   savedPct: 100 * (1 - sums.oursG / sums.runNowG),

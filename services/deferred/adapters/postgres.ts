@@ -27,7 +27,7 @@ export const postgresDeferredJobs = (db: Database, tenant: string): DeferredJobS
          submitted_at_ms bigint, planned_at_ms bigint, job jsonb, progress jsonb, placement jsonb,
          ran jsonb)
        on conflict (tenant, id) do nothing returning id`,
-      [JSON.stringify(jobs.map(rowOf))],
+      [JSON.stringify(jobs.map((one) => rowOf(tenant, one)))],
     )
     return rows.map(({ id }) => id)
   },
@@ -116,16 +116,11 @@ const updateRowOf = (update: JobUpdate) => ({
   report: update.report ?? null,
 })
 
-const rowOf = ({
-  job,
-  state,
-  submittedAtMs,
-  plannedAtMs,
-  progress,
-  placement,
-  ran,
-}: DeferredJob) => ({
-  tenant: job.tenant,
+const rowOf = (
+  tenant: string,
+  { job, state, submittedAtMs, plannedAtMs, progress, placement, ran }: DeferredJob,
+) => ({
+  tenant,
   id: job.id,
   state,
   submitted_at_ms: submittedAtMs,
