@@ -222,6 +222,14 @@ describe('where', () => {
     expect(placed).toMatchObject({ region: 'there', carbonG: 600, energyKwh: 6, costUsd: 40 })
   })
 
+  it('is not the one with the cleanest hour, where the others beside it are dirty', () => {
+    const spike = outlook([500, 500, 10, 500], { region: 'spike' })
+    const flat = outlook([300], { region: 'flat' })
+    const one = job({ regions: ['spike', 'flat'] })
+    const options = { nowMs: T0_MS, outlooks: asMap(spike, flat) }
+    expect(placeJob(one, untouched(one), options)!.region).toBe('flat')
+  })
+
   it('is one that it can pay for', () => {
     const options = { nowMs: T0_MS, outlooks: asMap(here, there) }
     const poor = job({ regions, budgetUsd: 20 })

@@ -60,6 +60,18 @@ describe('many jobs', () => {
     expect(late!.pieces[0]!.endMs).toBeLessThanOrEqual(at(24))
   })
 
+  it('may be waited for by several', () => {
+    const jobs = queue(
+      job({ id: 'b', after: ['a'] }),
+      job({ id: 'c', after: ['a', 'b'] }),
+      job({ id: 'a' }),
+    )
+    const schedule = scheduleJobs(jobs, inputs())
+    const ends = ['a', 'b', 'c'].map((id) => schedule.placements.get(id)!.pieces[0]!)
+    expect(ends[0]!.endMs).toBeLessThanOrEqual(ends[1]!.startMs)
+    expect(ends[1]!.endMs).toBeLessThanOrEqual(ends[2]!.startMs)
+  })
+
   it('keep both deadlines soft where both are', () => {
     const deadline = { kind: 'soft', atMs: at(24), lateGPerHour: 1 } as const
     const jobs = queue(job({ id: 'b', after: ['a'], deadline }), job({ id: 'a', deadline }))
