@@ -3,6 +3,7 @@ import type { JobRequest } from '../../services/deferred/index.ts'
 import { InvalidInput } from '../../services/domain/errors.ts'
 import { memoryArchive, memorySeriesStore } from '../../services/grid/adapters/memory-store.ts'
 import { gridReader } from '../../services/grid/index.ts'
+import type { BatchPorts } from '../../services/pipeline/batch-desk.ts'
 import { replanJobs } from '../../services/pipeline/replan-jobs.ts'
 import {
   type JobAnswer,
@@ -32,7 +33,7 @@ function world(gpusUsed = 0) {
   }))
   const stray = { ...assignments[0], pointId: 'forgotten' }
   const plan = { windows, assignments: [...assignments, stray] }
-  const ports: SubmitPorts = {
+  const ports: SubmitPorts & BatchPorts = {
     tenant: 'default',
     fleet: async () => smallFleet(),
     reader: gridReader({
