@@ -15,6 +15,7 @@ import { postgresPushedDemand } from '../../services/overlays/adapters/postgres-
 import { postgresOverlays } from '../../services/overlays/adapters/postgres-overlays.ts'
 import { postgresPlans } from '../../services/plans/adapters/postgres.ts'
 import { migrate } from '../../services/platform/database/migrate.ts'
+import { memoryBatch } from '../api/memory-batch.ts'
 import { memoryOperations } from '../api/memory-operations.ts'
 import { aPlan } from '../api/memory-ports.ts'
 import { embeddedEngine } from '../support/engines.ts'
@@ -52,6 +53,7 @@ const tenant: TenantPorts = {
   events: postgresEvents(db, 'default'),
   simulate: missing,
   ...memoryOperations([]),
+  batch: memoryBatch(Date.now()),
 }
 const keys = postgresKeys(db)
 const scopes = ['read', 'plan'] as const
