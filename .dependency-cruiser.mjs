@@ -23,6 +23,11 @@ export const HOMES = {
   'glpk\\.js': ['^services/planning/solvers/'],
   highs: ['^services/planning/solvers/'],
   '@kubernetes/client-node': ['^services/actuation/adapters/'],
+  preact: ['^services/dashboard/src/'],
+  uplot: ['^services/dashboard/src/charts/'],
+  'd3-geo': ['^services/dashboard/src/charts/'],
+  'openapi-fetch': ['^services/dashboard/src/api/'],
+  eventsource: ['^services/dashboard/src/api/'],
 }
 const homeRules = Object.entries(HOMES).map(([name, homes]) => ({
   name: `home-of-${name.replace(/[^a-z-]/g, '')}`,
@@ -135,6 +140,14 @@ export default {
       to: { path: EDGES },
     },
     {
+      name: 'dashboard-takes-types-only',
+      comment:
+        'The page runs in a browser. It knows the API by types made of its OpenAPI document, and nothing of Node.',
+      severity: 'error',
+      from: { path: '^services/dashboard/src/' },
+      to: { pathNot: '^(services/dashboard/src|node_modules)/' },
+    },
+    {
       name: 'environment-is-read-once',
       comment: 'Only entry points and the wiring see config/env; everyone else is handed a value.',
       severity: 'error',
@@ -173,7 +186,7 @@ export default {
       name: 'production-needs-no-dev-dependency',
       comment: 'A package used in production belongs in dependencies.',
       severity: 'error',
-      from: { path: '^(services|workers|config)/' },
+      from: { path: '^(services|workers|config)/', pathNot: '^services/dashboard/' }, // bundled
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm', 'npm-optional'] },
     },
     {

@@ -1,6 +1,10 @@
 /** See servers.mjs. */
 export function startServers(): Promise<{
-  readonly env: { readonly TEST_REDIS_URL: string; readonly TEST_DATABASE_URL: string }
+  readonly env: {
+    readonly TEST_REDIS_URL: string
+    readonly TEST_DATABASE_URL: string
+    readonly TEST_CHROMIUM: string
+  }
   /** One line for each server that could not be had. */
   readonly missing: readonly string[]
   stop(): Promise<void>

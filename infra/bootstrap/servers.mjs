@@ -1,4 +1,5 @@
-// Private Redis and PostgreSQL servers for the tests, on free ports and in a temporary folder.
+// Private Redis and PostgreSQL servers for the tests, on free ports and in a temporary folder, and
+// a browser.
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -8,15 +9,17 @@ import { delimiter, join } from 'node:path'
 const NEEDED = [
   { name: 'Redis', variable: 'TEST_REDIS_URL', binary: 'redis-server', start: startRedis },
   { name: 'PostgreSQL', variable: 'TEST_DATABASE_URL', binary: 'postgres', start: startPostgres },
+  { name: 'Chromium', variable: 'TEST_CHROMIUM', binary: 'chromium', start: nameChromium },
 ]
 const PACKAGES = {
-  apt: { 'redis-server': 'redis-server', postgres: 'postgresql' },
-  brew: { 'redis-server': 'redis', postgres: 'postgresql@17' },
+  apt: { 'redis-server': 'redis-server', postgres: 'postgresql', chromium: 'chromium' },
+  brew: { 'redis-server': 'redis', postgres: 'postgresql@17', chromium: 'chromium' },
 }
 const READY_MS = 60_000
 
 /**
- * Starts what is not already named by TEST_REDIS_URL and TEST_DATABASE_URL.
+ * Starts what is not already named by TEST_REDIS_URL and TEST_DATABASE_URL, and finds the browser
+ * where TEST_CHROMIUM names none.
  *
  * @returns the variables to hand to the tests, what could not be had (one line each, naming the
  *   command that would provide it), and how to stop it all
@@ -73,10 +76,16 @@ function tryToInstall(binaries) {
     }
     if (sudo.length > 0 && !(find('sudo') && run('sudo', ['-n', 'true']))) return
     console.error(`installing ${names.join(' and ')} with apt-get`)
-    if (apt('update', '-qq')) apt('install', '-y', '-qq', '--no-install-recommends', ...names)
+    if (!apt('update', '-qq')) return
+    // One by one: a system that lacks one of them may have the others.
+    for (const name of names) apt('install', '-y', '-qq', '--no-install-recommends', name)
   } else if (find('brew')) {
     run('brew', ['install', ...binaries.map((binary) => PACKAGES.brew[binary])])
   }
+}
+
+async function nameChromium(path, _folder, _running, env) {
+  env.TEST_CHROMIUM = path
 }
 
 async function startRedis(path, folder, running, env) {

@@ -1,8 +1,14 @@
 // `npm start`: installs what is missing, then serves the example fleet with embedded defaults.
 import { spawn } from 'node:child_process'
+import { buildDashboard } from './build-dashboard.mjs'
 import { install, root } from './install.mjs'
 
 install()
+try {
+  buildDashboard()
+} catch (error) {
+  console.error(`${error.message}: serving without it`) // the API is worth having all the same
+}
 const example = ['serve', '--fleet', 'config/examples/two-regions.yaml']
 const given = process.argv.slice(2)
 const args = ['bin/gridtide.mjs', ...(given.length > 0 ? given : example)]

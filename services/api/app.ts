@@ -11,6 +11,7 @@ import { keepAnswers } from './idempotency.ts'
 import { type ApiLimits, DEFAULT_LIMITS } from './limits.ts'
 import { measureRequests } from './metrics.ts'
 import { openapi } from './openapi.ts'
+import { pageRoute } from './page.ts'
 import type { ApiPorts } from './ports.ts'
 import { mountRoutes } from './routes.ts'
 import { typeboxValidator, wrongFields } from './validation.ts'
@@ -21,6 +22,8 @@ export interface ApiOptions {
   readonly logger?: FastifyBaseLogger
   readonly nowMs?: () => number
   readonly limits?: Partial<ApiLimits>
+  /** Folder of the built dashboard; without it there is nothing at `/`. */
+  readonly pageFolder?: string | undefined
 }
 
 /**
@@ -53,6 +56,7 @@ export async function buildApp(ports: ApiPorts, options: ApiOptions): Promise<Fa
   keepAnswers(app, ports.answers, nowMs)
   measureRequests(app, ports.metrics)
   mountRoutes(app, ports, { nowMs, limits })
+  if (options.pageFolder) app.register(pageRoute, { folder: options.pageFolder })
   await app.ready()
   return app
 }

@@ -6,6 +6,7 @@ import { expirePlan } from '../pipeline/expire-plan.ts'
 import { forget, RETENTION } from '../pipeline/forget.ts'
 import { guardSlo } from '../pipeline/guard-slo.ts'
 import { apiPorts } from '../wiring/api-ports.ts'
+import { dashboardFolder } from '../wiring/dashboard-folder.ts'
 import { openService, type Service, type ServiceOptions } from '../wiring/service.ts'
 import { stepPorts } from '../wiring/steps.ts'
 import { firstPlanWords } from './first-plan-words.ts'
@@ -96,7 +97,8 @@ const CLOSING_MS = 5_000
 async function startApi(service: Service, io: CliIo): Promise<Stop> {
   const { env, nowMs } = service
   const security = await securityFor(service, io)
-  const app = await buildApp(apiPorts(service), { security, version: '0.1.0', nowMs })
+  const pageFolder = dashboardFolder()
+  const app = await buildApp(apiPorts(service), { security, version: '0.1.0', nowMs, pageFolder })
   const url = await listenSafely(app, { host: env.host, port: env.port, security })
   io.out(`Gridtide is up at ${url}  (OpenAPI: ${url}/openapi.json)\n`)
   return async () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import openapiTypes, { astToString } from 'openapi-typescript'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { buildApp } from '../../services/api/app.ts'
 import { memoryPorts } from './memory-ports.ts'
@@ -24,6 +25,14 @@ it('is committed as the routes make it', async () => {
   const text = `${JSON.stringify(document, undefined, 2)}\n`
   await expect(text).toMatchFileSnapshot(
     join(import.meta.dirname, '../../services/api/openapi.json'),
+  )
+})
+
+it('is what the types of the dashboard are made of', async () => {
+  const types = astToString(await openapiTypes(document as never))
+  const head = '/* Made of services/api/openapi.json; see test/api/openapi.test.ts. */\n'
+  await expect(head + types).toMatchFileSnapshot(
+    join(import.meta.dirname, '../../services/dashboard/src/api/openapi.d.ts'),
   )
 })
 

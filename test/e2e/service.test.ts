@@ -6,8 +6,9 @@ import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openPostgres } from '../../services/platform/database/postgres.ts'
 import { redisUrl } from '../support/engines.ts'
-import { type GridServer, type RecordedSeries, startGridServer } from '../support/grid-server.ts'
-import { describeWithRealData, readRealData } from '../support/real-data.ts'
+import { type GridServer, startGridServer } from '../support/grid-server.ts'
+import { describeWithRealData } from '../support/real-data.ts'
+import { recordedWeek } from '../support/recorded-week.ts'
 import { type ScaleServer, startScaleServer } from '../support/scale-server.ts'
 import { type ServiceProcess, startService, until } from '../support/service-process.ts'
 import { webhookReceiver } from '../support/webhook-receiver.ts'
@@ -16,20 +17,6 @@ const secretOf = (fill: number) => `whsec_${Buffer.alloc(32, fill).toString('bas
 const backendSecret = secretOf(1)
 const hookSecret = secretOf(2)
 const serverUrl = process.env.TEST_DATABASE_URL
-
-/** A recorded week of two zones, replayed as if it were now. */
-function recorded(): Record<string, RecordedSeries> {
-  const startMs = Math.floor(Date.now() / 86_400_000) * 86_400_000 - 3 * 86_400_000
-  const rows = readRealData('grid/carboncast_actuals_2020_2021.csv').split('\n')
-  const week = (zone: string) =>
-    rows
-      .filter((row) => row.startsWith(`${zone},2021-09-1`))
-      .slice(0, 7 * 24)
-      .map((row) => Number(row.split(',')[2]))
-  return Object.fromEntries(
-    ['DE', 'SE'].map((zone) => [zone, { startMs, hourlyGPerKwh: week(zone) }]),
-  )
-}
 
 const fleetYaml = (grid: string, backend: string, hook: string) => `
 gridtide: 1
@@ -85,7 +72,7 @@ describeWithRealData('the service, from grid to webhook', () => {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'gridtide-e2e-'))
-    grid = await startGridServer(recorded())
+    grid = await startGridServer(recordedWeek(['DE', 'SE']))
     scale = await startScaleServer(backendSecret)
     hook = await webhookReceiver()
     await writeFile(join(folder, 'fleet.yaml'), fleetYaml(grid.url, scale.url, hook.url))

@@ -16,6 +16,7 @@ const UP = /Gridtide is up at (http:\S+)/
 export async function startService(
   fleetFile: string,
   env: Readonly<Record<string, string>>,
+  patienceMs?: number,
 ): Promise<ServiceProcess> {
   const child: ChildProcess = spawn(
     process.execPath,
@@ -33,10 +34,14 @@ export async function startService(
     })
   }
   const exited = once(child, 'exit')
-  const url = await until(() => {
-    if (child.exitCode !== null) throw new Error(`the service ended at once:\n${said}`)
-    return UP.exec(said)?.[1]
-  }, 'the service to listen')
+  const url = await until(
+    () => {
+      if (child.exitCode !== null) throw new Error(`the service ended at once:\n${said}`)
+      return UP.exec(said)?.[1]
+    },
+    'the service to listen',
+    patienceMs,
+  )
   return {
     url,
     said: () => said,

@@ -80,6 +80,7 @@ async function whoCalls(
 ): Promise<Caller> {
   if (security.mode === 'open') {
     assertLocalName(request.hostname)
+    assertOwnPage(request)
     return { subject: 'local', tenant: security.tenant, scopes: SCOPES }
   }
   const looked = await guesses(request, { increment: false })
@@ -112,6 +113,13 @@ const LOCAL_NAMES = new Set(['localhost', '127.0.0.1', '[::1]', '::1'])
 function assertLocalName(hostname: string): void {
   if (!LOCAL_NAMES.has(hostname)) {
     throw new Forbidden('without keys this service answers to localhost only')
+  }
+}
+
+/** Without keys a page elsewhere could have its reader's browser ask us to change something (CSRF). */
+function assertOwnPage({ headers: { origin }, host }: FastifyRequest): void {
+  if (origin !== undefined && origin !== `http://${host}`) {
+    throw new Forbidden('without keys this service answers no page but its own')
   }
 }
 

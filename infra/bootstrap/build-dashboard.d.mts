@@ -1,0 +1,2 @@
+/** See build-dashboard.mjs. */
+export function buildDashboard(): void

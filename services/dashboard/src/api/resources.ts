@@ -1,0 +1,90 @@
+import type { Resource } from './answers.ts'
+import { answered, api, reached, type Schemas } from './client.ts'
+import { useResource } from './resource.ts'
+
+export const usePlan = (): Resource<Schemas['Plan']> =>
+  useResource('plan', () => answered(api.GET('/v1/plans/current')))
+
+export const usePlans = (): Resource<Schemas['PlanPage']> =>
+  useResource('plans', () => answered(api.GET('/v1/plans', { params: { query: { limit: 50 } } })))
+
+export const useRegions = (): Resource<Schemas['RegionList']> =>
+  useResource('regions', () => answered(api.GET('/v1/regions')))
+
+export const useTargets = (): Resource<Schemas['TargetList']> =>
+  useResource('targets', () => answered(api.GET('/v1/targets')))
+
+export const useModels = (): Resource<Schemas['ModelList']> =>
+  useResource('models', () => answered(api.GET('/v1/models')))
+
+export const useAudit = (): Resource<Schemas['AuditPage']> =>
+  useResource('audit', () => answered(api.GET('/v1/audit', { params: { query: { limit: 50 } } })))
+
+export const usePolicy = (): Resource<Schemas['Policy']> =>
+  useResource('policy', () => answered(api.GET('/v1/policy')))
+
+/** `/readyz` answers 503 with the same body where something is amiss: both are an answer. */
+export const useReadiness = (): Resource<Schemas['Readiness']> =>
+  useResource('readiness', async () => {
+    const { data, error, response } = await reached(api.GET('/readyz'))
+    const body = data ?? (response.status === 503 ? error : undefined)
+    return body as Schemas['Readiness']
+  })
+
+export const useExplanation = (version: number | undefined): Resource<Schemas['PlanExplanation']> =>
+  useResource(version === undefined ? undefined : `explanation ${version}`, () =>
+    answered(
+      api.GET('/v1/plans/{version}/explanation', {
+        params: { path: { version: version! } },
+      }),
+    ),
+  )
+
+export const usePlanDiff = (
+  version: number | undefined,
+  other: number | undefined,
+): Resource<Schemas['PlanDiff']> =>
+  useResource(version && other ? `diff ${version} ${other}` : undefined, () =>
+    answered(
+      api.GET('/v1/plans/{version}/diff/{other}', {
+        params: { path: { version: version!, other: other! } },
+      }),
+    ),
+  )
+
+export interface ZoneCourse {
+  readonly zone: string
+  readonly history: Schemas['ZoneHistory']
+  readonly forecast: Schemas['ZoneForecast']
+}
+
+/** How intense each zone was in the last day and will be, in windows of `stepMinutes`. */
+export const useCourses = (
+  zones: readonly string[] | undefined,
+  { hours, stepMinutes }: { readonly hours: number; readonly stepMinutes: number },
+): Resource<readonly ZoneCourse[]> =>
+  useResource(zones?.length ? `courses ${zones.join()} ${hours} ${stepMinutes}` : undefined, () =>
+    Promise.all((zones ?? []).map((zone) => courseOf(zone, hours, stepMinutes))),
+  )
+
+/** What could be had; only where that is nothing it fails. */
+async function someOf<Body>(asked: readonly Promise<Body>[]): Promise<readonly Body[]> {
+  const settled = await Promise.allSettled(asked)
+  const had = settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
+  const [lost] = settled.filter((one) => one.status === 'rejected')
+  if (had.length === 0 && lost) throw lost.reason
+  return had as readonly Body[]
+}
+
+async function courseOf(zone: string, hours: number, stepMinutes: number) {
+  const path = { zone }
+  const [history, forecast] = await Promise.all([
+    answered(api.GET('/v1/grid/{zone}/history', { params: { path } })),
+    answered(
+      api.GET('/v1/grid/{zone}/forecast', {
+        params: { path, query: { hours, stepMinutes } },
+      }),
+    ),
+  ])
+  return { zone, history, forecast } as ZoneCourse
+}

@@ -1,0 +1,74 @@
+import { useId } from 'preact/hooks'
+import { dayOf } from '../../figures/instant.ts'
+import { inCount, inDigits } from '../../figures/quantity.ts'
+import { type Assignment, gpusOf, loadOf, type Schedule, windowAt } from '../../figures/schedule.ts'
+import { variantWords } from '../../figures/variant.ts'
+import { Card } from '../../parts/card.tsx'
+import { type Column, DataTable } from '../../parts/data-table.tsx'
+import { Time } from '../../parts/time.tsx'
+import { strings } from '../../strings.ts'
+
+interface WindowDetailsProps {
+  readonly schedule: Schedule
+  readonly pickedMs: number
+  readonly onPick: (atMs: number) => void
+}
+
+const { horizon } = strings
+const { columns } = horizon
+const COLUMNS: readonly Column<Assignment>[] = [
+  { title: columns.region, cell: ({ region }) => region },
+  { title: columns.model, cell: ({ model }) => model },
+  {
+    title: columns.variant,
+    cell: ({ pointId }) => <span title={pointId}>{variantWords(pointId)}</span>,
+  },
+  { title: columns.replicas, number: true, cell: ({ replicas }) => inCount(replicas) },
+  { title: columns.gpus, number: true, cell: (assignment) => inCount(gpusOf(assignment)) },
+  {
+    title: columns.traffic,
+    number: true,
+    cell: ({ tokensPerSecond, batchTokensPerSecond }) =>
+      inDigits(tokensPerSecond + batchTokensPerSecond),
+  },
+]
+
+/** All that runs in one window; the window is a click on a chart, or this slider. */
+export function WindowDetails({ schedule, pickedMs, onPick }: WindowDetailsProps) {
+  const id = useId()
+  const last = schedule.windows.length - 1
+  const index = Math.max(0, Math.min(last, windowAt(schedule, pickedMs)))
+  const { startMs, endMs } = schedule.windows[index]!
+  const { assignments } = loadOf(schedule, index)
+  return (
+    <Card
+      title={horizon.window}
+      aside={
+        <strong>
+          {dayOf(startMs)}, <Time atMs={startMs} /> – <Time atMs={endMs} />
+        </strong>
+      }
+    >
+      <label class="visually-hidden" for={id}>
+        {horizon.window}
+      </label>
+      <input
+        id={id}
+        class="slider"
+        type="range"
+        min={0}
+        max={last}
+        value={index}
+        aria-valuetext={`${dayOf(startMs)} ${new Date(startMs).toISOString()}`}
+        onInput={({ currentTarget }) =>
+          onPick(schedule.windows[Number(currentTarget.value)]!.startMs)
+        }
+      />
+      {assignments.length === 0 ? (
+        <p class="quiet">{horizon.noReplicas}</p>
+      ) : (
+        <DataTable caption={horizon.window} columns={COLUMNS} rows={assignments} />
+      )}
+    </Card>
+  )
+}

@@ -1,0 +1,40 @@
+import { usePlan, useRegions } from '../../api/resources.ts'
+import { scheduleOf, windowAt } from '../../figures/schedule.ts'
+import { Infeasible } from '../../parts/infeasible.tsx'
+import { Loaded } from '../../parts/loaded.tsx'
+import { strings } from '../../strings.ts'
+import { Attention } from './attention.tsx'
+import { Headline } from './headline.tsx'
+import { NextChanges } from './next-changes.tsx'
+import { RegionOverview } from './region-overview.tsx'
+
+/** Where inference runs this moment, how clean it is there, and what changes next. */
+export function NowScreen() {
+  const plan = usePlan()
+  const regions = useRegions()
+  const schedule = plan.state === 'ready' ? scheduleOf(plan.body) : undefined
+  return (
+    <Loaded resource={regions} heightPx={560}>
+      {({ items }) => (
+        <>
+          <Loaded resource={plan} heightPx={128}>
+            {(body) => (
+              <>
+                {schedule && <Headline plan={body} schedule={schedule} regions={items} />}
+                <Infeasible outcome={body.outcome} />
+                {schedule && windowAt(schedule, Date.now()) === -1 && (
+                  <p class="stale">{strings.states.runOut}</p>
+                )}
+              </>
+            )}
+          </Loaded>
+          <RegionOverview regions={items} schedule={schedule} />
+          <div class="columns">
+            {schedule && <NextChanges schedule={schedule} />}
+            <Attention regions={items} />
+          </div>
+        </>
+      )}
+    </Loaded>
+  )
+}
