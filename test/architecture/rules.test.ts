@@ -28,10 +28,7 @@ const SINS: Readonly<Record<string, readonly [file: string, text: string]>> = {
   ],
   'pipeline-tells-the-story': ['services/pipeline/library.ts', "import '../platform/http.ts'"],
   'nobody-imports-an-edge': ['services/queue/edge.ts', "import '../api/app.ts'"],
-  'dashboard-takes-types-only': [
-    'services/dashboard/src/greedy.ts',
-    "import '../../api/app.ts'",
-  ],
+  'dashboard-takes-types-only': ['services/dashboard/src/greedy.ts', "import '../../api/app.ts'"],
   'environment-is-read-once': ['services/queue/env.ts', "import '../../config/env.ts'"],
   'disk-and-sockets-have-homes': ['services/queue/disk.ts', "import 'node:fs'"],
   'production-needs-no-test-code': ['services/queue/test.ts', "import '../../test/mock.ts'"],

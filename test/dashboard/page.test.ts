@@ -62,3 +62,23 @@ it('is nowhere where it was not built', async () => {
   expect((await bare.inject('/')).statusCode).toBe(404)
   await bare.close()
 })
+
+it('is the only page that a service without keys answers, whatever another makes a browser ask', async () => {
+  const local = await buildApp(memoryPorts(), {
+    version: '1',
+    security: { mode: 'open', tenant: 'default' },
+  })
+  const post = (headers: Record<string, string>) =>
+    local.inject({
+      method: 'POST',
+      url: '/v1/plans:simulate',
+      headers: { host: 'localhost:8080', ...headers },
+      payload: {},
+    })
+  expect((await post({})).statusCode).toBe(200)
+  expect((await post({ origin: 'http://localhost:8080' })).statusCode).toBe(200)
+  for (const origin of ['https://evil.example', 'http://localhost:9999', 'null']) {
+    expect((await post({ origin })).statusCode, origin).toBe(403)
+  }
+  await local.close()
+})

@@ -38,7 +38,7 @@ export function LiveProvider({ children }: { readonly children: ComponentChildre
     const timer = setInterval(() => setPulse((count) => count + 1), REFRESH_MS)
     return () => clearInterval(timer)
   }, [])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another key is another stream
+  // another key is another stream
   useEffect(
     () =>
       followEvents({

@@ -17,7 +17,7 @@ export function useResource<Body>(
   const pulse = usePulse()
   const [, redraw] = useState(0)
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `name` stands for `load`; `pulse` asks again
+  // `name` stands for `load`; `pulse` asks again
   useEffect(() => {
     if (name === undefined) return
     let gone = false

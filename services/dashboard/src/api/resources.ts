@@ -64,7 +64,7 @@ export const useCourses = (
   { hours, stepMinutes }: { readonly hours: number; readonly stepMinutes: number },
 ): Resource<readonly ZoneCourse[]> =>
   useResource(zones?.length ? `courses ${zones.join()} ${hours} ${stepMinutes}` : undefined, () =>
-    Promise.all((zones ?? []).map((zone) => courseOf(zone, hours, stepMinutes))),
+    someOf((zones ?? []).map((zone) => courseOf(zone, hours, stepMinutes))),
   )
 
 /** What could be had; only where that is nothing it fails. */

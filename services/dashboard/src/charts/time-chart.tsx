@@ -33,7 +33,7 @@ export function TimeChart({
     [timesMs, values],
   )
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: new data is set, not drawn anew; colours are of the theme
+  // new data is set, not drawn anew; colours are of the theme
   useEffect(() => {
     const mounted = mountChart(place.current!, { shape, heightPx, data, range, onPick })
     chart.current = mounted

@@ -6,7 +6,7 @@ import { SharedRange } from './time-range.ts'
 export function useSharedRange({ windows }: Schedule): SharedRange {
   const minMs = windows[0]?.startMs ?? 0
   const maxMs = windows.at(-1)?.endMs ?? 1
-  // biome-ignore lint/correctness/useExhaustiveDependencies: one range for as long as it is shown
+  // one range for as long as it is shown
   const range = useMemo(() => new SharedRange({ minMs, maxMs }), [])
   useEffect(() => range.setWhole({ minMs, maxMs }), [range, minMs, maxMs])
   return range
