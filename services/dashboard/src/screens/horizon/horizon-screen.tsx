@@ -68,7 +68,12 @@ function Horizon({ schedule, regions }: HorizonProps) {
         range={range}
         onPick={setPickedMs}
       />
-      <WindowDetails schedule={schedule} pickedMs={pickedMs} onPick={setPickedMs} />
+      <WindowDetails
+        region={region.id}
+        schedule={schedule}
+        pickedMs={pickedMs}
+        onPick={setPickedMs}
+      />
       {regions.length > 1 && (
         <Loaded resource={courses} heightPx={regions.length * 64}>
           {(all) => (

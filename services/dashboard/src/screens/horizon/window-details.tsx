@@ -9,6 +9,7 @@ import { Time } from '../../parts/time.tsx'
 import { strings } from '../../strings.ts'
 
 interface WindowDetailsProps {
+  readonly region: string
   readonly schedule: Schedule
   readonly pickedMs: number
   readonly onPick: (atMs: number) => void
@@ -17,7 +18,6 @@ interface WindowDetailsProps {
 const { horizon } = strings
 const { columns } = horizon
 const COLUMNS: readonly Column<Assignment>[] = [
-  { title: columns.region, cell: ({ region }) => region },
   { title: columns.model, cell: ({ model }) => model },
   {
     title: columns.variant,
@@ -33,16 +33,16 @@ const COLUMNS: readonly Column<Assignment>[] = [
   },
 ]
 
-/** All that runs in one window; the window is a click on a chart, or this slider. */
-export function WindowDetails({ schedule, pickedMs, onPick }: WindowDetailsProps) {
+/** All that one region runs in one window; the window is a click on a chart, or this slider. */
+export function WindowDetails({ region, schedule, pickedMs, onPick }: WindowDetailsProps) {
   const id = useId()
   const last = schedule.windows.length - 1
   const index = Math.max(0, Math.min(last, windowAt(schedule, pickedMs)))
   const { startMs, endMs } = schedule.windows[index]!
-  const { assignments } = loadOf(schedule, index)
+  const { assignments } = loadOf(schedule, index, region)
   return (
     <Card
-      title={horizon.window}
+      title={`${horizon.window}, ${region}`}
       aside={
         <strong>
           {dayOf(startMs)}, <Time atMs={startMs} /> – <Time atMs={endMs} />
