@@ -7,6 +7,8 @@ export interface LocalTickPorts {
   expire(): Promise<void>
   /** Looks for drift, and for more to serve than the plan provided; see `guard-slo`. */
   guard(): Promise<void>
+  /** Sees that no shift under way is forgotten; see `resume-shifts`. */
+  resume(): Promise<void>
   /** Drops records that are older than they are kept for. */
   forget(): Promise<void>
   readonly queuedJobs: { set(labels: { job: string; state: string }, value: number): void }
@@ -37,6 +39,7 @@ export function startLocalTicks(ports: LocalTickPorts): () => Promise<void> {
     ),
     cron.schedule(EVERY_15_SECONDS, guarded('guard', ports.guard), options),
     cron.schedule(EVERY_MINUTE, guarded('expiry', ports.expire), options),
+    cron.schedule(EVERY_MINUTE, guarded('shifts', ports.resume), options),
     cron.schedule(EVERY_HOUR, guarded('forget', ports.forget), options),
   ]
   return async () => {

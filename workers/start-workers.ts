@@ -3,6 +3,7 @@ import type { stepPorts } from '../services/wiring/steps.ts'
 import { accountJob } from './account.ts'
 import { applyPlanJob } from './apply-plan.ts'
 import { attributeLeversJob } from './attribute-levers.ts'
+import { carryShiftJob } from './carry-shift.ts'
 import { mergePlanJob } from './merge-plan.ts'
 import { notifyChangeJob } from './notify-change.ts'
 import { refitModelsJob } from './refit-models.ts'
@@ -13,7 +14,7 @@ import { solvePlanJob } from './solve-plan.ts'
 import { tickJob } from './tick.ts'
 
 /** Solves go to threads; everything else mostly waits for others, and one that hangs must not. */
-const CONCURRENCY = { zones: 8, blocks: 4, regions: 8, relays: 4 }
+const CONCURRENCY = { zones: 8, blocks: 4, regions: 8, shifts: 16, relays: 4 }
 
 /** Works on every kind of job in this process, until the queue is closed. */
 export async function startWorkers(
@@ -32,6 +33,9 @@ export async function startWorkers(
   await queue.work('merge-plan', mergePlanJob(ports.mergePlan))
   await queue.work('apply-plan', applyPlanJob(ports.applyPlan), {
     concurrency: CONCURRENCY.regions,
+  })
+  await queue.work('carry-shift', carryShiftJob(ports.carryShift), {
+    concurrency: CONCURRENCY.shifts,
   })
   await queue.work('notify-change', notifyChangeJob(ports.notifyChange), {
     concurrency: CONCURRENCY.relays,

@@ -1,5 +1,6 @@
 import type { Assignment } from '../planning/index.ts'
 import {
+  type EnvelopeInput,
   type EnvelopeLimits,
   type EnvelopeState,
   type EnvelopeTarget,
@@ -15,8 +16,15 @@ export interface SteeredTarget extends Omit<EnvelopeTarget, 'id'> {
   readonly pointId: string
   /** Enough to be safe with nobody planning. */
   readonly safeReplicas: number
-  /** The GPUs' own target, where their power can be set. */
-  readonly power?: { readonly ref: TargetRef; readonly capWatts: number | 'default' }
+  /** Requests one replica carries at once. */
+  readonly maxInFlight: number
+  /** The GPUs' own targets, one a node, where their power can be set. */
+  readonly power?: readonly PowerTarget[]
+}
+
+export interface PowerTarget {
+  readonly ref: TargetRef
+  readonly capWatts: number | 'default'
 }
 
 export interface Command {
@@ -58,14 +66,32 @@ export interface Commands {
  * A model that the plan does not mention at all was forgotten, not switched off: it is held.
  */
 export function commandsFor(input: CommandInput): Commands {
-  const { targets, observed, limits, nowMs } = input
+  const { targets, observed } = input
   const byId = new Map(targets.map((target) => [target.ref.id, target]))
-  const verdicts = withinEnvelope({
+  const verdicts = withinEnvelope(envelopeInputOf(input))
+  const scales = verdicts.flatMap(
+    (verdict) => scaleCommand(input, byId.get(verdict.targetId)!, verdict) ?? [],
+  )
+  const ups = scales.filter(({ kind }) => kind === 'scale-up')
+  const downs = scales.filter(({ kind }) => kind === 'scale-down')
+  const caps = targets.flatMap(({ power = [] }) =>
+    power.flatMap((one) => capCommand(observed, one) ?? []),
+  )
+  return {
+    commands: [...ups, ...downs, ...caps],
+    held: verdicts.filter(({ held }) => held.length > 0),
+  }
+}
+
+/** The same look in the envelope's words: what it is, what it was seen as, what is wished for. */
+export function envelopeInputOf(input: CommandInput): EnvelopeInput {
+  const { targets, observed, changedAtMs, limits, nowMs } = input
+  return {
     targets: targets.map((target) => ({ ...target, id: target.ref.id })),
     states: Object.fromEntries(
-      targets.flatMap(({ ref }) => {
-        const seen = observed[ref.id]
-        return seen ? [[ref.id, stateOf(seen, input.changedAtMs[ref.id])]] : []
+      targets.flatMap(({ ref: { id } }) => {
+        const seen = observed[id]
+        return seen ? [[id, stateOf(seen, changedAtMs[id])]] : []
       }),
     ),
     wanted: Object.fromEntries(
@@ -76,16 +102,6 @@ export function commandsFor(input: CommandInput): Commands {
     ),
     limits,
     nowMs,
-  })
-  const scales = verdicts.flatMap(
-    (verdict) => scaleCommand(input, byId.get(verdict.targetId)!, verdict) ?? [],
-  )
-  const ups = scales.filter(({ kind }) => kind === 'scale-up')
-  const downs = scales.filter(({ kind }) => kind === 'scale-down')
-  const caps = targets.flatMap((target) => capCommand(observed, target) ?? [])
-  return {
-    commands: [...ups, ...downs, ...caps],
-    held: verdicts.filter(({ held }) => held.length > 0),
   }
 }
 
@@ -143,14 +159,14 @@ function scaleCommand(
 
 function capCommand(
   observed: CommandInput['observed'],
-  { power }: SteeredTarget,
+  { ref, capWatts }: PowerTarget,
 ): Command | undefined {
-  const seen = power && observed[power.ref.id]
-  if (!seen || seen.paused || seen.desired.powerCapWatts === power.capWatts) return undefined
+  const seen = observed[ref.id]
+  if (!seen || seen.paused || seen.desired.powerCapWatts === capWatts) return undefined
   return {
     kind: 'cap',
-    target: power.ref,
-    desired: { powerCapWatts: power.capWatts },
+    target: ref,
+    desired: { powerCapWatts: capWatts },
     ifVersion: seen.version,
     gpus: 0,
     reason: 'the variant runs at this power',

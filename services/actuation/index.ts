@@ -2,10 +2,12 @@ export type { AuditEntry, AuditLog, AuditQuery } from './audit.ts'
 export {
   type Command,
   type CommandInput,
-  type Commands,
   commandsFor,
+  envelopeInputOf,
+  type PowerTarget,
   type SteeredTarget,
 } from './commands.ts'
+export { pick } from './desired.ts'
 export { answerDrift, type Drift, type DriftPolicy, driftOf } from './drift.ts'
 export type { BackendDriver, Written } from './driver.ts'
 export { type EnginePoolOptions, enginePool } from './engine-pool.ts'
@@ -19,7 +21,9 @@ export {
   type Verdict,
 } from './envelope.ts'
 export { type GuardDeps, guardedBackend } from './guarded-backend.ts'
+export { intendedCommands } from './intended-commands.ts'
 export { environmentStop, type StopSource, stopReason } from './kill-switch.ts'
+export type { KnownGood } from './known-good.ts'
 export {
   ANNOTATION,
   type JsonPatchStep,
@@ -53,6 +57,7 @@ export {
   startOf,
 } from './shift-record.ts'
 export {
+  type RouteMove,
   rollBack,
   type Shift,
   type ShiftInput,

@@ -30,9 +30,11 @@ export interface ShiftDeps {
   readonly obstacle: (step: ShiftStep, fresh: Observed | undefined) => Promise<string | undefined>
   readonly actor: string
   readonly fence: number
-  readonly onForeignOwner: ApplyContext['onForeignOwner']
+  readonly onForeignOwner: (target: TargetRef) => ApplyContext['onForeignOwner']
   readonly timeouts: { readonly readyMs: number; readonly sloMs: number; readonly drainMs: number }
   readonly pollMs: number
+  /** How long one call waits for what has not come yet, before it hands its worker back. */
+  readonly patienceMs: number
   readonly nowMs: () => number
   readonly sleep: (durationMs: number, abort?: AbortSignal) => Promise<void>
 }
@@ -41,6 +43,7 @@ export type ShiftResult =
   | { readonly status: Exclude<ShiftRecord['status'], 'running'>; readonly record: ShiftRecord }
   /** Stopped where it was, safely; the same call goes on from there. */
   | { readonly status: 'held'; readonly why: string; readonly record: ShiftRecord }
+  | { readonly status: 'waiting'; readonly record: ShiftRecord }
   | { readonly status: 'taken-over' }
 
 /**
@@ -56,12 +59,16 @@ export async function runShift(
   abort?: AbortSignal,
 ): Promise<ShiftResult> {
   let record = await deps.store.load(shiftId)
+  const startedMs = deps.nowMs()
   while (record?.status === 'running') {
     abort?.throwIfAborted()
     const step = record.shift.steps[record.next]!
     const outcome = await attempt(record, step, deps, abort)
     if (outcome.kind === 'held') return { status: 'held', why: outcome.why, record }
-    if (outcome.kind === 'wait') await deps.sleep(deps.pollMs, abort)
+    if (outcome.kind === 'wait') {
+      if (deps.nowMs() - startedMs >= deps.patienceMs) return { status: 'waiting', record }
+      await deps.sleep(deps.pollMs, abort)
+    }
     const next: ShiftRecord = advance(record, outcome, deps.nowMs())
     if (next !== record && !(await deps.store.save(shiftId, next))) return { status: 'taken-over' }
     record = next
@@ -122,7 +129,7 @@ async function tell(
     fence: deps.fence,
     planVersion: record.shift.planVersion,
     ifVersion: fresh.version,
-    onForeignOwner: deps.onForeignOwner,
+    onForeignOwner: deps.onForeignOwner(target),
     abort,
   }
   const note = (result: Receipt['effect'] | 'failed', detail: string) =>

@@ -4,7 +4,7 @@ import { rollBack, type Shift } from './shift-sequence.ts'
 /** A shift and how far it has come: all that must survive a crash. */
 export interface ShiftRecord {
   readonly shift: Shift
-  readonly status: 'running' | 'done' | 'rolled-back' | 'stuck'
+  readonly status: 'running' | 'done' | 'rolled-back' | 'stuck' | 'superseded'
   /** Index of the first step that is not known to be done. */
   readonly next: number
   /** When that step was first tried; its time-out runs from here, also across restarts. */
@@ -23,6 +23,8 @@ export type StepOutcome =
   | { readonly kind: 'noted'; readonly before: Desired }
   | { readonly kind: 'wait' }
   | { readonly kind: 'fail'; readonly why: string }
+  /** A newer plan takes over from wherever this one stands, which always serves the demand. */
+  | { readonly kind: 'supersede' }
 
 export const startOf = (shift: Shift, nowMs: number): ShiftRecord => ({
   shift,
@@ -53,6 +55,8 @@ export function advance(record: ShiftRecord, outcome: StepOutcome, nowMs: number
       const ended = record.failed === undefined ? 'done' : 'rolled-back'
       return { ...record, next, stepSinceMs: nowMs, status: last ? ended : 'running', revision }
     }
+    case 'supersede':
+      return { ...record, status: 'superseded', revision }
     case 'fail':
       return failed(record, outcome.why, nowMs, revision)
   }
@@ -74,4 +78,6 @@ export interface ShiftStore {
   save(shiftId: string, record: ShiftRecord): Promise<boolean>
   /** Ids of every running one, oldest first. */
   unfinished(): Promise<readonly string[]>
+  /** The newest shift of a model, whatever became of it. */
+  latest(model: string): Promise<ShiftRecord | undefined>
 }

@@ -31,6 +31,15 @@ export interface Shift {
   readonly steps: readonly ShiftStep[]
 }
 
+/** Shares of one route, before and after. */
+export interface RouteMove {
+  readonly target: TargetRef
+  readonly from: Weights
+  readonly to: Weights
+  /** Percentage points that may change hands per step. */
+  readonly mostPoints: number
+}
+
 export interface ShiftInput {
   readonly id: string
   readonly planVersion: string
@@ -38,57 +47,57 @@ export interface ShiftInput {
   readonly reason: string
   /** Of `commandsFor`, for targets of this model and their power. */
   readonly commands: readonly Command[]
+  /** Everything that is to carry the load and is not known to do so yet. */
+  readonly awaited?: readonly { readonly target: TargetRef; readonly desired: Desired }[]
   /** Where the model's traffic is split, if it is. */
-  readonly route?: {
-    readonly target: TargetRef
-    readonly from: Weights
-    readonly to: Weights
-    readonly mostPoints: number
-  }
+  readonly routes: readonly RouteMove[]
+  /** Telemetry tells whether promises hold; without it nothing is checked on the way. */
+  readonly watched: boolean
   /** Requests one replica of a target carries at once. */
   readonly maxInFlight: (target: TargetRef) => number
 }
 
 /**
  * Make before break: scale up -> ready -> weights step by step with a look at the promises after
- * each -> drain -> scale down -> caps.
+ * each -> drain -> scale down -> caps. Without a route nobody sends traffic away before a replica
+ * goes; then its own orchestrator drains it.
  */
 export function shiftSequence(input: ShiftInput): Shift {
-  const { commands, route, model } = input
+  const { commands, routes, model, maxInFlight } = input
   const of = (kind: Command['kind']) => commands.filter((command) => command.kind === kind)
-  const tell = ({ kind, target, desired }: Command): ShiftStep => ({
-    kind: 'tell',
-    target,
-    desired,
-    why: kind,
-  })
-  const checkSlo: ShiftStep = { kind: 'check-slo', model }
+  const checked = (step: ShiftStep): readonly ShiftStep[] =>
+    input.watched ? [step, { kind: 'check-slo', model }] : [step]
   const ups = of('scale-up')
-  const splits = route ? weightSteps(route.from, route.to, route.mostPoints) : []
   const steps: readonly ShiftStep[] = [
     ...ups.map((command) => ({
-      ...tell(command),
-      inFlightPerReplica: input.maxInFlight(command.target),
+      ...tellOf(command),
+      inFlightPerReplica: maxInFlight(command.target),
     })),
-    ...ups.map(({ target, desired }): ShiftStep => ({ kind: 'ready', target, desired })),
-    ...splits.flatMap((weightsPercent): ShiftStep[] => [
-      { kind: 'tell', target: route!.target, desired: { weightsPercent }, why: 'weights' },
-      checkSlo,
-    ]),
-    ...of('scale-down').flatMap((command): ShiftStep[] => [
-      {
-        kind: 'drain',
-        target: command.target,
-        mostInFlight: command.toReplicas! * input.maxInFlight(command.target),
-      },
-      tell(command),
-      checkSlo,
-    ]),
-    ...of('cap').flatMap((command): ShiftStep[] => [tell(command), checkSlo]),
+    ...[...ups, ...(input.awaited ?? [])].map(
+      ({ target, desired }): ShiftStep => ({ kind: 'ready', target, desired }),
+    ),
+    ...routes.flatMap(({ target, from, to, mostPoints }) =>
+      weightSteps(from, to, mostPoints).flatMap((weightsPercent) =>
+        checked({ kind: 'tell', target, desired: { weightsPercent }, why: 'weights' }),
+      ),
+    ),
+    ...of('scale-down').flatMap((command) => {
+      const mostInFlight = command.toReplicas! * maxInFlight(command.target)
+      const drain: ShiftStep = { kind: 'drain', target: command.target, mostInFlight }
+      return [...(routes.length > 0 ? [drain] : []), ...checked(tellOf(command))]
+    }),
+    ...of('cap').flatMap((command) => checked(tellOf(command))),
   ]
   const { id, planVersion, reason } = input
   return { id, planVersion, model, reason, steps }
 }
+
+const tellOf = ({ kind, target, desired }: Command): ShiftStep & { kind: 'tell' } => ({
+  kind: 'tell',
+  target,
+  desired,
+  why: kind,
+})
 
 /**
  * The way back, as a shift of its own: told steps in reverse, each to its before-image. So capacity

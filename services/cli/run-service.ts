@@ -5,6 +5,7 @@ import { bootstrapKey } from '../keys/index.ts'
 import { expirePlan } from '../pipeline/expire-plan.ts'
 import { forget, RETENTION } from '../pipeline/forget.ts'
 import { guardSlo } from '../pipeline/guard-slo.ts'
+import { resumeShifts } from '../pipeline/resume-shifts.ts'
 import { apiPorts } from '../wiring/api-ports.ts'
 import { dashboardFolder } from '../wiring/dashboard-folder.ts'
 import { openService, type Service, type ServiceOptions } from '../wiring/service.ts'
@@ -82,6 +83,7 @@ async function startWork(service: Service): Promise<Stop[]> {
       const regions = fleet.regions.map(({ id }) => id)
       await expirePlan({ plans: stores.plans, queue, regions, nowMs })
     },
+    resume: () => resumeShifts({ shifts: stores.shifts, queue, nowMs }),
     guard: async () => {
       await guardSlo(ports.guardSlo)
     },

@@ -53,6 +53,9 @@ export const kwhFromJoules = (energy: Joules): Kwh => kwh(energy / JOULES_PER_KW
 export const emissionsOf = (energy: Kwh, intensity: GCo2PerKwh): GCo2 => gCo2(energy * intensity)
 
 export const secondsFromMs = (durationMs: number): Seconds => seconds(durationMs / MS_PER_SECOND)
+export const msFromMinutes = (durationMinutes: number): Milliseconds =>
+  milliseconds(durationMinutes * 60 * MS_PER_SECOND)
+
 export const msFromSeconds = (durationSeconds: number): Milliseconds =>
   milliseconds(durationSeconds * MS_PER_SECOND)
 

@@ -1,12 +1,6 @@
+import { fill, fits, type Placement } from './placement.ts'
 import type { Backend } from './schema/backend.ts'
 import type { Fleet } from './schema/fleet.ts'
-
-/** What a plan moves replicas of. */
-export interface Placement {
-  readonly model: string
-  readonly region: string
-  readonly variant: string
-}
 
 /** What stands behind a placement: a backend of the fleet and a place in its own words. */
 export interface ScaleTarget {
@@ -46,10 +40,7 @@ type Target = Backend['targets'][number]
 
 /** Each field of a target in the words its adapter reads; see the adapters' own notes. */
 function locatorOf(target: Target, placement: Placement): Record<string, string> {
-  const plain = (text: string) => filled(text, placement, (name) => name)
-  const inUrl = (text: string) => filled(text, placement, encodeURIComponent)
-  const base = (text: string) => inUrl(text).replace(/\/$/, '')
-  const kubernetesName = (text: string) => filled(text, placement, lowerCaseName)
+  const { plain, baseUrl, inUrl, kubernetesName } = fill(placement)
   if ('namespace' in target) {
     const { namespace, name, apiVersion } = target
     return {
@@ -60,12 +51,12 @@ function locatorOf(target: Target, placement: Placement): Record<string, string>
     }
   }
   if ('urls' in target) {
-    const urls = target.urls.map(base).join(' ')
+    const urls = target.urls.map(baseUrl).join(' ')
     return { urls, ...('loads' in target && { model: plain(target.loads) }) }
   }
   if ('deployment' in target) {
     const { url, app, deployment } = target
-    return { url: base(url), app: plain(app), deployment: plain(deployment) }
+    return { url: baseUrl(url), app: plain(app), deployment: plain(deployment) }
   }
   if ('url' in target) return { url: inUrl(target.url) }
   if (!('locator' in target)) return {}
@@ -73,19 +64,6 @@ function locatorOf(target: Target, placement: Placement): Record<string, string>
     Object.entries(target.locator).map(([name, text]) => [name, plain(text)]),
   )
 }
-
-const fits = (target: Partial<Placement>, placement: Placement): boolean =>
-  (['model', 'region', 'variant'] as const).every(
-    (part) => target[part] === undefined || target[part] === placement[part],
-  )
-
-const filled = (text: string, placement: Placement, escaped: (name: string) => string): string =>
-  text.replace(/\{(model|region|variant)\}/g, (_, part: keyof Placement) =>
-    escaped(placement[part]),
-  )
-
-/** Object names are lower case, by RFC 1123. */
-const lowerCaseName = (name: string): string => name.toLowerCase().replaceAll('_', '-')
 
 /** `v1` alone is the core group. */
 function groupVersion(apiVersion: string): { group: string; version: string } {

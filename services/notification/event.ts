@@ -8,6 +8,8 @@ export type EventType =
   | 'plan.infeasible'
   | 'action.failed'
   | 'slo.guard'
+  | 'shift.ended'
+  | 'target.drifted'
   | 'grid.degraded'
   | 'batch.scheduled'
   | 'batch.started'

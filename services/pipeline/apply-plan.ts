@@ -1,40 +1,40 @@
-import { commandsFor, type SteeredTarget } from '../actuation/index.ts'
-import type { Fleet } from '../fleet/index.ts'
-import type { Plan } from '../planning/index.ts'
+import type { Command } from '../actuation/index.ts'
+import { msFromMinutes } from '../domain/units.ts'
 import type { PlanStore } from '../plans/index.ts'
 import type { JobQueue } from '../queue/index.ts'
 import { type CarryOutPorts, carryOut } from './carry-out.ts'
-import { envelopeLimits } from './envelope-limits.ts'
-import { lookAtTargets } from './look-at-targets.ts'
-import { inForce } from './plan-events.ts'
-import { type ReadServing, servingNow } from './serving-now.ts'
+import { type HeedDriftPorts, heedDrift } from './heed-drift.ts'
+import { keepKnownGood } from './keep-known-good.ts'
+import { type FleetSight, type LookPorts, lookAtFleet } from './look-at-fleet.ts'
+import { type ModelMove, nextMoves, safeMoves } from './next-moves.ts'
+import { type Motion, motionOf } from './shift-motion.ts'
+import { type StartShiftPorts, startShift } from './start-shift.ts'
 
-export interface ApplyPlanPorts extends CarryOutPorts {
+export interface ApplyPlanPorts extends CarryOutPorts, LookPorts, StartShiftPorts, HeedDriftPorts {
   readonly plans: PlanStore
-  fleet(): Promise<Fleet>
-  /** What the plan and those before it steer, over all regions. */
-  targets(fleet: Fleet, plan: Plan): Promise<readonly SteeredTarget[]>
-  /** By target id: when we last told it something. */
-  changedAtMs(targetIds: readonly string[]): Promise<Readonly<Record<string, number>>>
-  readonly serving: ReadServing
   readonly queue: Pick<JobQueue, 'add'>
-  /** Words on why nothing may be moved now, by anybody's switch; undefined where all is well. */
-  stopped(): Promise<string | undefined>
 }
 
 export type ApplyResult =
   | { readonly status: 'superseded' | 'stopped' }
-  | { readonly status: 'applied'; readonly told: number; readonly held: number }
+  /** Targets told at once, models that began to move, targets that the envelope holds. */
+  | {
+      readonly status: 'applied'
+      readonly told: number
+      readonly moving: number
+      readonly held: number
+    }
 
 /** Long enough for a target to get ready a little, short enough to shrink the old side soon. */
 const LOOK_AGAIN_MS = 10_000
 const HELD_ALONE_MS = 60_000
 
 /**
- * plan -> fresh look at every target -> commands inside the envelope -> backends, for one region.
+ * plan -> fresh look at every target -> moves inside the envelope -> one shift a model, for those
+ * whose move begins in this region.
  *
- * Capacity is made before any is broken: what is ready in the other regions is looked at too, and
- * this looks again until there is nothing left to do or a newer plan has come.
+ * Floors do not wait for a shift: they are told at once, and so is the safe state once the plan has
+ * expired. Everything else is carried out step by step by `carryShift`.
  */
 export async function applyPlan(
   ports: ApplyPlanPorts,
@@ -46,52 +46,66 @@ export async function applyPlan(
     return { status: 'superseded' }
   }
   if ((await ports.stopped()) !== undefined) return { status: 'stopped' }
-  const nowMs = ports.nowMs()
-  const expired = nowMs >= stored.validUntilMs
-
-  const fleet = await ports.fleet()
   const { plan } = stored.outcome
-  const targets = await ports.targets(fleet, plan)
-  const { commands, held } = commandsFor({
-    // An expired plan wishes for nothing but the safe state.
-    assignments: expired ? undefined : inForce(plan, nowMs),
-    targets,
-    observed: await lookAtTargets(ports.backend, targets, abort),
-    changedAtMs: await ports.changedAtMs(targets.map(({ ref }) => ref.id)),
-    limits: await envelopeLimits({
-      fleet,
-      plan,
-      targets,
-      serving: await servingNow(ports.serving, fleet.models),
-      audit: ports.audit,
-      nowMs,
-    }),
-    nowMs,
-  })
-  const ours = commands.filter(({ target }) => target.region === job.region)
-  for (const command of ours) {
-    await carryOut(ports, stored.version, command, fleet, abort)
-  }
+  const seen = await lookAtFleet(ports, plan, abort)
+  const expired = seen.nowMs >= stored.validUntilMs
+  const motions = await motionsOf(ports, seen, job.version)
+  await keepKnownGood(ports.knownGood, seen, motions)
+  const sight = expired ? seen : await heedDrift(ports, seen, motions, job.version)
+  const { atOnce, moves, held } = expired ? safeMoves(sight) : nextMoves(sight, motions)
 
+  const told = atOnce.filter(({ target }) => target.region === job.region)
+  for (const command of told) await carryOut(ports, job.version, command, sight.fleet, abort)
+  const moving = await startShifts(ports, sight, moves, job, abort)
   const heldHere = held.filter(({ targetId }) => targetId.startsWith(`${job.region}/`)).length
-  if (ours.length + heldHere > 0) {
-    await lookAgain(ports, job, nowMs + (ours.length > 0 ? LOOK_AGAIN_MS : HELD_ALONE_MS), nowMs)
-  }
-  return { status: 'applied', told: ours.length, held: heldHere }
+  const acted = told.length + moving > 0
+  if (acted || heldHere > 0) await lookAgain(ports, job, acted ? LOOK_AGAIN_MS : HELD_ALONE_MS)
+  return { status: 'applied', told: told.length, moving, held: heldHere }
 }
+
+/** @returns how many models began to move from this region */
+async function startShifts(
+  ports: ApplyPlanPorts,
+  sight: FleetSight,
+  moves: readonly ModelMove[],
+  { version, region }: { readonly version: number; readonly region: string },
+  abort?: AbortSignal,
+): Promise<number> {
+  let moving = 0
+  for (const move of moves) {
+    if (homeOf(sight, move.commands) !== region) continue
+    if (await startShift(ports, sight, { ...move, version }, abort)) moving++
+  }
+  return moving
+}
+
+async function motionsOf(
+  { shifts }: ApplyPlanPorts,
+  { fleet, nowMs }: FleetSight,
+  version: number,
+): Promise<ReadonlyMap<string, Motion>> {
+  const cooldownMs = msFromMinutes(fleet.policy.minDwellMinutes)
+  const of = fleet.models.map(
+    async ({ id }) => [id, await motionOf(shifts, id, { version, cooldownMs, nowMs })] as const,
+  )
+  return new Map(await Promise.all(of))
+}
+
+/** A move of several regions is begun once: where it first adds, or else where it first takes. */
+const homeOf = ({ fleet }: FleetSight, [first]: readonly Command[]): string | undefined =>
+  first ? first.target.region : fleet.regions[0]?.id
 
 /** One follow-up per region and moment, however many runs ask for it. */
 function lookAgain(
-  { queue }: ApplyPlanPorts,
+  { queue, nowMs }: ApplyPlanPorts,
   { version, region }: { readonly version: number; readonly region: string },
-  dueAtMs: number,
-  nowMs: number,
+  delayMs: number,
 ): Promise<void> {
-  const moment = Math.ceil(dueAtMs / LOOK_AGAIN_MS)
+  const moment = Math.ceil((nowMs() + delayMs) / LOOK_AGAIN_MS)
   return queue.add({
     name: 'apply-plan',
     payload: { version, region },
     id: `apply-${version}-${region}-${moment}`,
-    delayMs: dueAtMs - nowMs,
+    delayMs,
   })
 }

@@ -7,6 +7,8 @@ export interface CarryOutPorts {
   backend(id: string): InferenceBackend
   readonly audit: AuditLog
   tell(events: readonly NewEvent[]): Promise<void>
+  /** Words on why nothing may be told now, by anybody's switch; undefined where all is well. */
+  stopped(): Promise<string | undefined>
   nowMs(): number
   readonly actor: string
 }
@@ -16,7 +18,7 @@ export interface CarryOutPorts {
  * tried again at the next look; only the rest needs a person, who is told.
  *
  * @param version of the plan, which fences off whoever acts for an older one
- * @returns undefined where it was refused
+ * @returns undefined where it was refused, or somebody said stop a moment ago
  */
 export async function carryOut(
   ports: CarryOutPorts,
@@ -25,6 +27,7 @@ export async function carryOut(
   fleet: Fleet,
   abort?: AbortSignal,
 ): Promise<Receipt | undefined> {
+  if ((await ports.stopped()) !== undefined) return undefined
   const { target, desired, ifVersion, reason, toReplicas } = command
   const planVersion = String(version)
   // The state it starts from is part of the key: going back to a count later is another command.
@@ -65,7 +68,8 @@ export async function carryOut(
   }
 }
 
-const onForeignOwner = ({ backends }: Fleet, id: string): 'fail' | 'bounds' | 'force' => {
+/** How the fleet file has somebody else's autoscaler treated. */
+export const onForeignOwner = ({ backends }: Fleet, id: string): 'fail' | 'bounds' | 'force' => {
   const backend = backends.find((one) => one.id === id)
   return backend?.kind === 'kubernetes' ? backend.onForeignOwner : 'fail'
 }

@@ -1,12 +1,14 @@
 import {
   type AuditLog,
   type EnvelopeLimits,
+  type KnownGood,
   quotaKey,
   type SteeredTarget,
 } from '../actuation/index.ts'
 import type { Window } from '../domain/window.ts'
 import type { Fleet } from '../fleet/index.ts'
 import type { Plan } from '../planning/index.ts'
+import { windowAt } from './plan-events.ts'
 import type { ServingNow } from './serving-now.ts'
 
 export interface EnvelopeFacts {
@@ -16,13 +18,14 @@ export interface EnvelopeFacts {
   /** How the models are doing; unknown is neither burning nor a demand. */
   readonly serving: readonly ServingNow[]
   readonly audit: Pick<AuditLog, 'find'>
+  readonly knownGood: Pick<KnownGood, 'all'>
   readonly nowMs: number
 }
 
 /** What the safety envelope holds of this fleet in the window in force. */
 export async function envelopeLimits(facts: EnvelopeFacts): Promise<EnvelopeLimits> {
-  const { fleet, plan, serving, nowMs } = facts
-  const window = plan.windows.findIndex(({ startMs, endMs }) => startMs <= nowMs && nowMs < endMs)
+  const { fleet, plan, serving, knownGood, nowMs } = facts
+  const window = windowAt(plan, nowMs)
   const { maxChangedGpusPerWindow = Number.POSITIVE_INFINITY, minDwellMinutes } = fleet.policy
   return {
     models: Object.fromEntries(
@@ -42,9 +45,7 @@ export async function envelopeLimits(facts: EnvelopeFacts): Promise<EnvelopeLimi
       : {},
     minDwellMs: minDwellMinutes * 60_000,
     maxUnreadyRatio: 0.45,
-    // Nobody keeps count of what last kept every promise: a burning model keeps what it has, and
-    // the guard adds to it.
-    lastKnownGood: {},
+    lastKnownGood: await knownGood.all(),
   }
 }
 

@@ -64,7 +64,8 @@ export async function guardSlo(ports: GuardSloPorts, abort?: AbortSignal): Promi
   const short = serving.filter((model) => mayBeShort(model, plan, targets, nowMs))
   if (short.length === 0) return { status: 'looked', added: 0 }
 
-  const observed = await lookAtTargets(ports.backend, targets, abort)
+  const refs = targets.map(({ ref }) => ref)
+  const observed = await lookAtTargets(ports.backend, refs, abort)
   const problem = await ports.problem(stored.problemDigest)
   const sight = { fleet, stored, plan, problem, targets, observed, nowMs }
   const free = freeGpus(sight)

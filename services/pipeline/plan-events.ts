@@ -67,10 +67,14 @@ function movesBetween(before: Plan | undefined, after: Plan, nowMs: number): rea
   })
 }
 
+/** Index of the window that `nowMs` falls into; -1 where there is none. */
+export const windowAt = ({ windows }: Pick<Plan, 'windows'>, nowMs: number): number =>
+  windows.findIndex(({ startMs, endMs }) => startMs <= nowMs && nowMs < endMs)
+
 /** The assignments of the window that `nowMs` falls into. */
 export function inForce(plan: Plan | undefined, nowMs: number): readonly Assignment[] {
   if (!plan) return []
-  const window = plan.windows.findIndex(({ startMs, endMs }) => startMs <= nowMs && nowMs < endMs)
+  const window = windowAt(plan, nowMs)
   return plan.assignments.filter((one) => one.window === window && one.replicas > 0)
 }
 

@@ -1,6 +1,6 @@
-import type { SteeredTarget } from '../actuation/index.ts'
+import type { PowerTarget, SteeredTarget } from '../actuation/index.ts'
 import type { OperatingPoint } from '../fitting/index.ts'
-import { type Fleet, type Placement, scaleTargetOf } from '../fleet/index.ts'
+import { type Fleet, type Placement, powerTargetsOf, scaleTargetOf } from '../fleet/index.ts'
 import type { Plan } from '../planning/index.ts'
 
 /**
@@ -23,6 +23,7 @@ export function steeredTargets(
     const target = peak > 0 || known.has(id) ? scaleTargetOf(fleet, place) : undefined
     if (!target) return []
     const { floorReplicas, ...ref } = target
+    const power = powerOf(fleet, place, point, known)
     return [
       {
         ref: { ...ref, kind: 'replicas', region: place.region },
@@ -34,9 +35,24 @@ export function steeredTargets(
         capacityTokensPerSecond: point.capacityTokensPerSecond,
         floorReplicas,
         safeReplicas: fleet.safeState.state === 'peak' ? peak : 0,
+        maxInFlight: point.variant.maxBatch,
+        ...(power.length > 0 && { power }),
       },
     ]
   })
+}
+
+/** GPUs at their board's default, and never told otherwise, are left alone. */
+function powerOf(
+  fleet: Fleet,
+  place: Placement,
+  { variant }: OperatingPoint,
+  known: ReadonlySet<string>,
+): readonly PowerTarget[] {
+  const capWatts = variant.powerCapWatts ?? 'default'
+  return powerTargetsOf(fleet, place)
+    .filter(({ id }) => capWatts !== 'default' || known.has(id))
+    .map((target) => ({ ref: { ...target, kind: 'power', region: place.region }, capWatts }))
 }
 
 /** Every variant in every region that has its GPU type. */

@@ -20,6 +20,7 @@ const jobs = {
   'solve-block': Type.Object({ revision: Id, blockId: Id }, closed),
   'merge-plan': Type.Object({ revision: Id }, closed),
   'apply-plan': Type.Object({ version: Version, region: Id }, closed),
+  'carry-shift': Type.Object({ shiftId: Id }, closed),
   /** Deliver whatever is due; `cause` says for the log what woke it. */
   'notify-change': Type.Object({ cause: Id }, closed),
   /** Place the jobs that may wait anew. */

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { setTimeout } from 'node:timers/promises'
 import type { SteeredTarget } from '../actuation/index.ts'
 import { CARBON_QUALITIES } from '../domain/carbon-series.ts'
 import { NotFound } from '../domain/errors.ts'
@@ -6,6 +7,7 @@ import { appendEvents, type NewEvent } from '../notification/index.ts'
 import type { AccountPorts } from '../pipeline/account.ts'
 import type { ApplyPlanPorts } from '../pipeline/apply-plan.ts'
 import type { AttributeLeversPorts } from '../pipeline/attribute-levers.ts'
+import type { CarryShiftPorts } from '../pipeline/carry-shift.ts'
 import type { GuardSloPorts } from '../pipeline/guard-slo.ts'
 import type { RefreshGridPorts } from '../pipeline/refresh-grid.ts'
 import { steeredTargets } from '../pipeline/steered-targets.ts'
@@ -46,11 +48,21 @@ export function actingSteps(service: Service) {
     },
     serving: service.serving,
     audit: stores.audit,
+    shifts: stores.shifts,
+    knownGood: stores.knownGood,
+    memory: stores.targetMemory,
     tell,
     queue,
     stopped: service.stopped,
     nowMs,
-    actor: `gridtide@${hostname()}`,
+    actor: `gridtide@${hostname()}:${process.pid}`,
+  }
+  const carryShift: CarryShiftPorts = {
+    ...applyPlan,
+    leases: stores.leases,
+    sleep: async (durationMs, signal) => {
+      await setTimeout(durationMs, undefined, signal ? { signal } : {})
+    },
   }
   const guardSlo: GuardSloPorts = {
     ...applyPlan,
@@ -62,7 +74,16 @@ export function actingSteps(service: Service) {
   const notifyChange = { relay: (abort: AbortSignal) => service.relay(abort) }
   const account: AccountPorts = { ...stores, reader, nowMs }
   const attributeLevers: AttributeLeversPorts = { ...stores, attribute: service.solver.attribute }
-  return { tick, refreshGrid, applyPlan, guardSlo, notifyChange, account, attributeLevers }
+  return {
+    tick,
+    refreshGrid,
+    applyPlan,
+    carryShift,
+    guardSlo,
+    notifyChange,
+    account,
+    attributeLevers,
+  }
 }
 
 function undefinedIfForgotten(error: unknown): undefined {

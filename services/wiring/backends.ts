@@ -16,6 +16,7 @@ import { rayServe } from '../actuation/adapters/ray-serve.ts'
 import { signedHttp } from '../actuation/adapters/signed-http.ts'
 import { triton } from '../actuation/adapters/triton.ts'
 import { vllmSleep } from '../actuation/adapters/vllm-sleep.ts'
+import { zeusd } from '../actuation/adapters/zeusd.ts'
 import {
   enginePool,
   exactly,
@@ -25,7 +26,10 @@ import {
   type TargetMemory,
 } from '../actuation/index.ts'
 import { msFromSeconds } from '../domain/units.ts'
-import type { Backend, Fleet } from '../fleet/index.ts'
+import type { Backend, Fleet, Route } from '../fleet/index.ts'
+import { gatewayApi } from '../traffic/adapters/gateway-api.ts'
+import { istio } from '../traffic/adapters/istio.ts'
+import { liteLlm } from '../traffic/adapters/litellm.ts'
 import { guardedHttp } from './guarded-http.ts'
 import { readSecret } from './secrets.ts'
 
@@ -35,14 +39,17 @@ export interface BackendDeps {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
+/** The parts of a fleet file that say what is steered. */
+export type Steered = Pick<Fleet, 'backends' | 'routes' | 'powerCaps'>
+
 /**
- * The backends of a fleet, by their ids.
+ * Everything that a fleet steers: backends by their ids, routers under `routes/`, power under `power/`.
  *
  * @throws InvalidInput where a secret or a kubeconfig is missing: a fleet that cannot be steered
  *   must say so at start, not at the first command
  */
 export async function openBackends(
-  { backends }: Pick<Fleet, 'backends'>,
+  { backends, routes, powerCaps }: Steered,
   deps: BackendDeps,
 ): Promise<ReadonlyMap<string, InferenceBackend>> {
   const guard: GuardDeps = {
@@ -54,7 +61,25 @@ export async function openBackends(
   }
   const opened = new Map<string, InferenceBackend>()
   for (const backend of backends) opened.set(backend.id, await open(backend, guard, deps))
+  for (const route of routes) opened.set(`routes/${route.id}`, await openRoute(route, guard, deps))
+  for (const { id, token, allowPrivate } of powerCaps) {
+    const options = token === undefined ? {} : { token: await readSecret(token, deps.env) }
+    opened.set(`power/${id}`, zeusd(guardedHttp(allowPrivate), options, guard))
+  }
   return opened
+}
+
+async function openRoute(
+  route: Route,
+  guard: GuardDeps,
+  { env }: BackendDeps,
+): Promise<InferenceBackend> {
+  if (route.kind === 'litellm') {
+    const apiKey = await readSecret(route.apiKey, env)
+    return liteLlm(guardedHttp(route.allowPrivate), { apiKey }, guard)
+  }
+  const api = await clusterOf(route)
+  return route.kind === 'istio' ? istio(api, guard) : gatewayApi(api, guard)
 }
 
 async function open(
@@ -95,7 +120,10 @@ async function open(
 
 type ClusterBackend = Extract<Backend, { targets: { namespace: string }[] }>
 
-async function clusterOf({ kubeconfig, context }: ClusterBackend): Promise<KubernetesApi> {
+async function clusterOf({
+  kubeconfig,
+  context,
+}: Pick<ClusterBackend, 'kubeconfig' | 'context'>): Promise<KubernetesApi> {
   const connection = kubeconfigConnection({
     ...(kubeconfig !== undefined && { text: await readFile(kubeconfig, 'utf8') }),
     ...(context !== undefined && { context }),

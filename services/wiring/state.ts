@@ -1,4 +1,7 @@
 import { sqlAuditLog } from '../actuation/adapters/sql-audit-log.ts'
+import { sqlKnownGood } from '../actuation/adapters/sql-known-good.ts'
+import { sqlLeases } from '../actuation/adapters/sql-lease.ts'
+import { sqlShiftStore } from '../actuation/adapters/sql-shift-store.ts'
 import { sqlTargetMemory } from '../actuation/adapters/sql-target-memory.ts'
 import { sqlToldTargets } from '../actuation/adapters/sql-told-targets.ts'
 import { postgresAnswers } from '../api/adapters/postgres-answers.ts'
@@ -30,6 +33,9 @@ export const openStores = (database: Database, tenant: string) => ({
   overlays: postgresOverlays(database),
   demand: postgresPushedDemand(database),
   audit: sqlAuditLog(database, tenant),
+  shifts: sqlShiftStore(database, tenant),
+  leases: sqlLeases(database, tenant),
+  knownGood: sqlKnownGood(database, tenant),
   targetMemory: sqlTargetMemory(database, tenant),
   toldTargets: sqlToldTargets(database, tenant),
 })

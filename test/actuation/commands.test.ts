@@ -24,6 +24,7 @@ const target = (region: string, over: Partial<SteeredTarget> = {}): SteeredTarge
   capacityTokensPerSecond: 100,
   floorReplicas: 0,
   safeReplicas: 5,
+  maxInFlight: 64,
   ...over,
 })
 const seen = (replicas: number, over: Partial<Observed> = {}): Observed => ({
@@ -148,7 +149,7 @@ describe('commandsFor', () => {
   })
 
   it('sets power caps last, where they differ and nobody has paused them', () => {
-    const power = { ref: ref('eu-gpus', 'power'), capWatts: 400 }
+    const power = [{ ref: ref('eu-gpus', 'power'), capWatts: 400 }]
     const targets = [target('eu', { power }), target('us')]
     const capped = (powerCapWatts: number, paused = false) => ({
       eu: seen(4),

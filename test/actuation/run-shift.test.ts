@@ -36,12 +36,15 @@ const move = (): Shift =>
     model: 'llama',
     reason: 'cleaner',
     commands: [command('dirty', 4, 0), command('clean', 1, 4)],
-    route: {
-      target: ROUTE,
-      from: { dirty: 100, clean: 0 },
-      to: { dirty: 0, clean: 100 },
-      mostPoints: 25,
-    },
+    routes: [
+      {
+        target: ROUTE,
+        from: { dirty: 100, clean: 0 },
+        to: { dirty: 0, clean: 100 },
+        mostPoints: 25,
+      },
+    ],
+    watched: true,
     maxInFlight,
   })
 const fleetOf = (faults = CALM) =>
@@ -78,6 +81,26 @@ describe('a shift', () => {
     ])
   })
 
+  it('without route and telemetry it leaves the draining to the orchestrator', () => {
+    const { steps } = shiftSequence({
+      ...move(),
+      commands: [command('dirty', 4, 0)],
+      awaited: [{ target: siteRef('clean'), desired: { replicas: exactly(4) } }],
+      routes: [],
+      watched: false,
+      maxInFlight,
+    })
+    expect(steps.map(({ kind }) => kind)).toEqual(['ready', 'tell'])
+  })
+
+  it('hands its worker back when it has waited for long enough, and goes on later', async () => {
+    const fleet = fleetOf()
+    const { start } = await shiftWorld(fleet, move())
+    const first = await runShift('s1', start({ patienceMs: 5_000 }))
+    expect(first).toMatchObject({ status: 'waiting', record: { next: 1 } })
+    expect(await runShift('s1', start())).toMatchObject({ status: 'done' })
+  })
+
   it('moves everything, loses nothing, and leaves a trail', async () => {
     const fleet = fleetOf()
     const { audit, start } = await shiftWorld(fleet, move())
@@ -102,7 +125,13 @@ describe('a shift', () => {
 
   it('without anything to move is done at once', async () => {
     const fleet = fleetOf()
-    const shift = shiftSequence({ ...move(), commands: [], maxInFlight })
+    const shift = shiftSequence({
+      ...move(),
+      commands: [],
+      routes: [],
+      watched: false,
+      maxInFlight,
+    })
     const { start } = await shiftWorld(fleet, shift)
     expect(await runShift('s1', start())).toMatchObject({ status: 'done' })
     expect(await runShift('unknown', start())).toEqual({ status: 'taken-over' })

@@ -189,6 +189,7 @@ export class SimulatedFleet {
 const crashing = (fleet: SimulatedFleet, store: ShiftStore): ShiftStore => ({
   load: (shiftId) => store.load(shiftId),
   unfinished: () => store.unfinished(),
+  latest: (model) => store.latest(model),
   save: async (shiftId, record) => {
     const saving = await fleet.call(() => store.save(shiftId, record))
     return saving
@@ -216,9 +217,10 @@ export async function shiftWorld(fleet: SimulatedFleet, shift: Shift) {
       obstacle: async () => undefined,
       actor: 'test',
       fence: 1,
-      onForeignOwner: 'bounds',
+      onForeignOwner: () => 'bounds',
       timeouts: { readyMs: 120_000, sloMs: 60_000, drainMs: 60_000 },
       pollMs: 1_000,
+      patienceMs: Number.POSITIVE_INFINITY,
       nowMs: () => fleet.nowMs,
       sleep: fleet.sleep,
       ...over,

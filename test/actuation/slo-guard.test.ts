@@ -20,6 +20,7 @@ const target = (id: string, capacityTokensPerSecond: number): SteeredTarget => (
   capacityTokensPerSecond,
   floorReplicas: 0,
   safeReplicas: 1,
+  maxInFlight: 64,
 })
 const seen = (replicas: number, over: Partial<Observed> = {}): Observed => ({
   desired: { replicas: exactly(replicas) },

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { memoryAuditLog } from '../../services/actuation/adapters/memory-audit-log.ts'
+import { memoryKnownGood } from '../../services/actuation/adapters/memory-known-good.ts'
 import { memoryShiftStore } from '../../services/actuation/adapters/memory-shift-store.ts'
 import { memoryTargetMemory } from '../../services/actuation/adapters/memory-target-memory.ts'
 import { sqlAuditLog } from '../../services/actuation/adapters/sql-audit-log.ts'
+import { sqlKnownGood } from '../../services/actuation/adapters/sql-known-good.ts'
 import { sqlLeases } from '../../services/actuation/adapters/sql-lease.ts'
 import { sqlShiftStore } from '../../services/actuation/adapters/sql-shift-store.ts'
 import { sqlTargetMemory } from '../../services/actuation/adapters/sql-target-memory.ts'
@@ -11,6 +13,7 @@ import {
   type AuditLog,
   advance,
   exactly,
+  type KnownGood,
   type Remembered,
   type ShiftStore,
   startOf,
@@ -64,6 +67,15 @@ async function storePromises(store: ShiftStore): Promise<void> {
   expect(await store.save('s1', third)).toBe(true)
   expect(await store.unfinished()).toEqual(['s2'])
   expect(await store.load('s1')).toMatchObject({ status: 'done', next: 2 })
+  expect(await store.latest('llama')).toEqual(startOf(shift, 11))
+  expect(await store.latest('other')).toBeUndefined()
+}
+
+async function knownGoodPromises(known: KnownGood): Promise<void> {
+  expect(await known.all()).toEqual({})
+  await known.keep({ a: 3, b: 0 }, 10)
+  await known.keep({ a: 4 }, 11)
+  expect(await known.all()).toEqual({ a: 4, b: 0 })
 }
 
 async function auditPromises(audit: AuditLog): Promise<void> {
@@ -96,6 +108,7 @@ describe('in memory', () => {
   it('targets', () => memoryPromises(memoryTargetMemory()))
   it('shifts', () => storePromises(memoryShiftStore()))
   it('audit', () => auditPromises(memoryAuditLog()))
+  it('counts known to be good', () => knownGoodPromises(memoryKnownGood()))
 })
 
 for (const engine of ENGINES) {
@@ -110,6 +123,8 @@ for (const engine of ENGINES) {
 
     it('targets', () => memoryPromises(sqlTargetMemory(fresh.db, 'acme')))
     it('shifts', () => storePromises(sqlShiftStore(fresh.db, 'acme')))
+
+    it('counts known to be good', () => knownGoodPromises(sqlKnownGood(fresh.db)))
 
     it('audit, which only grows', async () => {
       await auditPromises(sqlAuditLog(fresh.db, 'acme'))

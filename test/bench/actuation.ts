@@ -64,12 +64,15 @@ async function oneShift(seed: number) {
     model: 'llama',
     reason: 'bench',
     commands: [scale('clean', 1, 4), scale('dirty', 4, 0)],
-    route: {
-      target: ROUTE,
-      from: { dirty: 100, clean: 0 },
-      to: { dirty: 0, clean: 100 },
-      mostPoints: 25,
-    },
+    routes: [
+      {
+        target: ROUTE,
+        from: { dirty: 100, clean: 0 },
+        to: { dirty: 0, clean: 100 },
+        mostPoints: 25,
+      },
+    ],
+    watched: true,
     maxInFlight,
   })
   const { start } = await shiftWorld(fleet, shift)

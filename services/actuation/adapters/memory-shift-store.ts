@@ -10,6 +10,7 @@ export function memoryShiftStore(): ShiftStore {
       records.set(shiftId, record)
       return true
     },
+    latest: async (model) => [...records.values()].findLast(({ shift }) => shift.model === model),
     unfinished: async () =>
       [...records].filter(([, { status }]) => status === 'running').map(([shiftId]) => shiftId),
   }

@@ -22,6 +22,15 @@ export function sqlShiftStore(sql: Sql, tenant: string): ShiftStore {
       )
       return rows.length === 1
     },
+    async latest(model) {
+      const [row] = await sql.query<{ record: ShiftRecord }>(
+        `select record from actuation_shift
+         where record->'shift'->>'model' = $1 and tenant = $2
+         order by started desc limit 1`,
+        [model, tenant],
+      )
+      return row?.record
+    },
     async unfinished() {
       const rows = await sql.query<{ shift_id: string }>(
         `select shift_id from actuation_shift where tenant = $1 and status = 'running'

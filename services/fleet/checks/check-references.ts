@@ -18,7 +18,14 @@ export const checkReferences: readonly MeaningCheck[] = [
   { reads: ['models'], run: architectures },
   { reads: ['regions', 'models'], run: residencies },
   { reads: ['regions', 'models'], run: variantGpus },
-  { reads: ['regions', 'models', 'backends'], run: targets },
+  ...(['backends', 'routes', 'powerCaps'] as const).map(
+    (section): MeaningCheck => ({
+      reads: ['regions', 'models', section],
+      run: (fleet) => targets(fleet, section),
+    }),
+  ),
+  { reads: ['origins', 'routes'], run: routeOrigins },
+  { reads: ['routes'], run: routeNames },
   { reads: ['models', 'telemetry'], run: measuredModels },
   { reads: ['telemetry'], run: metricLabels },
   { reads: ['regions', 'models', 'policy'], run: pins },
@@ -101,12 +108,40 @@ function* variantGpus(fleet: Fleet): Generator<FieldIssue> {
   }
 }
 
-function* targets({ backends, models, regions }: Fleet): Generator<FieldIssue> {
-  for (const [index, { targets }] of backends.entries()) {
+function* targets(
+  { models, regions, ...fleet }: Fleet,
+  section: 'backends' | 'routes' | 'powerCaps',
+): Generator<FieldIssue> {
+  for (const [index, { targets }] of fleet[section].entries()) {
     for (const [entry, target] of targets.entries()) {
-      const path = `/backends/${index}/targets/${entry}`
+      const path = `/${section}/${index}/targets/${entry}`
       if (target.model) yield* known('model', target.model, idsOf(models), `${path}/model`)
       if (target.region) yield* known('region', target.region, idsOf(regions), `${path}/region`)
+    }
+  }
+}
+
+function* routeOrigins({ routes, origins }: Fleet): Generator<FieldIssue> {
+  for (const [index, { targets }] of routes.entries()) {
+    for (const [entry, { origin }] of targets.entries()) {
+      if (origin)
+        yield* known('origin', origin, origins, `/routes/${index}/targets/${entry}/origin`)
+    }
+  }
+}
+
+/** A route is one object: what it is called can name its model, and a region it is told of. */
+function* routeNames({ routes }: Fleet): Generator<FieldIssue> {
+  const all = routes.flatMap(({ targets }, index) =>
+    targets.map((target, entry) => ({ target, path: `/routes/${index}/targets/${entry}` })),
+  )
+  for (const { target, path } of all) {
+    const { backend: _, region, ...where } = target
+    const unknown = region === undefined ? /\{(region|variant)\}/ : /\{variant\}/
+    for (const [field, text] of Object.entries(where)) {
+      const [whole] = unknown.exec(String(text)) ?? []
+      const message = `${whole} is not known here; it may stand in \`backend\``
+      if (whole) yield { path: `${path}/${field}`, message }
     }
   }
 }

@@ -1,24 +1,6 @@
 import { type Static, type TProperties, Type } from 'typebox'
+import { allowPrivate, cluster, kind, scope, template, token } from './far-side.ts'
 import { Id, oneOf, SecretRef, strict } from './parts.ts'
-
-const kind = <const Name extends string>(name: Name) =>
-  Type.Literal(name, { description: `This backend is ${name}.` })
-
-/** `{model}`, `{region}` and `{variant}` in a text of a target stand for the target's own. */
-const template = {
-  minLength: 1,
-  maxLength: 512,
-  description: '`{model}`, `{region}`, `{variant}` are filled in.',
-}
-
-/** One entry may stand for many scale targets: what it leaves out, it matches all of. */
-const scope = {
-  model: Type.Optional(Id),
-  region: Type.Optional(Id),
-  variant: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 200, description: 'A variant id, as plans print it.' }),
-  ),
-}
 
 /** @param fewest replicas that the backend cannot go below */
 const floor = (fewest: 0 | 1) => ({
@@ -36,13 +18,6 @@ const targetsOf = <Properties extends TProperties>(properties: Properties) =>
     maxItems: 10_000,
   })
 
-const allowPrivate = Type.Boolean({
-  default: false,
-  description: 'Allow addresses of private networks, and plain HTTP to them.',
-})
-
-const token = Type.Optional(SecretRef)
-
 const DryRun = strict(
   {
     id: Id,
@@ -53,16 +28,6 @@ const DryRun = strict(
   },
   { description: 'Writes down what it would do, and does nothing.' },
 )
-
-const cluster = {
-  kubeconfig: Type.Optional(
-    Type.String({
-      minLength: 1,
-      description: 'Path; the default search order (in-cluster last) unless said.',
-    }),
-  ),
-  context: Type.Optional(Type.String({ minLength: 1, description: 'Of the kubeconfig.' })),
-}
 
 const Kubernetes = strict(
   {

@@ -2,9 +2,12 @@ import { type Static, Type } from 'typebox'
 import { Backend } from './backend.ts'
 import { Grid } from './grid.ts'
 import { Model } from './model.ts'
+import { Moves } from './moves.ts'
 import { Id, oneOf, strict } from './parts.ts'
 import { Policy, SafeState } from './policy.ts'
+import { PowerCap } from './power-cap.ts'
 import { Region } from './region.ts'
+import { Route } from './route.ts'
 import { Telemetry } from './telemetry.ts'
 import { Webhook } from './webhook.ts'
 
@@ -76,6 +79,17 @@ export const FleetSchema = strict(
       default: [{ id: 'dry-run', kind: 'dry-run' }],
       description: 'What is scaled; the first target that fits is used.',
     }),
+    routes: Type.Array(Route, {
+      maxItems: 200,
+      default: [],
+      description: 'Where traffic is split; without one it follows what is ready.',
+    }),
+    powerCaps: Type.Array(PowerCap, {
+      maxItems: 200,
+      default: [],
+      description: 'Who sets the power of GPUs.',
+    }),
+    moves: Moves,
     webhooks: Type.Array(Webhook, { maxItems: 200, default: [], description: 'Who is told.' }),
     telemetry: Type.Optional(Telemetry),
     policy: Policy,

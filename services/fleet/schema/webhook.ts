@@ -15,6 +15,8 @@ export const Webhook = strict(
           'plan.infeasible',
           'action.failed',
           'slo.guard',
+          'shift.ended',
+          'target.drifted',
           'grid.degraded',
           'batch.scheduled',
           'batch.started',

@@ -1,0 +1,23 @@
+import type { Sql } from '../../platform/database/database.ts'
+import type { KnownGood } from '../known-good.ts'
+
+export function sqlKnownGood(sql: Sql, tenant: string): KnownGood {
+  return {
+    async all() {
+      const rows = await sql.query<{ target_id: string; replicas: number }>(
+        'select target_id, replicas from actuation_known_good where tenant = $1',
+        [tenant],
+      )
+      return Object.fromEntries(rows.map(({ target_id, replicas }) => [target_id, replicas]))
+    },
+    async keep(counts, atMs) {
+      await sql.query(
+        `insert into actuation_known_good (tenant, target_id, replicas, at_ms)
+         select $3, key, value::int, $2 from jsonb_each_text($1::jsonb)
+         on conflict (tenant, target_id) do update
+         set replicas = excluded.replicas, at_ms = excluded.at_ms`,
+        [JSON.stringify(counts), atMs, tenant],
+      )
+    },
+  }
+}
