@@ -17,16 +17,23 @@ export interface AuditEntry {
   readonly detail?: string
 }
 
+/** As it was written down; the id grows with time. */
+export interface WrittenEntry extends AuditEntry {
+  readonly id: number
+}
+
 export interface AuditQuery {
   readonly targetId?: string
   readonly planVersion?: string
   readonly fromMs?: number
   readonly toMs?: number
+  /** Only entries with a smaller id. */
+  readonly before?: number
   /** Newest first; at most 1000. */
   readonly limit?: number
 }
 
 export interface AuditLog {
   append(entry: AuditEntry): Promise<void>
-  find(query: AuditQuery): Promise<readonly AuditEntry[]>
+  find(query: AuditQuery): Promise<readonly WrittenEntry[]>
 }

@@ -22,7 +22,13 @@ export {
 } from './envelope.ts'
 export { type GuardDeps, guardedBackend } from './guarded-backend.ts'
 export { intendedCommands } from './intended-commands.ts'
-export { environmentStop, type StopSource, stopReason } from './kill-switch.ts'
+export {
+  environmentStop,
+  lastKnown,
+  type StopSource,
+  type StopSwitch,
+  stopReason,
+} from './kill-switch.ts'
 export type { KnownGood } from './known-good.ts'
 export {
   ANNOTATION,

@@ -15,10 +15,12 @@ import type {
   WebhookDesk,
 } from './operations-ports.ts'
 import type { Page } from './paging.ts'
+import type { ActionView } from './schemas/action.ts'
 import type { ModelChange, ModelView } from './schemas/model.ts'
 import type { PolicyChange, PolicyView } from './schemas/policy.ts'
 import type { RegionView } from './schemas/region.ts'
 import type { Simulation, SimulationRequest } from './schemas/simulation.ts'
+import type { StopView } from './schemas/stop.ts'
 import type { DesiredReplicas, TargetView } from './schemas/target.ts'
 
 /** All that the HTTP API asks of the rest of the service. Each method may throw an `AppError`. */
@@ -56,6 +58,8 @@ export interface TenantPorts {
   readonly policy: PolicyStore
   readonly demand: DemandInbox
   readonly targets: TargetReader
+  readonly actions: ActionReader
+  readonly stop: StopControl
   readonly audit: AuditReader
   readonly events: EventReader
   readonly decisions: PlanDesk
@@ -133,6 +137,27 @@ export interface TargetReader {
   list(): Promise<readonly TargetView[]>
   /** What the current plan asks of one target now, for autoscalers that pull. */
   desired(id: string): Promise<DesiredReplicas | undefined>
+}
+
+/** Which actions; what is left out matches all. `toMs` is exclusive. */
+export interface ActionScope {
+  readonly targetId?: string
+  readonly planVersion?: string
+  readonly fromMs?: number
+  readonly toMs?: number
+}
+
+export interface ActionReader {
+  /** Newest first. */
+  history(scope: ActionScope, page: Page): Promise<readonly ActionView[]>
+}
+
+/** The kill switch. None of these needs the database to answer. */
+export interface StopControl {
+  read(): Promise<StopView>
+  engage(why: string): Promise<StopView>
+  /** Takes back what was said here; another source may still say stop. */
+  disengage(): Promise<StopView>
 }
 
 export interface NewAuditEntry {

@@ -6,6 +6,7 @@ import { approvePlanRoute } from './routes/approve-plan.ts'
 import { cancelBatchJobRoute } from './routes/cancel-batch-job.ts'
 import { createKeyRoute } from './routes/create-key.ts'
 import { currentPlanRoute } from './routes/current-plan.ts'
+import { deleteStopRoute } from './routes/delete-stop.ts'
 import { desiredReplicasRoute } from './routes/desired-replicas.ts'
 import { diffPlansRoute } from './routes/diff-plans.ts'
 import { enableWebhookRoute } from './routes/enable-webhook.ts'
@@ -16,7 +17,9 @@ import { getPlanRoute } from './routes/get-plan.ts'
 import { getPolicyRoute } from './routes/get-policy.ts'
 import { getSavingsRoute } from './routes/get-savings.ts'
 import { getSciRoute } from './routes/get-sci.ts'
+import { getStopRoute } from './routes/get-stop.ts'
 import { healthRoute } from './routes/health.ts'
+import { listActionsRoute } from './routes/list-actions.ts'
 import { listAuditRoute } from './routes/list-audit.ts'
 import { listBatchJobsRoute } from './routes/list-batch-jobs.ts'
 import { listDeadJobsRoute } from './routes/list-dead-jobs.ts'
@@ -36,6 +39,7 @@ import { pushDemandRoute } from './routes/push-demand.ts'
 import { putModelRoute } from './routes/put-model.ts'
 import { putPolicyRoute } from './routes/put-policy.ts'
 import { queueHealthRoute } from './routes/queue-health.ts'
+import { putStopRoute } from './routes/put-stop.ts'
 import { readinessRoute } from './routes/readiness.ts'
 import { rejectPlanRoute } from './routes/reject-plan.ts'
 import { removeRunsRoute } from './routes/remove-runs.ts'
@@ -85,6 +89,7 @@ const PLAIN = [
   reportBatchJobRoute,
   submitBatchJobsRoute,
   approvePlanRoute,
+  deleteStopRoute,
   desiredReplicasRoute,
   diffPlansRoute,
   enableWebhookRoute,
@@ -92,7 +97,9 @@ const PLAIN = [
   getModelRoute,
   getPlanRoute,
   getPolicyRoute,
+  getStopRoute,
   healthRoute,
+  listActionsRoute,
   listAuditRoute,
   listDeadJobsRoute,
   listDeliveriesRoute,
@@ -114,4 +121,5 @@ const PLAIN = [
   reviveJobRoute,
   rollBackPlanRoute,
   uploadRunsRoute,
+  putStopRoute,
 ]

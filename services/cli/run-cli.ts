@@ -12,6 +12,7 @@ import { planCommand } from './commands/plan.ts'
 import { profileCommand } from './commands/profile.ts'
 import { schemaCommand } from './commands/schema.ts'
 import { serveCommand } from './commands/serve.ts'
+import { resumeCommand, stopCommand } from './commands/stop.ts'
 import { validateCommand } from './commands/validate.ts'
 import { whenCommand } from './commands/when.ts'
 import { ExitWith } from './exit-with.ts'
@@ -33,6 +34,8 @@ const COMMANDS: readonly ((io: CliIo) => Command)[] = [
   serveCommand,
   gridCommand,
   doctorCommand,
+  stopCommand,
+  resumeCommand,
   modelsCommand,
   fitCommand,
   nextRunCommand,

@@ -7,6 +7,7 @@ import { simulatePlan } from '../pipeline/simulate-plan.ts'
 import { explainPlan } from '../planning/index.ts'
 import { operationPorts } from './api-operations.ts'
 import { listRegions } from './api-regions.ts'
+import { stopControl } from './api-stop.ts'
 import { targetReader } from './api-targets.ts'
 import { batchInbox } from './batch-steps.ts'
 import { frameSources } from './planning-steps.ts'
@@ -63,6 +64,10 @@ function tenantPorts(service: Service, audit: ReturnType<typeof postgresAudit>):
     targets: targetReader(service),
     ...operationPorts(service),
     batch: batchInbox(service),
+    actions: {
+      history: (scope, page) => stores.audit.find({ ...scope, ...page }),
+    },
+    stop: stopControl(service),
     audit,
     events: postgresEvents(database, tenant),
     async simulate({ models = [], policy, horizonHours, ...whatIf }) {

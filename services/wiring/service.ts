@@ -1,7 +1,5 @@
-import { join } from 'node:path'
 import type { Env } from '../../config/env.ts'
-import { fileStop } from '../actuation/adapters/file-stop.ts'
-import { environmentStop, type InferenceBackend, stopReason } from '../actuation/index.ts'
+import type { InferenceBackend } from '../actuation/index.ts'
 import { NotFound } from '../domain/errors.ts'
 import type { Fleet } from '../fleet/index.ts'
 import { webhookNotifier } from '../notification/adapters/webhook.ts'
@@ -20,6 +18,7 @@ import { fleetFiles } from './fleet-files.ts'
 import { openGrid } from './open-grid.ts'
 import { solverThreads } from './solver-threads.ts'
 import { openStores } from './state.ts'
+import { stopSwitch } from './stop-switch.ts'
 import { openTelemetry } from './telemetry.ts'
 
 export interface ServiceOptions {
@@ -84,7 +83,7 @@ async function furnish(options: ServiceOptions, engine: Engine, metrics: Metrics
     freshForMs,
     sql: database,
   })
-  const stops = [fileStop(join(env.home, 'stop')), environmentStop(secrets.GRIDTIDE_STOP)]
+  const stop = stopSwitch(env.home, secrets.GRIDTIDE_STOP, database)
 
   return {
     ...options,
@@ -109,7 +108,8 @@ async function furnish(options: ServiceOptions, engine: Engine, metrics: Metrics
     /** The fleet file with what callers laid over it. */
     fleetNow: async () => overlayFleet(fleet, await stores.overlays.list(tenant)),
     /** Why nothing may be moved now; undefined where nobody has said stop. */
-    stopped: () => stopReason(stops),
+    stopped: stop.reason,
+    stop,
     relay: (abort?: AbortSignal) => relayOutbox(relay, abort),
     /** Lets running jobs finish, then closes everything. */
     async close(): Promise<void> {

@@ -9,6 +9,7 @@ import type {
   SeenRevision,
   TenantPorts,
 } from '../../services/api/ports.ts'
+import type { ActionView } from '../../services/api/schemas/action.ts'
 import type { ModelView } from '../../services/api/schemas/model.ts'
 import type { PolicyView } from '../../services/api/schemas/policy.ts'
 import { Conflict, NotFound } from '../../services/domain/errors.ts'
@@ -108,11 +109,27 @@ export interface MemoryTenant extends TenantPorts {
   readonly pushed: unknown[]
 }
 
+const anAction = (id: number): ActionView => ({
+  id,
+  atMs: NOW_MS + id,
+  actor: 'worker-1',
+  targetId: id === 2 ? 'eu-west/llama-70b/H100' : 'eu-north/llama-70b/H100',
+  planVersion: String(id),
+  idempotencyKey: `key-${id}`,
+  fence: id,
+  reason: 'the plan',
+  before: { replicas: { min: 1, max: 1 } },
+  after: { replicas: { min: 2, max: 2 } },
+  result: 'accepted',
+})
+
 export function memoryTenant(): MemoryTenant {
   const stored: StoredPlan[] = []
   const entries: AuditEntry[] = []
   const log: ApiEvent[] = []
   const pushed: unknown[] = []
+  const actions = [1, 2, 3].map(anAction)
+  let stop: string | undefined
   const models = new Map<string, Revised<ModelView>>([[LLAMA.id, { revision: 1, value: LLAMA }]])
   let policy: Revised<PolicyView> = {
     revision: 1,
@@ -203,6 +220,31 @@ export function memoryTenant(): MemoryTenant {
         id === 'eu-north/llama-70b/H100'
           ? { desiredReplicas: 2, active: 1, planVersion: 3 }
           : undefined,
+    },
+    actions: {
+      history: async ({ targetId, planVersion, fromMs = 0, toMs = Infinity }, page) =>
+        pageOf(
+          actions.filter(
+            (one) =>
+              (targetId ?? one.targetId) === one.targetId &&
+              (planVersion ?? one.planVersion) === one.planVersion &&
+              one.atMs >= fromMs &&
+              one.atMs < toMs,
+          ),
+          ({ id }) => id,
+          page,
+        ),
+    },
+    stop: {
+      read: async () => ({ stopped: stop !== undefined, ...(stop !== undefined && { why: stop }) }),
+      engage: async (why) => {
+        stop = why
+        return { stopped: true, why, everywhere: true }
+      },
+      disengage: async () => {
+        stop = undefined
+        return { stopped: false, everywhere: true }
+      },
     },
     audit: { history: async (page) => pageOf(entries, ({ id }) => id, page) },
     events: {

@@ -49,6 +49,8 @@ const tenant: TenantPorts = {
   regions: { list: missing },
   demand: { push: (pushed, atMs) => demand.push('default', pushed, atMs) },
   targets: { list: missing, desired: missing },
+  actions: { history: missing },
+  stop: { read: missing, engage: missing, disengage: missing },
   audit: { history: missing },
   events: postgresEvents(db, 'default'),
   simulate: missing,

@@ -1,13 +1,9 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
-import type { StopSource } from '../kill-switch.ts'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { StopSwitch } from '../kill-switch.ts'
 
 /** A file that is there means stop; works with every server down, and from a shell with `touch`. */
-export interface FileStop extends StopSource {
-  engage(why: string): Promise<void>
-  disengage(): Promise<void>
-}
-
-export function fileStop(path: string): FileStop {
+export function fileStop(path: string): StopSwitch {
   return {
     name: path,
     async read() {
@@ -19,7 +15,10 @@ export function fileStop(path: string): FileStop {
         return code === 'ENOENT' ? undefined : `it cannot be read (${code})`
       }
     },
-    engage: (why) => writeFile(path, `${why}\n`),
+    async engage(why) {
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, `${why}\n`)
+    },
     disengage: () => rm(path, { force: true }),
   }
 }

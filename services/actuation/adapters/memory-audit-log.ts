@@ -1,21 +1,29 @@
-import type { AuditEntry, AuditLog } from '../audit.ts'
+import type { AuditLog, WrittenEntry } from '../audit.ts'
 
 const MOST = 1000
 
 export function memoryAuditLog(): AuditLog {
-  const entries: AuditEntry[] = []
+  const entries: WrittenEntry[] = []
   return {
     async append(entry) {
-      entries.push(entry)
+      entries.push({ ...entry, id: entries.length + 1 })
     },
-    find: async ({ targetId, planVersion, fromMs = 0, toMs = Infinity, limit = MOST }) =>
+    find: async ({
+      targetId,
+      planVersion,
+      fromMs = 0,
+      toMs = Infinity,
+      before = Infinity,
+      limit = MOST,
+    }) =>
       entries
         .filter(
           (entry) =>
             (targetId === undefined || entry.targetId === targetId) &&
             (planVersion === undefined || entry.planVersion === planVersion) &&
             entry.atMs >= fromMs &&
-            entry.atMs < toMs,
+            entry.atMs < toMs &&
+            entry.id < before,
         )
         .reverse()
         .slice(0, Math.min(limit, MOST)),

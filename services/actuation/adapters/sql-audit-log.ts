@@ -13,24 +13,26 @@ export function sqlAuditLog(sql: Sql, tenant: string): AuditLog {
         [entry.atMs, entry.targetId, entry.planVersion, JSON.stringify(entry), tenant],
       )
     },
-    async find({ targetId, planVersion, fromMs, toMs, limit = MOST }) {
-      const rows = await sql.query<{ entry: AuditEntry }>(
-        `select entry from actuation_audit
-         where tenant = $6 and ($1::text is null or target_id = $1)
+    async find({ targetId, planVersion, fromMs, toMs, before, limit = MOST }) {
+      const rows = await sql.query<{ id: number; entry: AuditEntry }>(
+        `select sequence as id, entry from actuation_audit
+         where tenant = $7 and ($1::text is null or target_id = $1)
            and ($2::text is null or plan_version = $2)
            and ($3::bigint is null or at_ms >= $3)
            and ($4::bigint is null or at_ms < $4)
-         order by sequence desc limit $5`,
+           and ($5::bigint is null or sequence < $5)
+         order by sequence desc limit $6`,
         [
           targetId ?? null,
           planVersion ?? null,
           fromMs ?? null,
           toMs ?? null,
+          before ?? null,
           Math.min(limit, MOST),
           tenant,
         ],
       )
-      return rows.map(({ entry }) => entry)
+      return rows.map(({ id, entry }) => ({ ...entry, id: Number(id) }))
     },
   }
 }

@@ -1,3 +1,4 @@
+import { ActionPageSchema } from './action.ts'
 import { AuditPageSchema } from './audit.ts'
 import { BatchAnswerSchema, BatchJobPageSchema, BatchJobSchema } from './batch.ts'
 import { DemandKeptSchema } from './demand.ts'
@@ -15,11 +16,13 @@ import { RegionListSchema } from './region.ts'
 import { RunsKeptSchema, RunsPageSchema } from './runs.ts'
 import { SavingsSchema, SciReportSchema } from './savings.ts'
 import { SimulationSchema } from './simulation.ts'
+import { StopSchema } from './stop.ts'
 import { DesiredReplicasSchema, TargetListSchema } from './target.ts'
 import { DeliveryPageSchema, PingSchema, ReplayedSchema, WebhookListSchema } from './webhook.ts'
 
 /** Schemas with a name of their own in the OpenAPI document and in the client. */
 export const SHARED_SCHEMAS = [
+  ActionPageSchema,
   AuditPageSchema,
   BatchAnswerSchema,
   BatchJobPageSchema,
@@ -51,6 +54,7 @@ export const SHARED_SCHEMAS = [
   SavingsSchema,
   SciReportSchema,
   SimulationSchema,
+  StopSchema,
   TargetListSchema,
   WebhookListSchema,
   ZoneForecastSchema,
