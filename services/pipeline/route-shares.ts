@@ -11,7 +11,7 @@ import { inForce, windowAt } from './plan-events.ts'
  *
  * @returns empty where the plan sends nothing this way; then the route is left as it is
  */
-export function routeShares(route: RouteTarget, plan: Plan, model: string, nowMs: number): Weights {
+function routeShares(route: RouteTarget, plan: Plan, model: string, nowMs: number): Weights {
   const window = windowAt(plan, nowMs)
   const places = inForce(plan, nowMs).filter((one) => one.model === model)
   const shares: Record<string, number> = {}

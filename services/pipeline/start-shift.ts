@@ -43,7 +43,7 @@ export async function startShift(
   move: Move,
   abort?: AbortSignal,
 ): Promise<boolean> {
-  const { model, version, commands } = move
+  const { model, commands } = move
   const redirected = move.redirect && covers(sight, move)
   const routes = redirected ? await routeMoves(ports.backend, sight, model, abort) : []
   if (commands.length + routes.length === 0) return false
