@@ -83,7 +83,7 @@ async function furnish(options: ServiceOptions, engine: Engine, metrics: Metrics
     freshForMs,
     sql: database,
   })
-  const stop = stopSwitch(env.home, secrets.GRIDTIDE_STOP, database)
+  const stop = stopSwitch(env.home, secrets.GRIDTIDE_STOP, database, tenant)
 
   return {
     ...options,

@@ -125,7 +125,7 @@ for (const engine of ENGINES) {
     it('targets', () => memoryPromises(sqlTargetMemory(fresh.db, 'acme')))
     it('shifts', () => storePromises(sqlShiftStore(fresh.db, 'acme')))
 
-    it('counts known to be good', () => knownGoodPromises(sqlKnownGood(fresh.db)))
+    it('counts known to be good', () => knownGoodPromises(sqlKnownGood(fresh.db, 'default')))
 
     it('audit, which only grows', async () => {
       await auditPromises(sqlAuditLog(fresh.db, 'acme'))
