@@ -239,14 +239,11 @@ describe('where', () => {
   })
 
   it('is one that is safe, before it is a clean one', () => {
-    const full = capacityLedger(
-      [here, there],
-      (region, t) => (region === 'there' && t < 22 ? 0 : 4),
-      30 * HOUR_MS,
-    )
-    const options = { nowMs: T0_MS, outlooks: asMap(here, there), ledger: full }
-    const slow = job({ regions, slowestRatio: 0.9 })
-    expect(placeJob(slow, untouched(slow), options)!.region).toBe('here')
+    const untilNight = (region: string, t: number) => (region === 'there' && t < 21 ? 0 : 4)
+    const ledger = capacityLedger([here, there], untilNight, 30 * HOUR_MS)
+    const options = { nowMs: T0_MS, outlooks: asMap(here, there), ledger }
+    const long = job({ regions, interruptible: true })
+    expect(placeJob(long, untouched(long), options)).toMatchObject({ region: 'here', safe: true })
   })
 
   it('is nowhere while there are no GPUs', () => {
