@@ -11,9 +11,16 @@ interface Live {
   readonly pulse: number
   /** The type of the last event, for whoever listens rather than looks. */
   readonly lastEvent: string | undefined
+  /** Asks again now. */
+  refresh(): void
 }
 
-const LiveContext = createContext<Live>({ line: 'connecting', pulse: 0, lastEvent: undefined })
+const LiveContext = createContext<Live>({
+  line: 'connecting',
+  pulse: 0,
+  lastEvent: undefined,
+  refresh() {},
+})
 
 /** For what no event announces: a number that grows old, a target that moves. */
 const REFRESH_MS = 60_000
@@ -51,7 +58,10 @@ export function LiveProvider({ children }: { readonly children: ComponentChildre
     [keyCount],
   )
 
-  const live = useMemo(() => ({ line, pulse, lastEvent }), [line, pulse, lastEvent])
+  const live = useMemo(
+    () => ({ line, pulse, lastEvent, refresh: () => setPulse((count) => count + 1) }),
+    [line, pulse, lastEvent],
+  )
   return <LiveContext.Provider value={live}>{children}</LiveContext.Provider>
 }
 

@@ -20,6 +20,26 @@ export const useModels = (): Resource<Schemas['ModelList']> =>
 export const useAudit = (): Resource<Schemas['AuditPage']> =>
   useResource('audit', () => answered(api.GET('/v1/audit', { params: { query: { limit: 50 } } })))
 
+export const useSavings = (): Resource<Schemas['Savings']> =>
+  useResource('savings', () => answered(api.GET('/v1/savings')))
+
+export const useSci = (): Resource<Schemas['SciReport']> =>
+  useResource('sci', () => answered(api.GET('/v1/reports/sci')))
+
+export const useWebhooks = (): Resource<Schemas['WebhookList']> =>
+  useResource('webhooks', () => answered(api.GET('/v1/webhooks')))
+
+export const useDeliveries = (): Resource<Schemas['DeliveryPage']> =>
+  useResource('deliveries', () =>
+    answered(api.GET('/v1/webhooks/deliveries', { params: { query: { limit: 50 } } })),
+  )
+
+export const useQueueHealth = (): Resource<Schemas['QueueHealth']> =>
+  useResource('queue', () => answered(api.GET('/v1/queue')))
+
+export const useRuns = (): Resource<Schemas['RunsPage']> =>
+  useResource('runs', () => answered(api.GET('/v1/runs', { params: { query: { limit: 20 } } })))
+
 export const usePolicy = (): Resource<Schemas['Policy']> =>
   useResource('policy', () => answered(api.GET('/v1/policy')))
 

@@ -1,6 +1,20 @@
 import { AuditTrail } from './audit-trail.tsx'
+import { Deliveries } from './deliveries.tsx'
+import { Queue } from './queue.tsx'
+import { SavingsByDay } from './savings-by-day.tsx'
+import { SciReport } from './sci-report.tsx'
 
-/** Who changed what, and who was turned away. */
+/** What was saved, who was told, who changed what, and who was turned away. */
 export function AuditScreen() {
-  return <AuditTrail />
+  return (
+    <>
+      <SavingsByDay />
+      <div class="columns">
+        <SciReport />
+        <Queue />
+      </div>
+      <Deliveries />
+      <AuditTrail />
+    </>
+  )
 }

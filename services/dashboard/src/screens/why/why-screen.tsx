@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import { usePlans } from '../../api/resources.ts'
 import { Loaded } from '../../parts/loaded.tsx'
 import { strings } from '../../strings.ts'
+import { Decide } from './decide.tsx'
 import { Differences } from './differences.tsx'
 import { Explanation } from './explanation.tsx'
 import { PlanChoice } from './plan-choice.tsx'
@@ -16,6 +17,7 @@ export function WhyScreen() {
       {({ items }) => {
         const version = chosen ?? items[0]?.version
         if (version === undefined) return <p class="notice">{strings.states.noPlan}</p>
+        const plan = items.find((one) => one.version === version)
         const other = against ?? items.find((plan) => plan.version < version)?.version
         return (
           <>
@@ -35,6 +37,7 @@ export function WhyScreen() {
                 />
               )}
             </div>
+            {plan && <Decide key={version} plan={plan} newest={version === items[0]?.version} />}
             <Explanation version={version} />
             <Differences version={version} other={other} />
           </>
