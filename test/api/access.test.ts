@@ -2,79 +2,14 @@ import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { apiKeys } from '../../services/api/access/api-keys.ts'
-import { type Access, mayUse, SCOPES, type Scope } from '../../services/api/access/caller.ts'
+import { mayUse, SCOPES, type Scope } from '../../services/api/access/caller.ts'
 import { guard } from '../../services/api/access/guard.ts'
 import { buildApp } from '../../services/api/app.ts'
 import { isLoopback, listenSafely } from '../../services/api/listen-safely.ts'
 import { createKey } from '../../services/keys/index.ts'
+import { ACCESS_TABLE } from './access-table.ts'
 import { aPlan, type MemoryPorts, memoryPorts, NOW_MS } from './memory-ports.ts'
 
-/** The whole policy. A new operation has to be added here, knowingly. */
-const TABLE: Readonly<Record<string, Access>> = {
-  approvePlan: 'act',
-  carbonAwareSdkAverage: 'read',
-  carbonAwareSdkAverages: 'read',
-  carbonAwareSdkBestLocation: 'read',
-  carbonAwareSdkByLocation: 'read',
-  carbonAwareSdkByLocations: 'read',
-  carbonAwareSdkForecast: 'read',
-  carbonAwareSdkLocations: 'read',
-  cancelBatchJob: 'plan',
-  createKey: 'admin',
-  diffPlans: 'read',
-  enableWebhook: 'act',
-  explainPlan: 'read',
-  getBatchJob: 'read',
-  getCurrentPlan: 'read',
-  deleteStop: 'plan',
-  getDesiredReplicas: 'read',
-  getStop: 'read',
-  listActions: 'admin',
-  putStop: 'plan',
-  getHealth: 'public',
-  getMetrics: 'read',
-  getModel: 'read',
-  getOpenapi: 'public',
-  getPlan: 'read',
-  getPolicy: 'read',
-  getQueueHealth: 'read',
-  getReadiness: 'public',
-  getSavings: 'read',
-  getSci: 'read',
-  gridForecast: 'read',
-  gridHistory: 'read',
-  gridNow: 'read',
-  gridScore: 'read',
-  gridStream: 'read',
-  listAudit: 'admin',
-  listBatchJobs: 'read',
-  listDeadJobs: 'admin',
-  listDeliveries: 'read',
-  listEvents: 'read',
-  listKeys: 'admin',
-  listModels: 'read',
-  listPlans: 'read',
-  listRegions: 'read',
-  listRuns: 'read',
-  listTargets: 'read',
-  listWebhooks: 'read',
-  pingWebhook: 'act',
-  pushDemand: 'plan',
-  putModel: 'plan',
-  putPolicy: 'plan',
-  rejectPlan: 'act',
-  removeRuns: 'plan',
-  replayWebhook: 'act',
-  reportBatchJob: 'plan',
-  reviveJob: 'admin',
-  revokeKey: 'admin',
-  rollBackPlan: 'act',
-  rotateKey: 'admin',
-  simulatePlan: 'plan',
-  streamEvents: 'read',
-  submitBatchJobs: 'plan',
-  uploadRuns: 'plan',
-}
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 const TENANTS = ['acme', 'globex'] as const
@@ -126,13 +61,13 @@ const call = (method: Method, url: string, key?: string, body?: object) =>
 
 describe('every operation', () => {
   it('is in the table, and the table has no other', () => {
-    expect(operations.map(({ id }) => id).sort()).toEqual(Object.keys(TABLE).sort())
+    expect(operations.map(({ id }) => id).sort()).toEqual(Object.keys(ACCESS_TABLE).sort())
   })
 
   it('is refused without a key, with one that is none, and audited', async () => {
     for (const { id, method, url } of operations) {
       ports.recorded.length = 0
-      const expected = TABLE[id] === 'public' ? 200 : 401
+      const expected = ACCESS_TABLE[id] === 'public' ? 200 : 401
       for (const key of [undefined, 'nonsense', `gridtide_00000000_${'A'.repeat(43)}`]) {
         const answer = await call(method, url, key)
         expect(answer.statusCode, `${id} ${key}`).toBe(expected)
@@ -144,12 +79,12 @@ describe('every operation', () => {
 
   it('is open to exactly the scopes of the table, for each tenant', async () => {
     const cells = operations
-      .filter(({ id }) => TABLE[id] !== 'public')
+      .filter(({ id }) => ACCESS_TABLE[id] !== 'public')
       .flatMap((operation) => TENANTS.map((tenant) => ({ ...operation, tenant })))
       .flatMap((cell) => SCOPES.map((scope) => ({ ...cell, scope })))
     for (const { id, method, url, tenant, scope } of cells) {
       const { statusCode } = await call(method, url, keyOf.get(`${tenant}/${scope}`))
-      const allowed = mayUse({ subject: '', tenant, scopes: [scope] }, TABLE[id] as Scope)
+      const allowed = mayUse({ subject: '', tenant, scopes: [scope] }, ACCESS_TABLE[id] as Scope)
       const refused = statusCode === 401 || statusCode === 403
       expect(refused, `${id} as ${tenant}/${scope}: ${statusCode}`).toBe(!allowed)
     }
