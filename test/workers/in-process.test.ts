@@ -126,6 +126,22 @@ describe('workers and API on one embedded engine', () => {
     expect(total).toBeCloseTo(22_000, 0)
   }, 120_000)
 
+  it('promises a job that may wait, and plans it anew', async () => {
+    const payload = { id: 'night', tokens: 1e6, model: 'chat', deadlineMs: Date.now() + 86_400_000 }
+    const answer = await app.inject({ method: 'POST', url: '/v1/batch/jobs', payload })
+    expect(answer.json()).toMatchObject({ id: 'night', status: 'feasible' })
+    const { plannedAtMs } = (await service.stores.jobs.get('night'))!
+    await service.queue.add({ name: 'replan-jobs', payload: { atMs: 1 }, id: 'replan-1' })
+    await until(async () => {
+      const job = await service.stores.jobs.get('night')
+      return job!.plannedAtMs > plannedAtMs && job
+    }, 'a new plan of the job')
+    expect(await get('/v1/batch/jobs/night')).toMatchObject({
+      workLeft: 1e6,
+      planned: { safe: true },
+    })
+  }, 60_000)
+
   it('accounts for a window that has ended, beside the baseline', async () => {
     const current = await service.stores.plans.current()
     const windows = current?.outcome.status === 'planned' ? current.outcome.plan.windows : []
