@@ -136,10 +136,9 @@ describe('workers and API on one embedded engine', () => {
       const job = await service.stores.jobs.get('night')
       return job!.plannedAtMs > plannedAtMs && job
     }, 'a new plan of the job')
-    expect(await get('/v1/batch/jobs/night')).toMatchObject({
-      workLeft: 1e6,
-      planned: { safe: true },
-    })
+    const shown = await get('/v1/batch/jobs/night')
+    expect(shown.planned.safe).toBe(true)
+    expect(shown.workLeft).toBeLessThanOrEqual(1e6)
   }, 60_000)
 
   it('accounts for a window that has ended, beside the baseline', async () => {
