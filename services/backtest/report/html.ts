@@ -3,8 +3,8 @@ import { ASSUMPTIONS } from './assumptions.ts'
 import type { BacktestOutcome } from './outcome.ts'
 import { bars, escaped, lineChart } from './svg.ts'
 
-const STYLE = `body{font:15px/1.5 system-ui,sans-serif;max-width:900px;margin:2em auto;padding:0 1em;color:#222}
-table{border-collapse:collapse;width:100%;font-size:12px}th,td{padding:3px 6px;border-bottom:1px solid #ddd;text-align:right}
+const STYLE = `body{font:15px/1.5 system-ui,sans-serif;max-width:1100px;margin:2em auto;padding:0 1em;color:#222}
+table{border-collapse:collapse;width:100%;font-size:11px}th,td{padding:3px 4px;border-bottom:1px solid #ddd;text-align:right}
 th:first-child,td:first-child{text-align:left}.bars .bar{width:60%}.bars .gain{background:#3b8f5a;height:12px}
 .bars .loss{background:repeating-linear-gradient(45deg,#d1495b 0 4px,#fff 4px 8px);height:12px}
 .no td{color:#888}figure{margin:1.5em 0}figcaption{font-weight:600}svg{width:100%;font-size:11px}.legend span{margin-right:1em;font-size:12px}
