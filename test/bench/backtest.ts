@@ -1,6 +1,6 @@
 /**
  * What would it have saved, honestly? `npm run bench:backtest -- [--days N] [--data DIR]
- * [--scenario NAME] [--sensitivity]`
+ * [--scenario NAME] [--load FAMILY] [--sensitivity]`
  *
  * Every policy is tuned alike on the tuning weeks and played once on the reported weeks of
  * test/bench/backtest/weeks.ts. Finished policies are kept under .cache/backtest, so that a run that
@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util'
 import { openThreads } from '../../services/platform/threads.ts'
 import { type PlayedScenario, playScenario } from './backtest/play-scenario.ts'
 import { scenarioJson, scenarioLines } from './backtest/scenario-lines.ts'
-import { SCENARIOS } from './backtest/weeks.ts'
+import { LOADS, SCENARIOS } from './backtest/weeks.ts'
 import { writeSection } from './write-section.ts'
 
 const { values } = parseArgs({
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     days: { type: 'string', default: '7' },
     data: { type: 'string', default: process.env.GRIDTIDE_DATA ?? '../shared/data' },
     scenario: { type: 'string' },
+    load: { type: 'string' },
     sensitivity: { type: 'boolean', default: false },
   },
 })
@@ -41,6 +42,7 @@ try {
         days: Number(values.days),
         data: values.data,
         folder: `.cache/backtest/${name}`,
+        loads: LOADS.filter((load) => !values.load || load === values.load),
         varied: values.sensitivity ? ['hpa', 'energy-only', 'casper', 'freesh', 'gridtide'] : [],
       },
       threads,
@@ -51,7 +53,7 @@ try {
     console.log([`## ${name}`, ...lines].join('\n'))
     writeSection(
       `Backtest: ${name}`,
-      `npm run bench:backtest -- --days ${values.days} --scenario ${name}`,
+      `npm run bench:backtest -- --days ${values.days} --scenario ${name}${values.load ? ` --load ${values.load}` : ''}${values.sensitivity ? ' --sensitivity' : ''}`,
       lines,
     )
     scenario[name] = scenarioJson(played)

@@ -17,7 +17,7 @@ import type { Threads } from '../../../services/platform/threads.ts'
 import { fleetFiles } from '../../../services/wiring/fleet-files.ts'
 import { demandTraces } from '../../../services/wiring/traces.ts'
 import { underLoad } from './load-family.ts'
-import { LOADS, type Load, REPORTED_WEEKS, TUNING_WEEKS } from './weeks.ts'
+import { type Load, REPORTED_WEEKS, TUNING_WEEKS } from './weeks.ts'
 
 const SEED = 1
 const WINDOW_MS = 300_000
@@ -26,8 +26,8 @@ const DAY_MS = 86_400_000
 const LEAK_CUTS = [1, 7, 40]
 
 export interface PlayedScenario {
-  /** By load family. */
-  readonly outcomes: Readonly<Record<Load, BacktestOutcome>>
+  /** By load family, those that were played. */
+  readonly outcomes: Readonly<Partial<Record<Load, BacktestOutcome>>>
   /** Policies whose decisions changed with their future. */
   readonly leaks: readonly string[]
   readonly simulatedHours: number
@@ -39,6 +39,7 @@ export interface ScenarioOptions {
   readonly data: string
   readonly folder: string
   readonly varied: readonly string[]
+  readonly loads: readonly Load[]
 }
 
 /** Tunes every policy on the tuning weeks, load by load, and reports the others. */
@@ -56,9 +57,9 @@ export async function playScenario(
   })
   const started = performance.now()
   const opened = await openRecords(fleet, spans, SEED, { readFile, env: {}, warn: () => undefined })
-  const outcomes = {} as Record<Load, BacktestOutcome>
+  const outcomes: Partial<Record<Load, BacktestOutcome>> = {}
   let windows = 0
-  for (const load of LOADS) {
+  for (const load of options.loads) {
     const records = await withLoad(underLoad(fleet, load), opened.records, spans, readFile)
     const played = await playLoad(fleet, load, { ...opened, records }, options, threads)
     outcomes[load] = played.outcome

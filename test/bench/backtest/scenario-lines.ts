@@ -5,7 +5,7 @@ import {
   playedLevers,
 } from '../../../services/backtest/index.ts'
 import type { PlayedScenario } from './play-scenario.ts'
-import { LOADS, TUNING_WEEKS } from './weeks.ts'
+import { TUNING_WEEKS } from './weeks.ts'
 
 const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)} %`
 const row = (...cells: (string | number)[]) => `| ${cells.join(' | ')} |`
@@ -16,7 +16,7 @@ export function scenarioLines({ outcomes, leaks }: PlayedScenario): readonly str
   const found = leaks.length === 0 ? 'none found in any realisable policy' : `FOUND in ${leaks}`
   return [
     `Simulated, not measured. Every policy tuned alike on ${TUNING_WEEKS.join(', ')}, load by load. Information from the future: ${found}.`,
-    ...LOADS.flatMap((load) => ['', ...loadLines(outcomes[load])]),
+    ...Object.values(outcomes).flatMap((outcome) => ['', ...loadLines(outcome)]),
   ]
 }
 
@@ -109,9 +109,9 @@ function sensitivityLines({ sensitivity }: BacktestOutcome): string[] {
   ]
 }
 
-/** The part of the last line that one scenario is: both load families together, and each. */
+/** The part of the last line that one scenario is: its load families together, and each. */
 export function scenarioJson({ outcomes, leaks }: PlayedScenario): object {
-  const [first, ...others] = LOADS.map((load) => outcomes[load])
+  const [first, ...others] = Object.values(outcomes)
   const results = first!.results.map((result, i) => {
     const all = [result, ...others.map((outcome) => outcome.results[i]!)]
     return {
@@ -129,7 +129,9 @@ export function scenarioJson({ outcomes, leaks }: PlayedScenario): object {
   }
   return {
     ...outcomeJson({ ...first!, ...together }),
-    loads: Object.fromEntries(LOADS.map((load) => [load, outcomeJson(outcomes[load])])),
+    loads: Object.fromEntries(
+      Object.entries(outcomes).map(([load, outcome]) => [load, outcomeJson(outcome)]),
+    ),
     leaks,
   }
 }
