@@ -38,6 +38,10 @@ export const FEATURES = [
 const REFERENCE_BANDWIDTH_GB_PER_SECOND = 3350
 const WIDTH = FEATURES.length
 
+/** Doublings of memory bandwidth between a GPU and the reference. */
+export const generationOf = (gpu: GpuSpec): number =>
+  Math.log2(gpu.bandwidthGbPerSecond / REFERENCE_BANDWIDTH_GB_PER_SECOND)
+
 /** Settings as the Gaussian process sees them, row after row. */
 export interface Described {
   readonly count: number
@@ -97,7 +101,7 @@ function describeOne(
   for (let k = 0; k < TERMS.length; k++) stepMs += c[k]! * t[o + k]!
   const bandwidthUse = (t[o]! + t[o + 1]!) / stepMs
   const flopUse = (t[o + 2]! + t[o + 8]!) / stepMs
-  const generation = Math.log2(gpu.bandwidthGbPerSecond / REFERENCE_BANDWIDTH_GB_PER_SECOND)
+  const generation = generationOf(gpu)
   const moe = arch.experts > 0 ? 1 : 0
   f[at] = 1
   f[at + 1] = s

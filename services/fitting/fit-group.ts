@@ -5,7 +5,7 @@ import { backwardInPlace, choleskyInPlace, forwardInPlace } from './gaussian-pro
 import type { MeasuredRun, Setting } from './measured-run.ts'
 import { logBase, measuredValue, stepMs } from './output-base.ts'
 import { OUTPUTS, type Output, type OutputPrior, type Prior } from './prior.ts'
-import { caveatsOf, widenPrior } from './widen-prior.ts'
+import { caveatsOf, suitPrior } from './suit-prior.ts'
 
 const D = FEATURES.length
 
@@ -32,7 +32,7 @@ export interface FittedOutput {
 export interface FittedGroup {
   readonly architecture: Architecture
   readonly gpu: GpuSpec
-  /** As given, widened where the model or the GPU is not fully known. */
+  /** As it holds on this GPU, its intervals wide where model or GPU are not fully known. */
   readonly prior: Prior
   /** What is only estimated, in words. */
   readonly caveats: readonly string[]
@@ -52,8 +52,8 @@ export function fitGroup(
   prior: Prior,
 ): FittedGroup {
   const caveats = caveatsOf(architecture, gpu)
-  const widened = widenPrior(prior, caveats.length)
-  const { base } = widened.outputs.step
+  const suited = suitPrior(prior, gpu, caveats.length)
+  const { base } = suited.outputs.step
   const described = describe(runs, architecture, gpu, base)
   const given = givenStep(
     described,
@@ -63,10 +63,10 @@ export function fitGroup(
   const outputs = Object.fromEntries(
     OUTPUTS.map((output) => {
       const inputs = output === 'step' ? described : given
-      return [output, fitOutput(runs, inputs, widened.outputs[output], output, gpu)]
+      return [output, fitOutput(runs, inputs, suited.outputs[output], output, gpu)]
     }),
   ) as Record<Output, FittedOutput>
-  return { architecture, gpu, prior: widened, caveats, runs: runs.length, outputs }
+  return { architecture, gpu, prior: suited, caveats, runs: runs.length, outputs }
 }
 
 function fitOutput(
@@ -131,19 +131,19 @@ export function restoreGroup(
   prior: Prior,
 ): FittedGroup {
   const caveats = caveatsOf(architecture, gpu)
-  const widened = widenPrior(prior, caveats.length)
-  const { base } = widened.outputs.step
+  const suited = suitPrior(prior, gpu, caveats.length)
+  const { base } = suited.outputs.step
   const described = describe(settings, architecture, gpu, base)
   const given = givenStep(described, logStepMs, base)
   const outputs = Object.fromEntries(
     OUTPUTS.map((output) => {
       const rows = alpha[output].map((_, row) => row)
-      const own = widened.outputs[output]
+      const own = suited.outputs[output]
       const shape = covarianceOf(output === 'step' ? described : given, rows, own)
       return [output, withOutcome(shape, Float64Array.from(alpha[output]), own)]
     }),
   ) as Record<Output, FittedOutput>
-  return { architecture, gpu, prior: widened, caveats, runs: settings.length, outputs }
+  return { architecture, gpu, prior: suited, caveats, runs: settings.length, outputs }
 }
 
 /** Standardised leave-one-out residuals: alpha_i / sqrt((C^-1)_ii) (Rasmussen and Williams 5.10). */

@@ -10,16 +10,14 @@ export interface Extras {
   readonly gpus?: readonly GpuSpec[]
 }
 
-export interface RunGroup extends TrainingGroup {
-  /** The backbone: families, not runs, are held out when a prior is judged. */
-  readonly family: string
-}
-
 /** Size assumed of a model that tells nothing, billions of parameters. */
 const UNKNOWN_SIZE = 8
 
 /** Runs by group; models and GPUs that nobody describes are estimated, which widens intervals. */
-export function groupRuns(runs: readonly MeasuredRun[], extras: Extras = {}): readonly RunGroup[] {
+export function groupRuns(
+  runs: readonly MeasuredRun[],
+  extras: Extras = {},
+): readonly TrainingGroup[] {
   const byKey = new Map<string, MeasuredRun[]>()
   for (const run of runs) {
     const group = byKey.get(groupKey(run))

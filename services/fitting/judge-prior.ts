@@ -1,6 +1,5 @@
 import { fitGroup } from './fit-group.ts'
-import type { RunGroup } from './group-runs.ts'
-import { learnPrior } from './learn-prior.ts'
+import { learnPrior, type TrainingGroup } from './learn-prior.ts'
 import { nextRuns } from './next-run.ts'
 import { stepMs } from './output-base.ts'
 import { predict } from './predict.ts'
@@ -19,7 +18,7 @@ export interface PriorReport {
  *
  * @returns undefined with fewer than two families, or no metered group of k + 2 runs
  */
-export function judgePrior(groups: readonly RunGroup[], k: number): PriorReport | undefined {
+export function judgePrior(groups: readonly TrainingGroup[], k: number): PriorReport | undefined {
   const families = [...new Set(groups.map(({ family }) => family))].sort()
   if (families.length < 2) return undefined
   const foldOf = new Map(families.map((family, i) => [family, i % FOLDS]))

@@ -1,9 +1,9 @@
 import type { Architecture, GpuSpec } from './architecture.ts'
-import { type Described, describe, FEATURES, givenStep } from './features.ts'
-import { type Evidence, learnHyper } from './learn-hyper.ts'
+import { evidenceFor } from './group-evidence.ts'
+import { learnHyper } from './learn-hyper.ts'
 import type { MeasuredRun } from './measured-run.ts'
 import { nonNegativeLeastSquares } from './nnls.ts'
-import { logBase, measuredValue, stepMs } from './output-base.ts'
+import { measuredValue } from './output-base.ts'
 import { physicsTerms, TERMS } from './physics-terms.ts'
 import {
   type FirstTokenPrior,
@@ -15,6 +15,8 @@ import {
 
 /** Runs of one model on one GPU under one workload, with what is known of both. */
 export interface TrainingGroup {
+  /** The backbone: families, not runs, are held out when a prior is judged. */
+  readonly family: string
   readonly runs: readonly MeasuredRun[]
   readonly architecture: Architecture
   readonly gpu: GpuSpec
@@ -78,54 +80,13 @@ export function learnPrior(
   const step = fitBase(groups, 'step')
   const itl = fitBase(groups, 'itl')
   const bases: Record<Output, number[]> = { step, itl, itlP95: itl, power: [] }
-  const described = groups.map((g) => describe(g.runs, g.architecture, g.gpu, step))
-  const given = groups.map((g, i) =>
-    givenStep(
-      described[i]!,
-      g.runs.map((run) => Math.log(stepMs(run))),
-      step,
-    ),
-  )
   const outputs = Object.fromEntries(
     OUTPUTS.map((output) => {
-      const inputs = output === 'step' ? described : given
-      return [output, learnOutput(groups, inputs, output, bases[output])]
+      const base = bases[output]
+      const evidence = groups.map((group) => evidenceFor(group, step, output, base))
+      return [output, { base, ...learnHyper(evidence.filter(({ count }) => count > 0)) }]
     }),
   ) as Record<Output, OutputPrior>
   const rows = groups.reduce((sum, group) => sum + group.runs.length, 0)
   return { ...about, rows, groups: groups.length, outputs, firstToken: FIRST_TOKEN }
-}
-
-function learnOutput(
-  groups: readonly TrainingGroup[],
-  described: readonly Described[],
-  output: Output,
-  base: readonly number[],
-): OutputPrior {
-  const evidence = groups.map((group, g) => evidenceOf(group, described[g]!, output, base))
-  return { base, ...learnHyper(evidence.filter(({ count }) => count > 0)) }
-}
-
-function evidenceOf(
-  { runs, gpu }: TrainingGroup,
-  all: Described,
-  output: Output,
-  base: readonly number[],
-): Evidence {
-  const rows = runs.flatMap((run, row) => (measuredValue(output, run) === undefined ? [] : [row]))
-  const d = FEATURES.length
-  const features = new Float64Array(rows.length * d)
-  rows.forEach((row, i) => {
-    features.set(all.features.subarray(row * d, (row + 1) * d), i * d)
-  })
-  return {
-    count: rows.length,
-    features,
-    batch: Float64Array.from(rows, (row) => all.batch[row]!),
-    gpus: Float64Array.from(rows, (row) => all.gpus[row]!),
-    residual: Float64Array.from(
-      rows,
-      (row) => Math.log(measuredValue(output, runs[row]!)!) - logBase(all, row, base, gpu),
-    ),
-  }
 }

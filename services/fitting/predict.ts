@@ -1,10 +1,9 @@
-import { type Described, FEATURES, givenStep } from './features.ts'
+import { type Described, givenStep } from './features.ts'
 import { describeFor, type FittedGroup } from './fit-group.ts'
 import type { Setting } from './measured-run.ts'
+import { passedOn } from './passed-on.ts'
 import { type Predicted, predictOutput } from './predict-output.ts'
 import type { Output } from './prior.ts'
-
-const STEP_RESIDUAL = FEATURES.length - 1
 
 /** Posterior at each candidate: the step in log ms, power in log W of the whole replica. */
 export interface Prediction {
@@ -48,10 +47,6 @@ export function predictGaps(fitted: FittedGroup, settings: readonly Setting[]) {
     withStep(predictOutput(fitted, output, given), step, passedOn(fitted, output))
   return { itl: of('itl'), itlP95: of('itlP95') }
 }
-
-/** How much of a step's log residual an output takes over. */
-const passedOn = (fitted: FittedGroup, output: Output): number =>
-  fitted.outputs[output].weights[STEP_RESIDUAL]!
 
 function withStep(given: Predicted, step: Predicted, share: number): Predicted {
   const logSd = new Float64Array(given.logSd.length)

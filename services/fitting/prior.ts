@@ -7,7 +7,7 @@ export type Output = (typeof OUTPUTS)[number]
  *
  *   log(base) + features . w + g(x) + noise,   w ~ N(featureMean, linearFactor linearFactor')
  *
- * with g a squared exponential over (log batch, log GPUs). `linearFactor` holds both what is
+ * with g a Matérn-3/2 process over (log batch, log GPUs). `linearFactor` holds both what is
  * uncertain of all groups and how groups differ from each other.
  */
 export interface OutputPrior {
@@ -16,13 +16,20 @@ export interface OutputPrior {
   readonly featureMean: readonly number[]
   /** Lower triangle, row after row. */
   readonly linearFactor: readonly number[]
-  /** Standard deviation of g, log units. */
+  /** Standard deviation of each weight between groups; part of `linearFactor`. */
+  readonly groupSd: readonly number[]
+  /** Share of that variance which all groups of a model family have in common, 0 to 1. */
+  readonly familyShare: number
+  /** Standard deviation of g on the reference GPU, log units. */
   readonly curveSd: number
   /** Length scales of g: along (log2 batch - 6)/3 and (log2 GPUs - 1)/1.5. */
   readonly batchLength: number
   readonly gpusLength: number
-  /** Run-to-run standard deviation, log units. */
+  /** Run-to-run standard deviation on the reference GPU, log units. */
   readonly noiseSd: number
+  /** Factors on both per doubling of memory bandwidth away from the reference GPU. */
+  readonly curveGrowth: number
+  readonly noiseGrowth: number
 }
 
 /** Coefficients of the time to first token: steps waited, prompt time over peak, log error. */

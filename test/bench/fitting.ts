@@ -92,6 +92,12 @@ console.log(
     ...summariseDecisions(contest.decisions.ours!),
     guarded: summariseDecisions(contest.decisions.guarded!),
     baselines,
+    transfer: Object.fromEntries(
+      Object.entries(contest.transfer).map(([name, errorsByK]) => [
+        name,
+        Object.fromEntries(Object.entries(errorsByK).map(([k, errors]) => [k, summarise(errors)])),
+      ]),
+    ),
     ...(!values.quick &&
       existsSync(tpotFile) && {
         aiconfiguratorTpotK5: tpotErrors(loadGroups(tpotFile, 'aiconfigurator', extras)),

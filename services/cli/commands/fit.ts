@@ -6,8 +6,8 @@ import {
   judgePrior,
   learnPrior,
   type PriorReport,
-  type RunGroup,
   shippedPrior,
+  type TrainingGroup,
 } from '../../fitting/index.ts'
 import { averageRepeats, readRuns } from '../../runs/index.ts'
 import type { CliIo } from '../io.ts'
@@ -63,7 +63,7 @@ const withOptions = (command: Command): Command =>
     .requiredOption('--out <file>', 'JSON file to write')
     .option('--json', 'print data instead of words')
 
-function load(options: FitOptions, io: CliIo): readonly RunGroup[] {
+function load(options: FitOptions, io: CliIo): readonly TrainingGroup[] {
   const readings = options.runs.map((path) => readRuns(readFileSync(path, 'utf8'), 'csv'))
   for (const { row, reason } of readings.flatMap(({ quarantined }) => quarantined)) {
     io.err(`row ${row} set aside: ${reason}\n`)

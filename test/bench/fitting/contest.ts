@@ -1,5 +1,6 @@
 import {
   fitGroup,
+  informPrior,
   learnPrior,
   type MeasuredRun,
   nextRuns,
@@ -15,6 +16,7 @@ import type { BenchGroup } from './load.ts'
 import { addErrors, type Errors, noErrors } from './score.ts'
 
 const KS = [0, 3, 5, 8]
+const TRANSFER_KS = [0, 3]
 const DECISION_K = 3
 const COVERED_FROM_K = 3
 const Z95 = 1.96
@@ -30,6 +32,8 @@ export interface Contest {
   readonly covered: Record<string, { inside: number; count: number }>
   /** Our predictions beside what was measured, J/token, by K. */
   readonly joules: Record<number, PlotPoint[]>
+  /** Groups whose family was measured elsewhere: with and without those runs, by K. */
+  readonly transfer: Record<'alone' | 'informed', Record<number, Errors>>
 }
 
 export const newContest = (): Contest => ({
@@ -38,6 +42,7 @@ export const newContest = (): Contest => ({
   decisions: {},
   covered: {},
   joules: {},
+  transfer: { alone: {}, informed: {} },
 })
 
 /** Learns a prior without the fold's families, then meets each of their groups with K runs. */
@@ -51,8 +56,36 @@ export function playFold(
   // A file of one family on a machine without the public runs has nothing else to learn from.
   const prior = train.length > 0 ? learnPrior(train, { source: 'fold', date: '' }) : shippedPrior
   for (const group of groups.filter(({ family }) => heldOut.includes(family))) {
-    for (const k of KS) if (group.runs.length >= k + 2) playGroup(contest, group, prior, k)
+    const relatives = groups.filter((other) => other !== group && other.family === group.family)
+    const informed = informPrior(prior, relatives)
+    for (const k of KS) {
+      if (group.runs.length < k + 2) continue
+      playGroup(contest, group, prior, k)
+      if (relatives.length === 0 || !TRANSFER_KS.includes(k)) continue
+      playTransfer(contest.transfer.alone, group, prior, k)
+      playTransfer(contest.transfer.informed, group, informed, k)
+    }
   }
+}
+
+/** What K runs of a group leave wrong, under a prior that may have heard of its relatives. */
+function playTransfer(
+  into: Record<number, Errors>,
+  { runs, architecture, gpu }: BenchGroup,
+  prior: Prior,
+  k: number,
+): void {
+  const chosen = nextRuns(fitGroup([], architecture, gpu, prior), runs, k)
+  const rest = runs.filter((_, i) => !chosen.includes(i))
+  const fitted = fitGroup(
+    chosen.map((i) => runs[i]!),
+    architecture,
+    gpu,
+    prior,
+  )
+  const posterior = { ...predict(fitted, rest), ...predictGaps(fitted, rest) }
+  into[k] ??= noErrors()
+  for (const [i, run] of rest.entries()) addErrors(into[k], run, guessOf(posterior, run, i))
 }
 
 function playGroup(contest: Contest, group: BenchGroup, prior: Prior, k: number): void {

@@ -22,7 +22,7 @@ export const noDecisions = (): Decisions => ({
 /**
  * In each group, at mean TPOT limits of 25, 50 and 100 ms: is the configuration of least J/token
  * found? Measured runs stand with their measured values, as they would for a user. Limits that no
- * configuration meets are no decisions; an empty choice where one exists counts as wrong.
+ * configuration meets are no decisions.
  */
 export function addDecisions(
   into: Decisions,
@@ -55,14 +55,19 @@ function decide(into: Decisions, rows: readonly Row[], limit: number): void {
   if (feasible.length === 0) return
   into.count++
   const best = Math.min(...feasible.map((row) => row.joules))
-  const open = rows.filter((row) => row.guessedStepMs <= limit)
-  if (open.length === 0) return
-  const pick = open.reduce((a, b) => (b.guessedJoules < a.guessedJoules ? b : a))
+  const pick = choose(rows, limit)
   if (pick.stepMs > limit) into.violations++
   if (pick.stepMs > limit * 1.05) into.violations5pct++
   if (pick.stepMs > limit) return
   into.regrets.push(pick.joules / best - 1)
   if (pick.joules === best) into.right++
+}
+
+/** Least J/token among those guessed to keep the limit; where none is, the one guessed fastest. */
+function choose(rows: readonly Row[], limit: number): Row {
+  const open = rows.filter((row) => row.guessedStepMs <= limit)
+  if (open.length === 0) return rows.reduce((a, b) => (b.guessedStepMs < a.guessedStepMs ? b : a))
+  return open.reduce((a, b) => (b.guessedJoules < a.guessedJoules ? b : a))
 }
 
 const percent = (share: number): number => Math.round(1000 * share) / 10

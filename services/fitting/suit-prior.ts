@@ -1,6 +1,7 @@
 import type { Architecture, GpuSpec } from './architecture.ts'
-import { FEATURES } from './features.ts'
+import { FEATURES, generationOf } from './features.ts'
 import { choleskyInPlace } from './gaussian-process.ts'
+import { lowerTriangle, squareOf } from './linear-covariance.ts'
 import type { OutputPrior, Prior } from './prior.ts'
 
 const D = FEATURES.length
@@ -15,33 +16,35 @@ export const caveatsOf = (architecture: Architecture, gpu: GpuSpec): readonly st
     (caveat): caveat is string => caveat !== undefined,
   )
 
-/** The prior with wider intervals for each caveat; a few runs narrow them again. */
-export function widenPrior(prior: Prior, caveats: number): Prior {
-  if (caveats === 0) return prior
+/**
+ * The prior as it holds on one GPU: curves and noise as irregular as the GPU is unlike the
+ * reference, and wider intervals for each caveat, which a few runs narrow again. Doing it twice
+ * changes no irregularity.
+ */
+export function suitPrior(prior: Prior, gpu: GpuSpec, caveats: number): Prior {
+  const irregularity = Math.abs(generationOf(gpu))
   const outputs = Object.fromEntries(
-    Object.entries(prior.outputs).map(([name, output]) => [name, widenOutput(output, caveats)]),
+    Object.entries(prior.outputs).map(([name, output]) => {
+      const suited = {
+        ...output,
+        curveSd: output.curveSd * output.curveGrowth ** irregularity,
+        noiseSd: output.noiseSd * output.noiseGrowth ** irregularity,
+        curveGrowth: 1,
+        noiseGrowth: 1,
+      }
+      return [name, caveats === 0 ? suited : widenOutput(suited, caveats)]
+    }),
   ) as Prior['outputs']
   return { ...prior, outputs }
 }
 
 function widenOutput(output: OutputPrior, caveats: number): OutputPrior {
-  const l = new Float64Array(D * D)
-  for (let i = 0, at = 0; i < D; i++)
-    for (let j = 0; j <= i; j++) l[i * D + j] = output.linearFactor[at++]!
-  const covariance = new Float64Array(D * D)
-  for (let i = 0; i < D; i++) {
-    for (let j = 0; j < D; j++) {
-      for (let k = 0; k <= Math.min(i, j); k++)
-        covariance[i * D + j]! += l[i * D + k]! * l[j * D + k]!
-    }
-  }
+  const covariance = squareOf(output.linearFactor)
   FEATURES.forEach((name, i) => {
     covariance[i * D + i]! += caveats * extraSd(name) ** 2
   })
   choleskyInPlace(covariance, D)
-  const linearFactor: number[] = []
-  for (let i = 0; i < D; i++) for (let j = 0; j <= i; j++) linearFactor.push(covariance[i * D + j]!)
-  return { ...output, linearFactor }
+  return { ...output, linearFactor: lowerTriangle(covariance) }
 }
 
 function extraSd(feature: string): number {
