@@ -19,6 +19,7 @@ export {
 } from './catalogue-model.ts'
 export { equalityPlot, type PlotPoint } from './equality-plot.ts'
 export { estimateArchitecture } from './estimate-architecture.ts'
+export { familyPrior } from './family-prior.ts'
 export { type FittedGroup, fitGroup } from './fit-group.ts'
 export { fitPlot } from './fit-plot.ts'
 export { type Extras, groupRuns } from './group-runs.ts'

@@ -38,9 +38,8 @@ export function learnHyper(groups: readonly Evidence[]): Omit<OutputPrior, 'base
 function cost(groups: readonly Evidence[], x: Float64Array) {
   const own = penalty(x)
   const { logEvidence, gradient } = marginalLikelihood(groups, hyperOf(x))
-  const value = own.value - logEvidence
   return {
-    value: Number.isNaN(value) ? Number.POSITIVE_INFINITY : value,
+    value: own.value - logEvidence,
     gradient: own.gradient.map((g, i) => g - gradient[i]!),
   }
 }

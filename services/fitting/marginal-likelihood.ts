@@ -27,7 +27,7 @@ interface Whitened {
 /**
  * Marginal likelihood of all groups with the shared weights integrated out, its gradient
  * (Rasmussen and Williams 5.9) and the weights' posterior. By the Woodbury identity the cost is the
- * sum over groups of n^3 + n^2 D + n D^2, not (all rows)^3.
+ * sum over groups of n^3 + n^2 D + n D^2, not (all rows)^3. NaN where a covariance is singular.
  */
 export function marginalLikelihood(groups: readonly Evidence[], hyper: Hyper): Likelihood {
   const gamma = weightScales(hyper)
@@ -52,8 +52,8 @@ export function marginalLikelihood(groups: readonly Evidence[], hyper: Hyper): L
 function whiten(group: Evidence, hyper: Hyper): Whitened {
   const { count, features, residual } = group
   const factor = ownCovariance(group, hyper)
-  choleskyInPlace(factor, count)
   const white = new Float64Array(count * WIDTH)
+  if (!choleskyInPlace(factor, count)) return { group, factor, white: white.fill(Number.NaN) }
   for (let i = 0; i < count; i++) {
     const o = i * WIDTH
     for (let k = 0; k < D; k++) white[o + k] = features[i * D + k]!

@@ -6,12 +6,13 @@ import { posteriorCovariance } from './posterior-covariance.ts'
 
 /**
  * Which candidates to measure next: A-optimal design. The chosen set removes the most variance,
- * summed over log throughput, log of both token gaps, log power, log J/token and all candidates.
- * It depends on settings alone, never on outcomes, so a first series is known before anything is
- * measured.
+ * summed over what a planner asks for (log of throughput, time per token, power and J/token) and
+ * over all candidates. It depends on settings alone, never on outcomes, so a first series is known
+ * before anything is measured.
  *
  * @param weights how much each candidate's error matters, e.g. the probability that a planner
  *   chooses it; equal by default
+ * @param metered false where the runs will have no power: then only the step can be learned
  * @returns indices into `candidates`, the most telling first
  */
 export const nextRuns = (
@@ -19,22 +20,28 @@ export const nextRuns = (
   candidates: readonly Setting[],
   count: number,
   weights: readonly number[] = candidates.map(() => 1),
-): readonly number[] => chooseInformative(unknownsOf(fitted, candidates), weights, count)
+  metered = true,
+): readonly number[] => chooseInformative(unknownsOf(fitted, candidates, metered), weights, count)
 
 /**
- * Gaps and power are given the step: its error adds w times itself to them, and 1 + w to energy.
- * What is left of power adds to power and energy; what is left of the gaps is not asked for.
+ * The step's error is that of throughput and of time per token. Power is given the step: the same
+ * error adds w times itself to power, and 1 + w to energy. What is left of power adds to both.
  */
-function unknownsOf(fitted: FittedGroup, candidates: readonly Setting[]): readonly Unknown[] {
+function unknownsOf(
+  fitted: FittedGroup,
+  candidates: readonly Setting[],
+  metered: boolean,
+): readonly Unknown[] {
   const w = passedOn(fitted, 'power')
-  const gaps = passedOn(fitted, 'itl') ** 2 + passedOn(fitted, 'itlP95') ** 2
   const { step, power } = fitted.prior.outputs
+  const unmetered = {
+    covariance: posteriorCovariance(fitted, 'step', candidates),
+    noise: step.noiseSd ** 2,
+    share: 2 + w ** 2 + (1 + w) ** 2,
+  }
+  if (!metered) return [unmetered]
   return [
-    {
-      covariance: posteriorCovariance(fitted, 'step', candidates),
-      noise: step.noiseSd ** 2,
-      share: 1 + gaps + w ** 2 + (1 + w) ** 2,
-    },
+    unmetered,
     {
       covariance: posteriorCovariance(fitted, 'power', candidates),
       noise: power.noiseSd ** 2,

@@ -13,7 +13,7 @@ export interface Point {
  * Wright, Numerical Optimization, 2006, algorithms 3.1 and 6.1). Deterministic. Ends where a step
  * gains less than 1e-7 of the value, or nothing.
  *
- * @param f value and gradient; an infinite value says that the point is not allowed
+ * @param f value and gradient; NaN says that the point is not allowed
  */
 export function minimise(
   f: (x: Float64Array) => Omit<Point, 'x'>,

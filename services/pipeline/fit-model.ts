@@ -4,12 +4,14 @@ import {
   bestKnown,
   catalogueModels,
   type FittedGroup,
+  familyPrior,
+  findArchitecture,
   fitGroup,
   type GpuSpec,
+  groupRuns,
   type MeasuredRun,
   type OperatingPoint,
   operatingPoints,
-  shippedPrior,
 } from '../fitting/index.ts'
 import type { Fleet, Model } from '../fleet/index.ts'
 import { nearestRuns } from './nearest-runs.ts'
@@ -73,13 +75,20 @@ function pointsWithin(
   )
 }
 
-/** Own runs where there are any on this GPU, else the catalogue's fit, else the prior. */
+/**
+ * Own runs where there are any on this GPU, else the catalogue's fit, else the prior; the prior has
+ * heard of the family's runs elsewhere.
+ */
 function fitOn(gpu: GpuSpec, model: Model, { runs, architecture }: ModelKnowledge): FittedGroup {
   const precision = precisionOf(model)
   const own = nearestRuns(runs, gpu.name, precision, model.workload)
+  const others = runs.filter((run) => !own.includes(run))
+  const architectures = others.map((run) => ({ ...architecture, id: run.model }))
+  const family = findArchitecture(model.catalogue ?? architecture.id)?.family
+  const prior = familyPrior(family, groupRuns(others, { architectures }))
   return own.length > 0
-    ? fitGroup(own, architecture, gpu, shippedPrior)
-    : bestKnown(model.catalogue ?? model.id, precision, architecture, gpu)
+    ? fitGroup(own, architecture, gpu, prior)
+    : bestKnown(model.catalogue ?? model.id, precision, architecture, gpu, prior)
 }
 
 /** Unless the fleet says, as the catalogue's runs of this model had it. */

@@ -1,8 +1,8 @@
-import { type Static, type TSchema, Type } from 'typebox'
-import { Compile, type Validator } from 'typebox/compile'
-import { InvalidInput } from '../domain/errors.ts'
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
 import { findArchitecture, findGpu, type MeasuredRun } from '../fitting/index.ts'
 import { checkRun } from './check-run.ts'
+import { parseShaped } from './parse-shaped.ts'
 import { collect, type Reading } from './reading.ts'
 import type { RunContext } from './run-context.ts'
 
@@ -43,7 +43,7 @@ const genaiPerfShape = Compile(
 
 /** One result of `vllm bench serve`. @throws InvalidInput naming the field */
 export function readVllmBench(text: string, context: RunContext): Reading {
-  const result = parsed(text, vllmShape, 'a vllm bench serve result')
+  const result = parseShaped(text, vllmShape, 'a vllm bench serve result')
   return toReading(context, 'vllm-bench', {
     inputTokens: result.total_input_tokens / result.completed,
     outputTokens: result.total_output_tokens / result.completed,
@@ -57,7 +57,7 @@ export function readVllmBench(text: string, context: RunContext): Reading {
 
 /** One result of genai-perf or AIPerf; units are checked, not guessed. @throws InvalidInput */
 export function readGenaiPerf(text: string, context: RunContext): Reading {
-  const result = parsed(text, genaiPerfShape, 'a genai-perf or AIPerf result')
+  const result = parseShaped(text, genaiPerfShape, 'a genai-perf or AIPerf result')
   return toReading(context, 'genai-perf', {
     inputTokens: result.input_sequence_length.avg,
     outputTokens: result.output_sequence_length.avg,
@@ -67,25 +67,6 @@ export function readGenaiPerf(text: string, context: RunContext): Reading {
     itlMs: result.inter_token_latency.p50,
     itlP95Ms: result.inter_token_latency.p95,
   })
-}
-
-function parsed<Schema extends TSchema>(
-  text: string,
-  shape: Validator<Record<never, never>, Schema>,
-  what: string,
-): Static<Schema> {
-  const document = jsonOf(text, what)
-  if (shape.Check(document)) return document
-  const [first] = shape.Errors(document)
-  throw new InvalidInput(`not ${what}: ${first?.instancePath || '/'} ${first?.message}`)
-}
-
-function jsonOf(text: string, what: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new InvalidInput(`not ${what}: not JSON`)
-  }
 }
 
 interface Measured {

@@ -1,8 +1,11 @@
 import { parse } from 'csv-parse/sync'
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
 import { InvalidInput } from '../domain/errors.ts'
 import type { Precision } from '../domain/variant.ts'
 import { findGpu, type MeasuredRun, workloadInputTokens } from '../fitting/index.ts'
 import { checkRun } from './check-run.ts'
+import { parseShaped } from './parse-shaped.ts'
 import { collect, type Reading, type RowOutcome } from './reading.ts'
 
 type Row = Readonly<Record<string, string>>
@@ -36,11 +39,34 @@ export const precisionOf = (name: string): Precision | undefined => PRECISIONS[n
  * @throws InvalidInput where the file as a whole is not such a CSV
  */
 export function readTidyCsv(text: string): Reading {
-  const rows = parseCsv(text)
+  return readTidyRows(parseCsv(text), 2)
+}
+
+const rowsShape = Compile(
+  Type.Array(Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Null()]))),
+)
+
+/**
+ * The same rows as a JSON array of objects, numbers as numbers; null is an empty cell.
+ *
+ * @throws InvalidInput where the file as a whole is not such an array
+ */
+export function readTidyJson(text: string): Reading {
+  const rows = parseShaped(text, rowsShape, 'an array of runs')
+  return readTidyRows(
+    rows.map((row) =>
+      Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, `${cell ?? ''}`])),
+    ),
+    0,
+  )
+}
+
+/** @param firstRow number of the first row, as its file counts them */
+function readTidyRows(rows: readonly Row[], firstRow: number): Reading {
   const missing = REQUIRED.filter((column) => rows[0] && !(column in rows[0]))
-  if (rows.length === 0) throw new InvalidInput('the CSV has no rows')
-  if (missing.length > 0) throw new InvalidInput(`the CSV lacks the column ${missing.join(', ')}`)
-  return collect(rows.map((row, i) => ({ row: i + 2, outcome: toRun(row) })))
+  if (rows.length === 0) throw new InvalidInput('the file has no rows')
+  if (missing.length > 0) throw new InvalidInput(`the file lacks the column ${missing.join(', ')}`)
+  return collect(rows.map((row, i) => ({ row: i + firstRow, outcome: toRun(row) })))
 }
 
 export function parseCsv(text: string): readonly Row[] {

@@ -54,7 +54,7 @@ export async function modelKnowledge(
   const architecture = await architectureOf(model, readFile)
   const runs = []
   for (const path of model.runs) {
-    const reading = readRuns(await readFile(path), 'csv')
+    const reading = readRuns(await readFile(path))
     if (reading.quarantined.length > 0) {
       const [{ row, reason }] = reading.quarantined as [(typeof reading.quarantined)[0]]
       warn(

@@ -47,7 +47,7 @@ const extras = {
 const publicGroups: readonly BenchGroup[] = existsSync(publicFile)
   ? loadGroups(publicFile, 'csv', extras)
   : []
-const groups = values.runs ? loadGroups(values.runs, 'csv', extras) : publicGroups
+const groups = values.runs ? loadGroups(values.runs, undefined, extras) : publicGroups
 const folds = values.runs ? foldsOf(groups) : PUBLIC_FOLDS
 const contest = newContest()
 for (const heldOut of folds) {

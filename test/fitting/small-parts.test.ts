@@ -19,9 +19,9 @@ import {
   NO_BIAS,
   workloadInputTokens,
 } from '../../services/fitting/index.ts'
-import { minimise } from '../../services/fitting/nelder-mead.ts'
 import { nonNegativeLeastSquares } from '../../services/fitting/nnls.ts'
 import { contextOf, physicsTerms } from '../../services/fitting/physics-terms.ts'
+import { minimise } from '../../services/fitting/quasi-newton.ts'
 import { runUnderLaw, settingOf } from './law.ts'
 
 describe('linear algebra', () => {
@@ -64,19 +64,33 @@ describe('linear algebra', () => {
     expect([...x]).toEqual([2, 0, 0])
   })
 
-  it('shrinks around the only good point', () => {
-    const needle = ([a, b]: readonly number[]) => (a === 0 && b === 0 ? 0 : 1)
-    expect(minimise(needle, [0, 0], 1, 40)).toEqual({ x: [0, 0], value: 0 })
+  it('finds the minimum of a curved valley', () => {
+    const rosenbrock = (x: Float64Array) => {
+      const [a, b] = [x[0]!, x[1]!]
+      const gradient = Float64Array.of(-2 * (1 - a) - 400 * a * (b - a * a), 200 * (b - a * a))
+      return { value: (1 - a) ** 2 + 100 * (b - a * a) ** 2, gradient }
+    }
+    const { x } = minimise(rosenbrock, Float64Array.of(-1, 1), 200)
+    expect(x[0]!).toBeCloseTo(1, 3)
+    expect(x[1]!).toBeCloseTo(1, 3)
   })
 
-  it('finds the minimum of a valley, and of a function with kinks', () => {
-    const rosenbrock = ([a, b]: readonly number[]) => (1 - a!) ** 2 + 100 * (b! - a! ** 2) ** 2
-    const { x } = minimise(rosenbrock, [-1, 1], 0.5, 2000)
-    expect(x[0]).toBeCloseTo(1, 1)
-    const kink = ([a, b]: readonly number[]) =>
-      Math.max(Math.abs(a!), Math.abs(b!), Math.abs(a! - b!))
-    expect(minimise(kink, [3, 4], 1, 60).value).toBeLessThan(1)
-    expect(minimise(([a]) => Math.floor(Math.abs(a! * 3)), [1], 1, 40).value).toBeLessThanOrEqual(3)
+  it('keeps out of where there is no value, and stays where it gets no better', () => {
+    const root = (x: Float64Array) => ({
+      value: x[0]! - 2 * Math.sqrt(x[0]!),
+      gradient: Float64Array.of(1 - 1 / Math.sqrt(x[0]!)),
+    })
+    expect(minimise(root, Float64Array.of(0.01), 50).x[0]!).toBeCloseTo(1, 3)
+    const wrong = () => ({ value: 1, gradient: Float64Array.of(1) })
+    expect([...minimise(wrong, Float64Array.of(5), 50).x]).toEqual([5])
+  })
+
+  it('goes on where the slope grows along the step', () => {
+    const hill = (x: Float64Array) => ({
+      value: -(x[0]! ** 2),
+      gradient: Float64Array.of(-2 * x[0]!),
+    })
+    expect(minimise(hill, Float64Array.of(1), 3).value).toBeLessThan(-4)
   })
 })
 

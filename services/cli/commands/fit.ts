@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import {
   buildCatalogue,
@@ -9,8 +9,9 @@ import {
   shippedPrior,
   type TrainingGroup,
 } from '../../fitting/index.ts'
-import { averageRepeats, readRuns } from '../../runs/index.ts'
+import { averageRepeats } from '../../runs/index.ts'
 import type { CliIo } from '../io.ts'
+import { readRunsFiles } from '../read-runs-files.ts'
 
 const REPORTED_RUNS = [0, 3, 5]
 
@@ -59,16 +60,12 @@ export function fitCommand(io: CliIo): Command {
 
 const withOptions = (command: Command): Command =>
   command
-    .requiredOption('--runs <file...>', 'CSV files of runs')
+    .requiredOption('--runs <path...>', 'files of runs, or folders of them')
     .requiredOption('--out <file>', 'JSON file to write')
     .option('--json', 'print data instead of words')
 
 function load(options: FitOptions, io: CliIo): readonly TrainingGroup[] {
-  const readings = options.runs.map((path) => readRuns(readFileSync(path, 'utf8'), 'csv'))
-  for (const { row, reason } of readings.flatMap(({ quarantined }) => quarantined)) {
-    io.err(`row ${row} set aside: ${reason}\n`)
-  }
-  return groupRuns(averageRepeats(readings.flatMap(({ runs }) => runs)))
+  return groupRuns(averageRepeats(readRunsFiles(options.runs, io)))
 }
 
 const today = (io: CliIo): string => new Date(io.nowMs()).toISOString().slice(0, 10)

@@ -9,13 +9,16 @@ import {
   candidateSettings,
   catalogueArchitecture,
   catalogueGpu,
+  familyPrior,
+  findArchitecture,
   fitGroup,
   type GpuSpec,
+  groupRuns,
   type NextRunAdvice,
-  shippedPrior,
 } from '../../fitting/index.ts'
-import { commandLines, readRuns } from '../../runs/index.ts'
+import { commandLines } from '../../runs/index.ts'
 import type { CliIo } from '../io.ts'
+import { readRunsFiles } from '../read-runs-files.ts'
 
 interface NextRunOptions {
   readonly model: string
@@ -23,7 +26,7 @@ interface NextRunOptions {
   readonly gpuSpec?: string
   readonly arch?: string
   readonly precision: Precision
-  readonly runs?: string
+  readonly runs?: readonly string[]
   readonly maxRuns: string
   readonly maxGpus: string
   readonly input: string
@@ -40,7 +43,7 @@ export function nextRunCommand(io: CliIo): Command {
     .option('--arch <file>', 'config.json of a model the catalogue lacks')
     .option('--gpu-spec <file>', 'spec of a GPU the catalogue lacks')
     .option('--precision <name>', 'bf16, fp8, mxfp4, int8 or int4', 'bf16')
-    .option('--runs <file>', 'CSV of the runs made so far')
+    .option('--runs <path...>', 'files of the runs made so far, or folders of them')
     .option('--max-runs <n>', 'most runs to name', '3')
     .option('--max-gpus <n>', 'GPUs of the largest replica', '8')
     .option('--input <tokens>', 'mean prompt', '500')
@@ -65,14 +68,14 @@ function advise(options: NextRunOptions, io: CliIo) {
     ? architectureFromConfig(options.model, json(options.arch))
     : catalogueArchitecture(options.model)
   const gpu = options.gpuSpec ? (json(options.gpuSpec) as GpuSpec) : catalogueGpu(options.gpu)
-  const reading = options.runs ? readRuns(readFileSync(options.runs, 'utf8'), 'csv') : undefined
-  for (const { row, reason } of reading?.quarantined ?? [])
-    io.err(`row ${row} set aside: ${reason}\n`)
-  const own = (reading?.runs ?? []).filter(
-    (run) =>
-      run.model === options.model && run.gpu === gpu.name && run.precision === options.precision,
+  const runs = readRunsFiles(options.runs ?? [], io).filter((run) => run.model === options.model)
+  const own = runs.filter((run) => run.gpu === gpu.name && run.precision === options.precision)
+  const others = groupRuns(
+    runs.filter((run) => !own.includes(run)),
+    { architectures: [{ ...architecture, id: options.model }], gpus: [gpu] },
   )
-  const fitted = fitGroup(own, architecture, gpu, shippedPrior)
+  const family = findArchitecture(options.model)?.family
+  const fitted = fitGroup(own, architecture, gpu, familyPrior(family, others))
   const workload = { inputTokens: Number(options.input), outputTokens: Number(options.output) }
   const candidates = candidateSettings(
     architecture,

@@ -7,7 +7,7 @@ export type BenchGroup = TrainingGroup
 /** Groups of a runs file; models and GPUs the catalogue lacks are estimated, and said so. */
 export function loadGroups(
   path: string,
-  format: RunsFormat,
+  format: RunsFormat | undefined,
   extras: Extras,
 ): readonly TrainingGroup[] {
   const { runs, quarantined } = readRuns(readFileSync(path, 'utf8'), format)

@@ -19,7 +19,8 @@ export function tpotErrors(
     for (const { family, runs, architecture, gpu } of groups) {
       if (!heldOut.includes(family) || runs.length < K + 2) continue
       tested++
-      const chosen = nextRuns(fitGroup([], architecture, gpu, prior), runs, K)
+      const unmeasured = fitGroup([], architecture, gpu, prior)
+      const chosen = nextRuns(unmeasured, runs, K, undefined, false)
       const seen = chosen.map((i) => runs[i]!)
       const rest = runs.filter((_, i) => !chosen.includes(i))
       const { step } = predict(fitGroup(seen, architecture, gpu, prior), rest)
