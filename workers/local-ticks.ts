@@ -9,6 +9,8 @@ export interface LocalTickPorts {
   guard(): Promise<void>
   /** Sees that no shift under way is forgotten; see `resume-shifts`. */
   resume(): Promise<void>
+  /** Compares what runs with what was predicted of it; see `correct-live`. */
+  correct(): Promise<void>
   /** Drops records that are older than they are kept for. */
   forget(): Promise<void>
   readonly queuedJobs: { set(labels: { job: string; state: string }, value: number): void }
@@ -40,6 +42,7 @@ export function startLocalTicks(ports: LocalTickPorts): () => Promise<void> {
     cron.schedule(EVERY_15_SECONDS, guarded('guard', ports.guard), options),
     cron.schedule(EVERY_MINUTE, guarded('expiry', ports.expire), options),
     cron.schedule(EVERY_MINUTE, guarded('shifts', ports.resume), options),
+    cron.schedule(EVERY_MINUTE, guarded('live correction', ports.correct), options),
     cron.schedule(EVERY_HOUR, guarded('forget', ports.forget), options),
   ]
   return async () => {

@@ -6,6 +6,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { explainCommand } from './commands/explain.ts'
 import { fitCommand } from './commands/fit.ts'
 import { gridCommand } from './commands/grid.ts'
+import { importRunsCommand } from './commands/import-runs.ts'
 import { modelsCommand } from './commands/models.ts'
 import { nextRunCommand } from './commands/next-run.ts'
 import { planCommand } from './commands/plan.ts'
@@ -43,6 +44,7 @@ const COMMANDS: readonly ((io: CliIo) => Command)[] = [
   (io) => whenCommand(io),
   backtestCommand,
   (io) => batchCommand(io),
+  importRunsCommand,
 ]
 
 /**

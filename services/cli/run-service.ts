@@ -2,12 +2,14 @@ import { startLocalTicks } from '../../workers/local-ticks.ts'
 import { startWorkers } from '../../workers/start-workers.ts'
 import { apiKeys, buildApp, isLoopback, listenSafely } from '../api/index.ts'
 import { bootstrapKey } from '../keys/index.ts'
+import { correctLive } from '../pipeline/correct-live.ts'
 import { expirePlan } from '../pipeline/expire-plan.ts'
 import { forget, RETENTION } from '../pipeline/forget.ts'
 import { guardSlo } from '../pipeline/guard-slo.ts'
 import { resumeShifts } from '../pipeline/resume-shifts.ts'
 import { apiPorts } from '../wiring/api-ports.ts'
 import { dashboardFolder } from '../wiring/dashboard-folder.ts'
+import { correctionPorts } from '../wiring/correction-ports.ts'
 import { openService, type Service, type ServiceOptions } from '../wiring/service.ts'
 import { stepPorts } from '../wiring/steps.ts'
 import { firstPlanWords } from './first-plan-words.ts'
@@ -86,6 +88,9 @@ async function startWork(service: Service): Promise<Stop[]> {
     resume: () => resumeShifts({ shifts: stores.shifts, queue, nowMs }),
     guard: async () => {
       await guardSlo(ports.guardSlo)
+    },
+    correct: async () => {
+      await correctLive(correctionPorts(service))
     },
     forget: () => forget({ ...stores, retention: RETENTION }, nowMs()),
   })

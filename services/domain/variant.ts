@@ -24,12 +24,18 @@ export interface Variant {
 export const gpusPerReplica = (variant: Variant): number =>
   variant.tensorParallel * variant.pipelineParallel * variant.dataParallel
 
-/** Stable, readable and unique among the variants of one model, e.g. `H100-tp2-pp1-fp8-b64`. */
-export function variantId(variant: Variant): string {
+/** What a variant is without its limits, e.g. `H100-tp2-pp1-fp8`: what a correction is learned for. */
+export function layoutId(variant: Omit<Variant, 'maxBatch'>): string {
   const parts = [variant.gpu, `tp${variant.tensorParallel}`, `pp${variant.pipelineParallel}`]
   if (variant.dataParallel > 1) parts.push(`dp${variant.dataParallel}`)
   if (variant.expertParallel) parts.push('ep')
-  parts.push(variant.precision, `b${variant.maxBatch}`)
+  parts.push(variant.precision)
+  return parts.join('-')
+}
+
+/** Stable, readable and unique among the variants of one model, e.g. `H100-tp2-pp1-fp8-b64`. */
+export function variantId(variant: Variant): string {
+  const parts = [layoutId(variant), `b${variant.maxBatch}`]
   if (variant.powerCapWatts !== undefined) parts.push(`${variant.powerCapWatts}w`)
   return parts.join('-')
 }

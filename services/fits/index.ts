@@ -1,1 +1,1 @@
-export type { FitStore, ModelFit } from './port.ts'
+export type { FitStore, KeptBias, LiveBiasStore, ModelFit } from './port.ts'

@@ -1,4 +1,4 @@
-import type { OperatingPoint } from '../fitting/index.ts'
+import type { OperatingPoint, SeenBias } from '../fitting/index.ts'
 
 /** The operating points of one model, as last fitted. */
 export interface ModelFit {
@@ -15,4 +15,22 @@ export interface FitStore {
   save(fit: ModelFit): Promise<void>
   /** Every model's newest fit, by model id. */
   all(): Promise<readonly ModelFit[]>
+}
+
+/** What production said of one layout of a model, and when. */
+export interface KeptBias extends SeenBias {
+  readonly model: string
+  /** The model no longer describes this layout. */
+  readonly drift: boolean
+  readonly updatedAtMs: number
+}
+
+/** Live biases, shared by every process. */
+export interface LiveBiasStore {
+  of(model: string): Promise<readonly KeptBias[]>
+  /**
+   * @param seenAtMs `updatedAtMs` of the bias this one continues; undefined for a first one
+   * @returns false, and nothing is changed, where another process was faster
+   */
+  save(kept: KeptBias, seenAtMs: number | undefined): Promise<boolean>
 }

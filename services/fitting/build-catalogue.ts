@@ -1,10 +1,10 @@
 import type { CatalogueModel } from './catalogue-model.ts'
 import { type FittedGroup, fitGroup } from './fit-group.ts'
-import type { TrainingGroup } from './learn-prior.ts'
 import type { MeasuredRun, Setting } from './measured-run.ts'
 import { nextRuns } from './next-run.ts'
 import { stepMs } from './output-base.ts'
 import { OUTPUTS, type Output, type Prior } from './prior.ts'
+import type { TrainingGroup } from './training-group.ts'
 
 /** Past a dozen well-chosen runs a curve hardly moves, and a catalogue stays readable. */
 const MOST_RUNS = 12

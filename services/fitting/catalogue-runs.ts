@@ -3,10 +3,10 @@ import { type CatalogueModel, catalogueModels, fittedCatalogueModel } from './ca
 import { FEATURES } from './features.ts'
 import { dot, type FittedGroup } from './fit-group.ts'
 import { describeGroup } from './group-evidence.ts'
-import type { TrainingGroup } from './learn-prior.ts'
 import type { MeasuredRun } from './measured-run.ts'
 import { logBase } from './output-base.ts'
 import type { Output } from './prior.ts'
+import type { TrainingGroup } from './training-group.ts'
 
 const D = FEATURES.length
 

@@ -1,8 +1,8 @@
 import { catalogueFamily } from './catalogue-runs.ts'
 import { informPrior } from './inform-prior.ts'
-import type { TrainingGroup } from './learn-prior.ts'
 import type { Prior } from './prior.ts'
 import { shippedPrior } from './shipped-prior.ts'
+import type { TrainingGroup } from './training-group.ts'
 
 /** Decoding alone in a bare engine says little of a serving engine. */
 const BARE_TASK = 'decode'

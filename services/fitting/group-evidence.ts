@@ -1,8 +1,8 @@
 import type { Evidence } from './evidence.ts'
 import { type Described, describe, FEATURES, generationOf, givenStep } from './features.ts'
-import type { TrainingGroup } from './learn-prior.ts'
 import { logBase, measuredValue, stepMs } from './output-base.ts'
 import type { Output } from './prior.ts'
+import type { TrainingGroup } from './training-group.ts'
 
 const D = FEATURES.length
 

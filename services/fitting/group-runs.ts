@@ -1,8 +1,8 @@
 import type { Architecture, GpuSpec } from './architecture.ts'
 import { catalogueGpus, findArchitecture, findGpu } from './catalogue.ts'
 import { estimateArchitecture } from './estimate-architecture.ts'
-import type { TrainingGroup } from './learn-prior.ts'
 import { groupKey, type MeasuredRun } from './measured-run.ts'
+import type { TrainingGroup } from './training-group.ts'
 
 /** Shapes and specs of models and GPUs beyond the catalogue's. */
 export interface Extras {

@@ -26,7 +26,7 @@ export { type Extras, groupRuns } from './group-runs.ts'
 export { architectureFromConfig } from './hugging-face-config.ts'
 export { informPrior } from './inform-prior.ts'
 export { judgePrior, type PriorReport } from './judge-prior.ts'
-export { learnPrior, type TrainingGroup } from './learn-prior.ts'
+export { learnPrior } from './learn-prior.ts'
 export {
   correctLive,
   type LiveBias,
@@ -34,6 +34,7 @@ export {
   type LiveObservation,
   NO_BIAS,
 } from './live-correction.ts'
+export { type LiveFactors, liveFactorsOf, type SeenBias } from './live-factors.ts'
 export { gpusOf, groupKey, type MeasuredRun, type Setting } from './measured-run.ts'
 export { nextRuns } from './next-run.ts'
 export { adviseNextRuns, type NextRunAdvice } from './next-run-advice.ts'
@@ -52,3 +53,4 @@ export type { Predicted } from './predict-output.ts'
 export type { Output, Prior } from './prior.ts'
 export { shippedPrior } from './shipped-prior.ts'
 export type { StartUpRates } from './start-up.ts'
+export type { TrainingGroup } from './training-group.ts'

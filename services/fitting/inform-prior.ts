@@ -2,10 +2,10 @@ import { FEATURES } from './features.ts'
 import { choleskyInPlace } from './gaussian-process.ts'
 import { evidenceFor } from './group-evidence.ts'
 import { absorb, addInformation, conditionOn, informationOf, nothingKnown } from './information.ts'
-import type { TrainingGroup } from './learn-prior.ts'
 import { lowerTriangle, squareOf } from './linear-covariance.ts'
 import { OUTPUTS, type Output, type OutputPrior, type Prior } from './prior.ts'
 import { suitPrior } from './suit-prior.ts'
+import type { TrainingGroup } from './training-group.ts'
 
 const D = FEATURES.length
 const JITTER = 1e-8

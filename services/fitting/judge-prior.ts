@@ -1,8 +1,9 @@
 import { fitGroup } from './fit-group.ts'
-import { learnPrior, type TrainingGroup } from './learn-prior.ts'
+import { learnPrior } from './learn-prior.ts'
 import { nextRuns } from './next-run.ts'
 import { stepMs } from './output-base.ts'
 import { predict } from './predict.ts'
+import type { TrainingGroup } from './training-group.ts'
 
 const FOLDS = 6
 

@@ -1,7 +1,5 @@
-import type { Architecture, GpuSpec } from './architecture.ts'
 import { evidenceFor } from './group-evidence.ts'
 import { learnHyper } from './learn-hyper.ts'
-import type { MeasuredRun } from './measured-run.ts'
 import { nonNegativeLeastSquares } from './nnls.ts'
 import { measuredValue } from './output-base.ts'
 import { physicsTerms, TERMS } from './physics-terms.ts'
@@ -12,15 +10,7 @@ import {
   type OutputPrior,
   type Prior,
 } from './prior.ts'
-
-/** Runs of one model on one GPU under one workload, with what is known of both. */
-export interface TrainingGroup {
-  /** The backbone: families, not runs, are held out when a prior is judged. */
-  readonly family: string
-  readonly runs: readonly MeasuredRun[]
-  readonly architecture: Architecture
-  readonly gpu: GpuSpec
-}
+import type { TrainingGroup } from './training-group.ts'
 
 /** Two steps, prompts at half of peak FLOP/s, a factor of 1.4. */
 const FIRST_TOKEN: FirstTokenPrior = { steps: 2, prefill: 2, logSd: 0.35 }
@@ -81,10 +71,11 @@ export function learnPrior(
   const itl = fitBase(groups, 'itl')
   const bases: Record<Output, number[]> = { step, itl, itlP95: itl, power: [] }
   const outputs = Object.fromEntries(
-    OUTPUTS.map((output) => {
+    OUTPUTS.map((output): [Output, OutputPrior] => {
       const base = bases[output]
       const evidence = groups.map((group) => evidenceFor(group, step, output, base))
-      return [output, { base, ...learnHyper(evidence.filter(({ count }) => count > 0)) }]
+      const learned = learnHyper(evidence.filter(({ count }) => count > 0))
+      return [output, { base, ...learned }]
     }),
   ) as Record<Output, OutputPrior>
   const rows = groups.reduce((sum, group) => sum + group.runs.length, 0)

@@ -45,10 +45,14 @@ export function correctLive(bias: LiveBias, seen: LiveObservation): LiveCorrecti
   const z = surprise / seen.logSd
   const upper = Math.max(0, bias.upper + z - CUSUM_SLACK)
   const lower = Math.max(0, bias.lower - z - CUSUM_SLACK)
-  const clamped = Math.min(MAX_LOG_BIAS, Math.max(-MAX_LOG_BIAS, logBias))
+  const next = { logBias, observations, upper, lower }
   return {
-    bias: { logBias, observations, upper, lower },
-    factor: Math.exp(clamped),
+    bias: next,
+    factor: liveFactor(next),
     drift: upper > CUSUM_LIMIT || lower > CUSUM_LIMIT,
   }
 }
+
+/** What to multiply predictions by, at most 30 % either way. */
+export const liveFactor = ({ logBias }: LiveBias): number =>
+  Math.exp(Math.min(MAX_LOG_BIAS, Math.max(-MAX_LOG_BIAS, logBias)))

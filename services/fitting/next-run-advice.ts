@@ -20,12 +20,14 @@ export interface NextRunAdvice {
  * @param maxRuns most runs to name
  * @param chosenProbability the planner's probability of choosing each candidate; equal by default.
  *   Where one is certain, more runs cannot change the plan.
+ * @param metered false where the runs will have no power
  */
 export function adviseNextRuns(
   fitted: FittedGroup,
   candidates: readonly Setting[],
   maxRuns: number,
   chosenProbability: readonly number[] = candidates.map(() => 1 / candidates.length),
+  metered = true,
 ): NextRunAdvice {
   const { logSd } = predict(fitted, candidates).energy
   const relevant = logSd.filter((_, i) => chosenProbability[i]! > 0)
@@ -34,6 +36,6 @@ export function adviseNextRuns(
   if (candidates.length > 1 && chosenProbability.some((p) => p >= 1)) {
     return { worstLogSd, stop: 'plan-settled', runs: [] }
   }
-  const indices = nextRuns(fitted, candidates, maxRuns, chosenProbability)
+  const indices = nextRuns(fitted, candidates, maxRuns, chosenProbability, metered)
   return { worstLogSd, runs: indices.map((i) => candidates[i]!) }
 }

@@ -1,9 +1,16 @@
-import { gpusPerReplica, type Precision, type Variant, variantId } from '../domain/variant.ts'
+import {
+  gpusPerReplica,
+  layoutId,
+  type Precision,
+  type Variant,
+  variantId,
+} from '../domain/variant.ts'
 import type { Architecture, GpuSpec } from './architecture.ts'
 import { enumerateVariants } from './enumerate-variants.ts'
 import { firstTokenP95Ms } from './first-token.ts'
 import { describeFor, type FittedGroup, fitGroup } from './fit-group.ts'
 import { batchInMemory } from './fits-memory.ts'
+import { type LiveFactors, UNCORRECTED } from './live-factors.ts'
 import type { Setting } from './measured-run.ts'
 import type { OperatingPoint } from './operating-point.ts'
 import { TERMS } from './physics-terms.ts'
@@ -27,6 +34,8 @@ interface OperatingQueryBase {
   /** Posterior standard deviations of the guard; by default a one-sided 90 %. */
   readonly z?: number
   readonly startUp?: StartUpRates
+  /** What production says of layouts, by `layoutId`. */
+  readonly live?: ReadonlyMap<string, LiveFactors>
 }
 
 export type OperatingQuery = OperatingQueryBase &
@@ -72,7 +81,8 @@ function pointOf(
   const roomFor = batchInMemory(base, fitted.architecture, fitted.gpu)
   const batches = batchGrid(Math.min(declared.maxBatch, roomFor))
   const settings = batches.map((batch) => ({ ...base, batch }))
-  const bounds = boundsOf(settings, fitted, query)
+  const live = query.live?.get(layoutId(declared)) ?? UNCORRECTED
+  const bounds = boundsOf(settings, fitted, query, live)
   const best = settings.findLastIndex((_, i) => {
     const { ttftP95Ms, tpotP95Ms } = bounds.latency(i)
     return ttftP95Ms <= query.slo.ttftP95Ms && tpotP95Ms <= query.slo.tpotP95Ms
@@ -86,10 +96,10 @@ function pointOf(
     id: variantId(variant),
     variant,
     gpusPerReplica: gpus,
-    capacityTokensPerSecond: (1e3 * batch) / Math.exp(bounds.step.logMean[best]!),
+    capacityTokensPerSecond: (1e3 * batch) / (Math.exp(bounds.step.logMean[best]!) * live.step),
     ...bounds.latency(best),
     idleWatts,
-    busyWatts: Math.max(idleWatts, Math.exp(bounds.power.logMean[best]!)),
+    busyWatts: Math.max(idleWatts, Math.exp(bounds.power.logMean[best]!) * live.power),
     ...startUp(settings[best]!, fitted.architecture, fitted.gpu, query.startUp),
     logSdJoulesPerToken: bounds.energy.logSd[best]!,
     runs: fitted.runs,
@@ -107,12 +117,17 @@ function batchGrid(most: number): readonly number[] {
   return grid
 }
 
-function boundsOf(settings: readonly Setting[], fitted: FittedGroup, query: OperatingQuery) {
+function boundsOf(
+  settings: readonly Setting[],
+  fitted: FittedGroup,
+  query: OperatingQuery,
+  live: LiveFactors,
+) {
   const described = describeFor(fitted, settings)
   const { step, power, energy } = predict(fitted, settings, described)
   const z = query.z ?? DEFAULT_Z
   const latency = (i: number) => {
-    const stepMs = Math.exp(step.logMean[i]! + z * step.logSd[i]!)
+    const stepMs = Math.exp(step.logMean[i]! + z * step.logSd[i]!) * live.step
     // Prefill of one prompt alone: the per-step share of `batch` sequences, times output tokens.
     const perStepMs = described.terms[i * TERMS.length + TERMS.indexOf('prefill')]!
     const { batch, outputTokens } = settings[i]!

@@ -10,6 +10,7 @@ export type EventType =
   | 'slo.guard'
   | 'shift.ended'
   | 'target.drifted'
+  | 'model.drift'
   | 'grid.degraded'
   | 'batch.scheduled'
   | 'batch.started'

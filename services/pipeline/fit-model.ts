@@ -9,6 +9,7 @@ import {
   fitGroup,
   type GpuSpec,
   groupRuns,
+  type LiveFactors,
   type MeasuredRun,
   type OperatingPoint,
   operatingPoints,
@@ -21,6 +22,8 @@ export interface ModelKnowledge {
   readonly architecture: Architecture
   /** Every own run of it, of any GPU, precision and workload; none leaves it to the catalogue. */
   readonly runs: readonly MeasuredRun[]
+  /** What production says of its layouts, by `layoutId`. */
+  readonly live?: ReadonlyMap<string, LiveFactors>
 }
 
 /** Steps by which an objective that nothing keeps is relaxed, to say what would be kept. */
@@ -42,13 +45,14 @@ export function fitModel(
   gpus: readonly GpuSpec[],
 ): readonly OperatingPoint[] {
   const fitted = gpus.map((gpu) => fitOn(gpu, model, knowledge))
+  const { live } = knowledge
   const latenciesMs = networkLatenciesMs(model, regions)
   for (const networkMs of latenciesMs) {
-    const points = pointsWithin(model, fitted, 1, networkMs)
+    const points = pointsWithin(model, fitted, live, 1, networkMs)
     if (points.length > 0) return points
   }
   for (let step = 1; step <= MOST_STEPS; step++) {
-    const points = pointsWithin(model, fitted, RELAXATION ** step, 0)
+    const points = pointsWithin(model, fitted, live, RELAXATION ** step, 0)
     if (points.length > 0) return points
   }
   return []
@@ -57,6 +61,7 @@ export function fitModel(
 function pointsWithin(
   model: Model,
   fitted: readonly FittedGroup[],
+  live: ModelKnowledge['live'],
   slack: number,
   networkMs: number,
 ): readonly OperatingPoint[] {
@@ -71,6 +76,7 @@ function pointsWithin(
       ...layoutsOf(model, group.gpu.name),
       workload: model.workload,
       slo,
+      ...(live && { live }),
     }).filter(({ variant }) => isWanted(variant, model)),
   )
 }
@@ -79,7 +85,11 @@ function pointsWithin(
  * Own runs where there are any on this GPU, else the catalogue's fit, else the prior; the prior has
  * heard of the family's runs elsewhere.
  */
-function fitOn(gpu: GpuSpec, model: Model, { runs, architecture }: ModelKnowledge): FittedGroup {
+export function fitOn(
+  gpu: GpuSpec,
+  model: Model,
+  { runs, architecture }: ModelKnowledge,
+): FittedGroup {
   const precision = precisionOf(model)
   const own = nearestRuns(runs, gpu.name, precision, model.workload)
   const others = runs.filter((run) => !own.includes(run))

@@ -39,6 +39,18 @@ export function openMetrics() {
       labelNames: ['zone'] as const,
       registers,
     }),
+    modelBias: new Gauge({
+      name: 'gridtide_model_bias_ratio',
+      help: 'Measured over predicted in production, smoothed, by model, layout and quantity',
+      labelNames: ['model', 'layout', 'quantity'] as const,
+      registers,
+    }),
+    modelDrift: new Gauge({
+      name: 'gridtide_model_drift',
+      help: '1 where the fitted model no longer describes production',
+      labelNames: ['model', 'layout', 'quantity'] as const,
+      registers,
+    }),
     webhooks: new Counter({
       name: 'gridtide_webhook_attempts_total',
       help: 'Attempts to deliver a webhook, by endpoint and by what came of them',

@@ -3,6 +3,9 @@ import type { Setting } from '../fitting/index.ts'
 /** The two commands that measure one setting: start the engine, then load and meter it. */
 export function commandLines(model: string, setting: Setting): readonly [string, string] {
   const flags = [
+    setting.precision === 'bf16' && '--dtype bfloat16',
+    // A checkpoint that is published in fp8 says so itself, and refuses to be quantised again.
+    setting.precision === 'fp8' && !/fp8/i.test(model) && '--quantization fp8',
     `--tensor-parallel-size ${setting.tensorParallel}`,
     setting.pipelineParallel > 1 && `--pipeline-parallel-size ${setting.pipelineParallel}`,
     setting.dataParallel > 1 && `--data-parallel-size ${setting.dataParallel}`,

@@ -1,6 +1,7 @@
 export { averageRepeats } from './average-repeats.ts'
 export { commandLines } from './command-lines.ts'
 export { readDcgmExporter } from './dcgm-exporter.ts'
+export { readPrometheusPower, readZeusd } from './live-power.ts'
 export {
   meanPowerWatts,
   type PowerFormat,
@@ -15,6 +16,7 @@ export {
   type ProfileOptions,
   profileEndpoint,
 } from './profile-endpoint.ts'
+export { type RequestLengths, readLengths } from './read-lengths.ts'
 export { type RunsFormat, readRuns } from './read-runs.ts'
 export type { Quarantined, Reading } from './reading.ts'
 export type { RunContext } from './run-context.ts'

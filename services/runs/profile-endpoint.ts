@@ -7,6 +7,7 @@ import {
   noEvents,
   type PointMeasured,
 } from './profile-point.ts'
+import type { RequestLengths } from './read-lengths.ts'
 import { type StreamRequest, streamCompletion } from './stream-completion.ts'
 
 /** The outside of a profile, so that a test can stand in for each part. */
@@ -22,8 +23,9 @@ export type Load =
   | { readonly kind: 'closed'; readonly concurrency: number }
   | { readonly kind: 'open'; readonly requestsPerSecond: number }
 
-export interface ProfileOptions extends Omit<StreamRequest, 'prompt' | 'abort'> {
-  readonly promptTokens: number
+export interface ProfileOptions extends Omit<StreamRequest, 'prompt' | 'outputTokens' | 'abort'> {
+  /** Lengths of requests, sent in this order over and over. */
+  readonly lengths: readonly RequestLengths[]
   readonly load: Load
   readonly warmUpMs: number
   readonly measureMs: number
@@ -37,6 +39,7 @@ export interface Profiled extends PointMeasured {
 }
 
 const POWER_PERIOD_MS = 100
+const METER_PATIENCE_MS = 5_000
 const STEADY_WINDOW_MS = 500
 
 /**
@@ -63,8 +66,7 @@ export async function profileEndpoint(
     const startMs = doors.nowMs()
     await doors.sleep(options.measureMs)
     const endMs = doors.nowMs()
-    // One more sample closes the last trapezoid.
-    await doors.sleep(2 * POWER_PERIOD_MS)
+    if (doors.power) await sampleAfter(doors, samples, endMs)
     return { steady, startMs, endMs }
   }
   try {
@@ -94,6 +96,16 @@ async function settle(doors: ProfileDoors, options: ProfileOptions, events: Load
   return false
 }
 
+/** One more sample closes the last trapezoid; a meter that is stuck is not waited for. */
+async function sampleAfter(
+  doors: ProfileDoors,
+  samples: readonly PowerSample[],
+  endMs: number,
+): Promise<void> {
+  const isIn = () => samples.some(({ atMs }) => atMs >= endMs)
+  while (!isIn() && doors.nowMs() < endMs + METER_PATIENCE_MS) await doors.sleep(POWER_PERIOD_MS)
+}
+
 async function meter(
   { nowMs, sleep }: ProfileDoors,
   power: () => Promise<readonly PowerSample[]>,
@@ -114,7 +126,11 @@ async function drive(
   events: LoadEvents,
   stop: AbortController,
 ): Promise<void> {
-  const one = () => request(doors, options, events, stop)
+  let sent = 0
+  const one = () => {
+    const lengths = options.lengths[sent++ % options.lengths.length]!
+    return request(doors, options, lengths, events, stop)
+  }
   if (options.load.kind === 'closed') {
     const worker = async () => {
       while (!stop.signal.aborted) await one()
@@ -123,9 +139,11 @@ async function drive(
     return
   }
   const running: Promise<void>[] = []
-  while (!stop.signal.aborted) {
+  const periodMs = 1e3 / options.load.requestsPerSecond
+  // By the clock, not by the last request: a busy client sends late, but never less.
+  for (let dueMs = doors.nowMs(); !stop.signal.aborted; dueMs += periodMs) {
     running.push(one())
-    await doors.sleep(1e3 / options.load.requestsPerSecond)
+    await doors.sleep(Math.max(0, dueMs + periodMs - doors.nowMs()))
   }
   await Promise.all(running)
 }
@@ -133,6 +151,7 @@ async function drive(
 async function request(
   { fetch: fetcher, nowMs }: ProfileDoors,
   options: ProfileOptions,
+  { promptTokens, outputTokens }: RequestLengths,
   events: LoadEvents,
   stop: AbortController,
 ): Promise<void> {
@@ -146,9 +165,10 @@ async function request(
     else events.gaps.push({ atMs, gapMs: atMs - lastMs })
     lastMs = atMs
   }
-  const prompt = 'tide '.repeat(options.promptTokens)
+  const prompt = 'tide '.repeat(promptTokens)
   try {
-    await streamCompletion(fetcher, { ...options, prompt, abort: stop.signal }, onToken)
+    const asked = { ...options, prompt, outputTokens, abort: stop.signal }
+    await streamCompletion(fetcher, asked, onToken)
   } catch (error) {
     if (!stop.signal.aborted) throw error
   } finally {

@@ -1,4 +1,5 @@
 export { judgeSlo, type SloTarget } from './judge-slo.ts'
 export type { MetricSource, Sample } from './port.ts'
 export { type Engine, gpuPowerQuery, type Quantity, queryFor, type Scope } from './presets.ts'
+export { readGpuWatts } from './read-gpu-watts.ts'
 export { readServing, type Serving } from './read-serving.ts'

@@ -1,4 +1,4 @@
-import { catalogueGpu } from '../fitting/index.ts'
+import { catalogueGpu, liveFactorsOf } from '../fitting/index.ts'
 import { fitModel } from '../pipeline/fit-model.ts'
 import { type FrameSources, frameNow } from '../pipeline/frame-now.ts'
 import type { MergePlanPorts } from '../pipeline/merge-plan.ts'
@@ -21,7 +21,8 @@ const modelFitter =
     const gpus = [...new Set(types)].map(catalogueGpu)
     const uploads = await stores.runs.textsOf(id)
     const warn = (message: string) => log.warn(message)
-    const knowledge = await modelKnowledge(model, readFile, warn, uploads)
+    const known = await modelKnowledge(model, readFile, warn, uploads)
+    const knowledge = { ...known, live: liveFactorsOf(await stores.liveBiases.of(id)) }
     const { length } = knowledge.runs
     const source = length > 0 ? `${length} own runs` : 'catalogue'
     const points = fitModel(model, fleet, knowledge, gpus)

@@ -20,6 +20,7 @@ import { solverThreads } from './solver-threads.ts'
 import { openStores } from './state.ts'
 import { stopSwitch } from './stop-switch.ts'
 import { openTelemetry } from './telemetry.ts'
+import { openPowerMeter, openTelemetry } from './telemetry.ts'
 
 export interface ServiceOptions {
   readonly env: Env
@@ -105,6 +106,7 @@ async function furnish(options: ServiceOptions, engine: Engine, metrics: Metrics
       return backend
     },
     serving: await openTelemetry(fleet, { env: secrets, nowMs, warn }),
+    gpuWatts: await openPowerMeter(fleet, { env: secrets, nowMs, warn }),
     /** The fleet file with what callers laid over it. */
     fleetNow: async () => overlayFleet(fleet, await stores.overlays.list(tenant)),
     /** Why nothing may be moved now; undefined where nobody has said stop. */

@@ -7,6 +7,7 @@ import { sqlToldTargets } from '../actuation/adapters/sql-told-targets.ts'
 import { postgresAnswers } from '../api/adapters/postgres-answers.ts'
 import { postgresDeferredJobs } from '../deferred/adapters/postgres.ts'
 import { postgresFits } from '../fits/adapters/postgres.ts'
+import { postgresLiveBiases } from '../fits/adapters/postgres-live-bias.ts'
 import { sqlArchive } from '../grid/adapters/sql-store.ts'
 import { postgresKeys } from '../keys/adapters/postgres.ts'
 import { postgresLedger } from '../ledger/adapters/postgres.ts'
@@ -24,6 +25,7 @@ export const openStores = (database: Database, tenant: string) => ({
   solves: postgresSolves(database, tenant),
   fits: postgresFits(database, tenant),
   jobs: postgresDeferredJobs(database, tenant),
+  liveBiases: postgresLiveBiases(database, tenant),
   archive: sqlArchive(database),
   answers: postgresAnswers(database),
   ledger: postgresLedger(database, tenant),

@@ -1,9 +1,11 @@
 import { AppError } from '../domain/errors.ts'
 import type { Fleet } from '../fleet/index.ts'
 import { prometheus } from '../telemetry/adapters/prometheus.ts'
-import { readServing, type Serving } from '../telemetry/index.ts'
+import { type MetricSource, readGpuWatts, readServing, type Serving } from '../telemetry/index.ts'
 import { guardedHttp } from './guarded-http.ts'
 import { readSecret } from './secrets.ts'
+
+type Telemetry = NonNullable<Fleet['telemetry']>
 
 export interface TelemetryDeps {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -25,12 +27,8 @@ export async function openTelemetry(
   { env, nowMs, warn }: TelemetryDeps,
 ): Promise<(model: string) => Promise<Serving>> {
   if (!telemetry) return async () => ({})
-  const { engine, labels, modelNames, windowSeconds, allowPrivate } = telemetry
-  const { url, token } = telemetry.prometheus
-  const source = prometheus(guardedHttp(allowPrivate), {
-    baseUrl: url,
-    ...(token !== undefined && { token: await readSecret(token, env) }),
-  })
+  const { engine, labels, modelNames, windowSeconds } = telemetry
+  const source = await sourceOf(telemetry, env)
   const kept = new Map<string, { readonly atMs: number; readonly serving: Promise<Serving> }>()
 
   async function ask(id: string): Promise<Serving> {
@@ -51,4 +49,40 @@ export async function openTelemetry(
     kept.set(id, { atMs: nowMs(), serving })
     return serving
   }
+}
+
+/**
+ * Watts of the GPUs that serve a model, by DCGM; undefined where the fleet does not say which they
+ * are, or nobody answers.
+ *
+ * @throws InvalidInput where the token is not set
+ */
+export async function openPowerMeter(
+  { telemetry }: Pick<Fleet, 'telemetry'>,
+  { env, warn }: TelemetryDeps,
+): Promise<(model: string) => Promise<number | undefined>> {
+  if (!telemetry) return async () => undefined
+  const { powerLabels, labels, windowSeconds } = telemetry
+  const source = await sourceOf(telemetry, env)
+  return async (id) => {
+    const own = powerLabels[id]
+    if (!own) return undefined
+    try {
+      return await readGpuWatts(source, { ...labels, ...own }, windowSeconds)
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      warn(`power of ${id}: ${error.message}`)
+      return undefined
+    }
+  }
+}
+
+async function sourceOf(
+  { prometheus: { url, token }, allowPrivate }: Telemetry,
+  env: TelemetryDeps['env'],
+): Promise<MetricSource> {
+  return prometheus(guardedHttp(allowPrivate), {
+    baseUrl: url,
+    ...(token !== undefined && { token: await readSecret(token, env) }),
+  })
 }

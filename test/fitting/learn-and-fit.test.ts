@@ -202,6 +202,16 @@ describe('next runs', () => {
     expect(candidates[next!]!.tensorParallel).toBe(4)
   })
 
+  it('asks for the step alone where no run will have power', () => {
+    const chosen = nextRuns(fitted, candidates, 2, undefined, false)
+    expect(new Set(chosen).size).toBe(2)
+    const { logSd } = predict(fitted, candidates).step
+    const seen = chosen.map((i) => runUnderLaw(target, 'H100', candidates[i]!))
+    const after = predict(fitGroup(seen, architecture, gpu, shippedPrior), candidates).step
+    const sum = (values: Float64Array) => values.reduce((total, sd) => total + sd ** 2, 0)
+    expect(sum(after.logSd)).toBeLessThan(sum(logSd) / 2)
+  })
+
   it('looks where the planner would choose', () => {
     const weights = candidates.map((setting) => (setting.batch === 256 ? 1 : 0))
     expect(candidates[nextRuns(fitted, candidates, 1, weights)[0]!]!.batch).toBeGreaterThanOrEqual(

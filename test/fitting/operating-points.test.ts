@@ -24,6 +24,15 @@ const qwen = catalogueArchitecture('Qwen3-32B')
 const h100 = catalogueGpu('H100')
 const workload = { inputTokens: 500, outputTokens: 300 }
 const slo = { ttftP95Ms: 2000, tpotP95Ms: 50 }
+const declared = {
+  gpu: 'H100',
+  tensorParallel: 2,
+  pipelineParallel: 1,
+  dataParallel: 1,
+  expertParallel: false,
+  precision: 'bf16',
+  maxBatch: 512,
+} as const
 const fitted = bestKnown('Qwen/Qwen3-32B', 'bf16', qwen, h100)
 
 describe('operatingPoints', () => {
@@ -37,6 +46,15 @@ describe('operatingPoints', () => {
       expect(point.busyWatts).toBeLessThanOrEqual(h100.tdpWatts * point.gpusPerReplica * 1.0001)
       expect(point.runs).toBe(12)
     }
+  })
+
+  it('heeds what production says of a layout, and keeps the promise with it', () => {
+    const [plain] = operatingPoints({ fitted, variants: [declared], workload, slo })
+    const live = new Map([['H100-tp2-pp1-bf16', { step: 1.2, power: 0.9 }]])
+    const [slower] = operatingPoints({ fitted, variants: [declared], workload, slo, live })
+    expect(slower!.tpotP95Ms).toBeLessThanOrEqual(slo.tpotP95Ms)
+    expect(slower!.capacityTokensPerSecond).toBeLessThan(plain!.capacityTokensPerSecond)
+    expect(slower!.busyWatts).toBeLessThan(plain!.busyWatts)
   })
 
   it('gives less capacity for a tighter promise or a more careful guard', () => {

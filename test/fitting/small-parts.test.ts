@@ -16,6 +16,7 @@ import {
   fitPowerLever,
   groupRuns,
   type LiveBias,
+  liveFactorsOf,
   NO_BIAS,
   workloadInputTokens,
 } from '../../services/fitting/index.ts'
@@ -250,6 +251,23 @@ describe('live correction', () => {
     const down = feed(Array.from({ length: 10 }, () => 0.3))
     expect(down.factor).toBeCloseTo(Math.exp(-0.26))
     expect(down.drift).toBe(true)
+  })
+})
+
+describe('live factors', () => {
+  const seen = (quantity: 'step' | 'power', observations: number, logBias = 0.1) => ({
+    layout: 'H100-tp2-pp1-bf16',
+    quantity,
+    bias: { logBias, observations, upper: 0, lower: 0 },
+  })
+
+  it('wait for ten observations, and are clamped', () => {
+    expect(liveFactorsOf([seen('step', 9)]).size).toBe(0)
+    const both = liveFactorsOf([seen('step', 10), seen('power', 99, -2)])
+    expect(both.get('H100-tp2-pp1-bf16')).toEqual({
+      step: Math.exp(0.1),
+      power: Math.exp(-0.26),
+    })
   })
 })
 

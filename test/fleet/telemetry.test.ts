@@ -16,6 +16,7 @@ test('telemetry needs an address and an engine, and fills in the rest', () => {
     engine: 'vllm',
     modelNames: {},
     labels: {},
+    powerLabels: {},
     windowSeconds: 60,
     allowPrivate: false,
   })
@@ -25,6 +26,8 @@ test('telemetry needs an address and an engine, and fills in the rest', () => {
 test.each([
   [', modelNames: { chta: x }', '/telemetry/modelNames/chta', /no model "chta"/],
   [', labels: { ok: a, a-b: c }', '/telemetry/labels/a-b', /no label/],
+  [', powerLabels: { chta: { pod: x } }', '/telemetry/powerLabels/chta', /no model "chta"/],
+  [', powerLabels: { chat: { a-b: c } }', '/telemetry/powerLabels/chat/a-b', /no label/],
   [', windowSeconds: 5', '/telemetry/windowSeconds', /from 15/],
 ])('a mistake is found in its place: %s', (more, path, message) => {
   let issues: InvalidInput['issues'] = []

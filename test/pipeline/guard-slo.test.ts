@@ -153,6 +153,7 @@ describe('guardSlo', () => {
       engine: 'vllm',
       modelNames: {},
       labels: {},
+      powerLabels: {},
       windowSeconds: 60,
       allowPrivate: true,
     } as const

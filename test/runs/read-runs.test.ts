@@ -282,11 +282,15 @@ describe('command lines', () => {
       expertParallel: true,
     })
     expect(serve).toBe(
-      'vllm serve m --tensor-parallel-size 2 --pipeline-parallel-size 2 --data-parallel-size 2 --enable-expert-parallel --max-num-seqs 64',
+      'vllm serve m --dtype bfloat16 --tensor-parallel-size 2 --pipeline-parallel-size 2 --data-parallel-size 2 --enable-expert-parallel --max-num-seqs 64',
     )
     expect(bench).toContain('--max-concurrency 64')
-    expect(commandLines('m', settingOf(1, 8))[0]).toBe(
-      'vllm serve m --tensor-parallel-size 1 --max-num-seqs 8',
+    const fp8 = { ...settingOf(1, 8), precision: 'fp8' } as const
+    expect(commandLines('m', fp8)[0]).toBe(
+      'vllm serve m --quantization fp8 --tensor-parallel-size 1 --max-num-seqs 8',
+    )
+    expect(commandLines('m-FP8', fp8)[0]).toBe(
+      'vllm serve m-FP8 --tensor-parallel-size 1 --max-num-seqs 8',
     )
   })
 })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postgresFits } from '../../services/fits/adapters/postgres.ts'
+import { postgresLiveBiases } from '../../services/fits/adapters/postgres-live-bias.ts'
 import type { Block, BlockSolution } from '../../services/planning/index.ts'
 import { migrate } from '../../services/platform/database/migrate.ts'
 import { postgresSolves } from '../../services/solves/adapters/postgres.ts'
@@ -60,6 +61,26 @@ for (const engine of ENGINES) {
       await fits.save({ ...fit, model: 'a' })
       await fits.save(fit)
       expect(await fits.all()).toEqual([{ ...fit, model: 'a' }, fit])
+    })
+
+    it('keeps a live bias for whoever continues the newest, each tenant its own', async () => {
+      const biases = postgresLiveBiases(fresh.db, 'acme')
+      const bias = { logBias: 0.1, observations: 3, upper: 1, lower: 0 }
+      const first = {
+        model: 'm',
+        layout: 'H100-tp1-pp1-bf16',
+        quantity: 'power',
+        bias,
+        drift: false,
+        updatedAtMs: 1000,
+      } as const
+      expect(await biases.save(first, undefined)).toBe(true)
+      expect(await biases.save({ ...first, updatedAtMs: 1500 }, undefined)).toBe(false)
+      const next = { ...first, drift: true, updatedAtMs: 2000 }
+      expect(await biases.save(next, 1000)).toBe(true)
+      expect(await biases.save({ ...first, updatedAtMs: 3000 }, 1000)).toBe(false)
+      expect(await biases.of('m')).toEqual([next])
+      expect(await postgresLiveBiases(fresh.db, 'other').of('m')).toEqual([])
     })
   })
 }

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how a fleet file names a secret.
 import { describe, expect, it } from 'vitest'
-import { openTelemetry } from '../../services/wiring/telemetry.ts'
+import { openPowerMeter, openTelemetry } from '../../services/wiring/telemetry.ts'
 import { type Answered, loopback } from '../actuation/loopback.ts'
 import { smallFleet } from '../support/small-fleet.ts'
 
@@ -24,16 +24,19 @@ telemetry:
   engine: vllm
   modelNames: { llama: meta/llama }
   labels: { cluster: eu }
+  powerLabels: { llama: { pod: llama-0 } }
   allowPrivate: true
 `)
   const clock = { nowMs: 0 }
   const warnings: string[] = []
-  const serving = await openTelemetry(fleet, {
+  const deps = {
     env: { TOKEN: 'tok' },
     nowMs: () => clock.nowMs,
-    warn: (message) => warnings.push(message),
-  })
-  return { ...far, serving, clock, warnings }
+    warn: (message: string) => void warnings.push(message),
+  }
+  const serving = await openTelemetry(fleet, deps)
+  const gpuWatts = await openPowerMeter(fleet, deps)
+  return { ...far, serving, gpuWatts, clock, warnings }
 }
 
 describe('telemetry of a fleet', () => {
@@ -55,6 +58,24 @@ describe('telemetry of a fleet', () => {
     expect(await far.serving('llama')).toEqual({})
     expect(far.warnings).toEqual(['telemetry of llama: prometheus: answered 503'])
     await far.close()
+  })
+
+  it('reads the watts of the GPUs that the fleet names for a model, and of no others', async () => {
+    const far = await opened((query) =>
+      query.startsWith('sum(rate(DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{cluster="eu",pod="llama-0"}')
+        ? vector('1234.5')
+        : { status: 400 },
+    )
+    expect(await far.gpuWatts('llama')).toBe(1234.5)
+    expect(await far.gpuWatts('another')).toBeUndefined()
+    expect(far.asked).toHaveLength(1)
+    await far.close()
+    const silent = await opened(() => ({ status: 503 }))
+    expect(await silent.gpuWatts('llama')).toBeUndefined()
+    expect(silent.warnings).toEqual(['power of llama: prometheus: answered 503'])
+    await silent.close()
+    const deps = { env: {}, nowMs: () => 0, warn: () => undefined }
+    expect(await (await openPowerMeter(smallFleet(), deps))('llama')).toBeUndefined()
   })
 
   it('knows nothing where the fleet has none', async () => {

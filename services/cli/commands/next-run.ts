@@ -31,6 +31,7 @@ interface NextRunOptions {
   readonly maxGpus: string
   readonly input: string
   readonly output: string
+  readonly unmetered?: true
   readonly json?: true
 }
 
@@ -48,6 +49,7 @@ export function nextRunCommand(io: CliIo): Command {
     .option('--max-gpus <n>', 'GPUs of the largest replica', '8')
     .option('--input <tokens>', 'mean prompt', '500')
     .option('--output <tokens>', 'mean answer', '300')
+    .option('--unmetered', 'the runs will have no power')
     .option('--json', 'print data instead of words')
     .action((options: NextRunOptions) => {
       const { advice, caveats } = advise(options, io)
@@ -87,7 +89,13 @@ function advise(options: NextRunOptions, io: CliIo) {
   if (candidates.length === 0) {
     throw new InvalidInput(`${options.model} fits no layout of ${options.maxGpus} ${gpu.name}`)
   }
-  const advice = adviseNextRuns(fitted, candidates, Number(options.maxRuns))
+  const advice = adviseNextRuns(
+    fitted,
+    candidates,
+    Number(options.maxRuns),
+    undefined,
+    !options.unmetered,
+  )
   return { advice, caveats: fitted.caveats }
 }
 

@@ -1,21 +1,20 @@
-import { execFile } from 'node:child_process'
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { Command } from 'commander'
 import { InvalidInput } from '../../domain/errors.ts'
 import type { Precision } from '../../domain/variant.ts'
 import { findArchitecture, type MeasuredRun } from '../../fitting/index.ts'
 import {
-  type PowerSample,
   type Profiled,
   profileEndpoint,
-  readDcgmExporter,
+  type RequestLengths,
+  readLengths,
   readRuns,
   TIDY_COLUMNS,
   tidyCsvLine,
 } from '../../runs/index.ts'
 import type { CliIo } from '../io.ts'
+import { POWER_SOURCES, powerSource, steadyNowMs } from '../power-source.ts'
 
 interface ProfileCommandOptions {
   readonly endpoint: string
@@ -24,6 +23,8 @@ interface ProfileCommandOptions {
   readonly tp: string
   readonly precision: Precision
   readonly power: string
+  readonly gpus?: string
+  readonly lengths?: string
   readonly concurrency: string
   readonly rate?: string
   readonly input: string
@@ -45,13 +46,18 @@ export function profileCommand(io: CliIo): Command {
     )
     .requiredOption('--model <id>', 'model served')
     .requiredOption('--gpu <name>', 'catalogue name of its GPUs')
-    .option('--power <source>', 'nvidia-smi, dcgm:<exporter url>, or none', 'nvidia-smi')
+    .option('--power <source>', POWER_SOURCES, 'nvidia-smi')
+    .option(
+      '--gpus <list>',
+      'indices of the GPUs to meter with nvidia-smi or zeusd; all by default',
+    )
     .option('--tp <n>', 'tensor parallel degree', '1')
     .option('--precision <name>', 'number format', 'bf16')
     .option('--concurrency <list>', 'closed-loop concurrencies', '8,32,128')
     .option('--rate <list>', 'open-loop requests per second instead')
     .option('--input <tokens>', 'prompt length', '500')
     .option('--output <tokens>', 'answer length', '300')
+    .option('--lengths <csv>', 'requests to cycle through instead: input_tokens, output_tokens')
     .option('--warm-up <seconds>', 'before the steady state is looked for', '10')
     .option('--measure <seconds>', 'length of the measured window', '30')
     .option('--out <file>', 'CSV to append to; points already in it are skipped', 'runs.csv')
@@ -81,7 +87,8 @@ async function measureAll(
 ): Promise<readonly MeasuredRun[]> {
   const runs: MeasuredRun[] = []
   for (const [i, point] of points.entries()) {
-    io.err(`[${i + 1}/${points.length}] ${open ? 'rate' : 'concurrency'} ${point} ...\n`)
+    const bar = `${'#'.repeat(i)}${'.'.repeat(points.length - i)}`
+    io.err(`[${bar}] ${i + 1}/${points.length} ${open ? 'rate' : 'concurrency'} ${point} ...\n`)
     const profiled = await measure(options, point, open)
     if (!profiled.steady) io.err(`${point}: never steady; measured all the same\n`)
     const run = runOf(options, profiled, open)
@@ -120,22 +127,31 @@ function pointsIn(options: ProfileCommandOptions, open: boolean): ReadonlySet<nu
 }
 
 const taskOf = (options: ProfileCommandOptions, open: boolean): string =>
-  `${options.input}x${options.output}${open ? '-open' : ''}`
+  `${meanOf(options, 'promptTokens')}x${meanOf(options, 'outputTokens')}${open ? '-open' : ''}`
+
+function lengthsOf({ lengths, input, output }: ProfileCommandOptions): readonly RequestLengths[] {
+  if (lengths !== undefined) return readLengths(readFileSync(lengths, 'utf8'))
+  return [{ promptTokens: Number(input), outputTokens: Number(output) }]
+}
+
+function meanOf(options: ProfileCommandOptions, length: keyof RequestLengths): number {
+  const lengths = lengthsOf(options)
+  return Math.round(lengths.reduce((sum, one) => sum + one[length], 0) / lengths.length)
+}
 
 function measure(options: ProfileCommandOptions, point: number, open: boolean): Promise<Profiled> {
-  const power = powerDoor(options.power)
+  const power = powerSource(options.power, options.gpus)
   return profileEndpoint(
     {
       fetch,
-      nowMs: () => performance.timeOrigin + performance.now(),
+      nowMs: steadyNowMs,
       sleep: (ms) => sleep(ms),
       ...(power && { power }),
     },
     {
       endpoint: options.endpoint,
       model: options.model,
-      promptTokens: Number(options.input),
-      outputTokens: Number(options.output),
+      lengths: lengthsOf(options),
       load: open
         ? { kind: 'open', requestsPerSecond: point }
         : { kind: 'closed', concurrency: point },
@@ -144,30 +160,6 @@ function measure(options: ProfileCommandOptions, point: number, open: boolean): 
       patienceMs: 60_000,
     },
   )
-}
-
-function powerDoor(source: string): (() => Promise<readonly PowerSample[]>) | undefined {
-  if (source === 'none') return undefined
-  const nowMs = () => performance.timeOrigin + performance.now()
-  if (source.startsWith('dcgm:')) {
-    const url = source.slice('dcgm:'.length)
-    return async () => readDcgmExporter(await (await fetch(url)).text(), nowMs())
-  }
-  if (source !== 'nvidia-smi') {
-    throw new InvalidInput(`power source "${source}": nvidia-smi, dcgm:<url> or none`)
-  }
-  return async () => {
-    const query = ['--query-gpu=index,power.draw', '--format=csv,noheader,nounits']
-    const { stdout } = await promisify(execFile)('nvidia-smi', query)
-    const atMs = nowMs()
-    return stdout
-      .trim()
-      .split('\n')
-      .map((line) => {
-        const [gpu, watts] = line.split(',')
-        return { atMs, gpu: gpu!, watts: Number(watts) }
-      })
-  }
 }
 
 const runOf = (options: ProfileCommandOptions, profiled: Profiled, open: boolean): MeasuredRun => {
@@ -185,8 +177,8 @@ const runOf = (options: ProfileCommandOptions, profiled: Profiled, open: boolean
     pipelineParallel: 1,
     dataParallel: 1,
     expertParallel: false,
-    inputTokens: Number(options.input),
-    outputTokens: Number(options.output),
+    inputTokens: meanOf(options, 'promptTokens'),
+    outputTokens: meanOf(options, 'outputTokens'),
   }
 }
 

@@ -150,13 +150,23 @@ function* measuredModels({ telemetry, models }: Fleet): Generator<FieldIssue> {
   for (const model of Object.keys(telemetry?.modelNames ?? {})) {
     yield* known('model', model, idsOf(models), pointerTo('/telemetry/modelNames', model))
   }
+  for (const model of Object.keys(telemetry?.powerLabels ?? {})) {
+    yield* known('model', model, idsOf(models), pointerTo('/telemetry/powerLabels', model))
+  }
 }
 
 function* metricLabels({ telemetry }: Fleet): Generator<FieldIssue> {
-  for (const label of Object.keys(telemetry?.labels ?? {})) {
+  yield* labelNames(telemetry?.labels ?? {}, '/telemetry/labels')
+  for (const [model, labels] of Object.entries(telemetry?.powerLabels ?? {})) {
+    yield* labelNames(labels, pointerTo('/telemetry/powerLabels', model))
+  }
+}
+
+function* labelNames(labels: object, path: string): Generator<FieldIssue> {
+  for (const label of Object.keys(labels)) {
     if (/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(label)) continue
-    const path = pointerTo('/telemetry/labels', label)
-    yield { path, message: 'is no label of Prometheus: letters, digits and `_`' }
+    const message = 'is no label of Prometheus: letters, digits and `_`'
+    yield { path: pointerTo(path, label), message }
   }
 }
 

@@ -18,6 +18,15 @@ export const Telemetry = strict(
       default: {},
       description: 'Only series with these labels count.',
     }),
+    powerLabels: Type.Record(
+      Type.String(),
+      Type.Record(Type.String(), Type.String({ maxLength: 512 })),
+      {
+        default: {},
+        description:
+          'Model id -> labels of its GPUs in the DCGM exporter; watts of others are not compared.',
+      },
+    ),
     windowSeconds: Type.Integer({
       minimum: 15,
       maximum: 3600,

@@ -17,6 +17,7 @@ export const Webhook = strict(
           'slo.guard',
           'shift.ended',
           'target.drifted',
+          'model.drift',
           'grid.degraded',
           'batch.scheduled',
           'batch.started',

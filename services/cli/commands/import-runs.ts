@@ -1,0 +1,94 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { Command, Option } from 'commander'
+import { InvalidInput } from '../../domain/errors.ts'
+import type { Precision } from '../../domain/variant.ts'
+import {
+  meanPowerWatts,
+  type PowerFormat,
+  type RunContext,
+  readPower,
+  readRuns,
+  TIDY_COLUMNS,
+  tidyCsvLine,
+  zeusPowerWatts,
+} from '../../runs/index.ts'
+import type { CliIo } from '../io.ts'
+
+interface ImportOptions {
+  readonly out: string
+  readonly model?: string
+  readonly gpu?: string
+  readonly precision: Precision
+  readonly tp: string
+  readonly powerLog?: string
+  readonly powerFormat: PowerFormat
+  readonly from?: string
+  readonly to?: string
+  readonly zeus?: string
+}
+
+/** `gridtide import`: results of other tools as runs, with power joined by time. */
+export function importRunsCommand(io: CliIo): Command {
+  return new Command('import')
+    .description(
+      'turn results of other tools into a file of runs; what cannot be true is set aside',
+    )
+    .argument(
+      '<file...>',
+      'our CSV or JSON, ML.ENERGY, aiconfigurator, vllm bench serve, genai-perf or AIPerf results',
+    )
+    .requiredOption('--out <file>', 'CSV of runs to write; must not exist')
+    .option('--model <id>', 'model of a benchmark result that does not say it')
+    .option('--gpu <name>', 'GPU of such a result')
+    .option('--precision <name>', 'number format of such a result', 'bf16')
+    .option('--tp <n>', 'tensor parallel degree of such a result', '1')
+    .option('--power-log <file>', 'power samples, joined by time; needs --from and --to')
+    .addOption(
+      new Option('--power-format <name>', 'what wrote the log')
+        .choices(['nvidia-smi', 'prometheus'])
+        .default('nvidia-smi'),
+    )
+    .option('--from <instant>', 'start of the measured window, ISO 8601')
+    .option('--to <instant>', 'its end')
+    .option('--zeus <file>', "a Zeus measurement's JSON instead of a log")
+    .action((files: readonly string[], options: ImportOptions) => {
+      if (existsSync(options.out)) throw new InvalidInput(`--out: ${options.out} exists`)
+      const context = contextOf(options)
+      const lines = files.flatMap((path) => {
+        const text = readFileSync(path, 'utf8')
+        const { runs, quarantined } = readRuns(text, undefined, context)
+        for (const { row, reason } of quarantined) {
+          io.err(`${path}: row ${row} set aside: ${reason}\n`)
+        }
+        io.out(`${path}: ${runs.length} runs, ${quarantined.length} set aside\n`)
+        return runs.map((run) => tidyCsvLine(run, run.batch))
+      })
+      writeFileSync(options.out, `${[TIDY_COLUMNS, ...lines].join('\n')}\n`)
+    })
+}
+
+function contextOf(options: ImportOptions): RunContext | undefined {
+  const { model, gpu, precision, tp } = options
+  if (model === undefined || gpu === undefined) return undefined
+  const powerWatts = powerOf(options)
+  return {
+    model,
+    gpu,
+    precision,
+    tensorParallel: Number(tp),
+    ...(powerWatts !== undefined && { powerWatts }),
+  }
+}
+
+function powerOf({ zeus, powerLog, powerFormat, from, to }: ImportOptions): number | undefined {
+  if (zeus !== undefined) return zeusPowerWatts(readFileSync(zeus, 'utf8'))
+  if (powerLog === undefined) return undefined
+  const samples = readPower(readFileSync(powerLog, 'utf8'), powerFormat)
+  return meanPowerWatts(samples, instantMs('--from', from), instantMs('--to', to))
+}
+
+function instantMs(option: string, text: string | undefined): number {
+  const ms = Date.parse(text ?? '')
+  if (Number.isNaN(ms)) throw new InvalidInput(`${option}: "${text ?? ''}" is no instant`)
+  return ms
+}
