@@ -19,7 +19,6 @@ import { openGrid } from './open-grid.ts'
 import { solverThreads } from './solver-threads.ts'
 import { openStores } from './state.ts'
 import { stopSwitch } from './stop-switch.ts'
-import { openTelemetry } from './telemetry.ts'
 import { openPowerMeter, openTelemetry } from './telemetry.ts'
 
 export interface ServiceOptions {
