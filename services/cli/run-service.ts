@@ -1,6 +1,7 @@
 import { startLocalTicks } from '../../workers/local-ticks.ts'
 import { startWorkers } from '../../workers/start-workers.ts'
 import { apiKeys, buildApp, isLoopback, listenSafely } from '../api/index.ts'
+import { LOOK_AGAIN_MS } from '../grid/index.ts'
 import { bootstrapKey } from '../keys/index.ts'
 import { correctLive } from '../pipeline/correct-live.ts'
 import { expirePlan } from '../pipeline/expire-plan.ts'
@@ -103,17 +104,27 @@ const CLOSING_MS = 5_000
 
 async function startApi(service: Service, io: CliIo): Promise<Stop> {
   const { env, nowMs } = service
+  const stopLooking = keepLooking(service)
   const security = await securityFor(service, io)
   const pageFolder = dashboardFolder()
   const app = await buildApp(apiPorts(service), { security, version: '0.1.0', nowMs, pageFolder })
   const url = await listenSafely(app, { host: env.host, port: env.port, security })
   io.out(`Gridtide is up at ${url}  (OpenAPI: ${url}/openapi.json)\n`)
   return async () => {
+    stopLooking()
     // A connection that never asked for anything would keep us waiting for its time-out.
     const impatience = setTimeout(() => app.server.closeAllConnections(), CLOSING_MS)
     await app.close()
     clearTimeout(impatience)
   }
+}
+
+/** Keeps what is known of the grid at hand, so that no answer waits for a database or a provider. */
+function keepLooking({ grid, log }: Service): () => void {
+  const look = () =>
+    grid.board.lookAgain().catch((error: unknown) => log.error({ error }, 'the grid was not read'))
+  const timer = setInterval(look, LOOK_AGAIN_MS)
+  return () => clearInterval(timer)
 }
 
 /** On loopback whoever can reach us owns this machine; anywhere else a key is needed. */

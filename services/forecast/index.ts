@@ -9,7 +9,6 @@ export {
   climatologyZones,
 } from './climatology.ts'
 export { quantileOf } from './error-band.ts'
-export { type ForecastInputs, forecastWindows, type WindowForecast } from './forecast-windows.ts'
 export { type HourlyValues, hourlyValues } from './hourly.ts'
 export { meanOver } from './mean-over.ts'
 export { coveragePct, mapePct, pinballLoss } from './score.ts'
@@ -21,3 +20,8 @@ export {
 } from './score-forecasts.ts'
 export { type Skill, skillOf } from './skill.ts'
 export { type TrainedZone, trainZone, type ZoneTraining } from './train-zone.ts'
+export {
+  type WindowForecast,
+  type WindowForecaster,
+  windowForecaster,
+} from './window-forecaster.ts'

@@ -3,16 +3,14 @@ import { NotFound } from '../domain/errors.ts'
 import { epochMs } from '../domain/units.ts'
 import type { Window } from '../domain/window.ts'
 import {
-  annualMeanOf,
   climatologyOf,
   type ForecastScore,
-  forecastWindows,
   hourlyValues,
   scoreForecasts,
   type WindowForecast,
 } from '../forecast/index.ts'
-import type { GridReader, ZoneReading } from './grid-reader.ts'
 import type { ForecastArchive } from './port.ts'
+import type { KnownZone, ZoneBoard } from './zone-board.ts'
 
 /** A zone in the running window, with everything needed to judge the number. */
 export interface ZoneNow extends WindowForecast, Window, Measure {
@@ -50,7 +48,7 @@ export interface GridDesk {
 }
 
 export interface GridDeskOptions {
-  readonly reader: GridReader
+  readonly board: ZoneBoard
   readonly archive: ForecastArchive
   readonly zones: readonly string[]
   readonly measure: Measure
@@ -61,38 +59,29 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 const SCORED_DAYS = 60
 
-export function gridDesk({ reader, archive, zones, measure, nowMs }: GridDeskOptions): GridDesk {
-  function read(zone: string): Promise<ZoneReading> {
+export function gridDesk({ board, archive, zones, measure, nowMs }: GridDeskOptions): GridDesk {
+  async function know(zone: string): Promise<KnownZone> {
     if (!zones.includes(zone)) {
       throw new NotFound(`no region of the fleet is in zone ${zone}; there are ${zones.join(', ')}`)
     }
-    return reader.readZone(zone, nowMs())
+    return board.zone(zone)
   }
-
-  const over = (reading: ZoneReading, windows: readonly Window[]): readonly WindowForecast[] =>
-    forecastWindows({
-      ...reading,
-      windows,
-      climatology: climatologyOf(reading.zone, measure),
-      annual: annualMeanOf(reading.zone, measure),
-      nowMs: nowMs(),
-    })
 
   return {
     zones,
     measure,
 
     async now(zone) {
-      const reading = await read(zone)
+      const { reading, forecast } = await know(zone)
       const startMs = epochMs(Math.floor(nowMs() / HOUR_MS) * HOUR_MS)
       const window = { startMs, endMs: epochMs(startMs + HOUR_MS) }
       const { rung, reasons } = reading
-      return { zone, ...measure, ...window, ...over(reading, [window])[0]!, rung, reasons }
+      return { zone, ...measure, ...window, ...forecast([window])[0]!, rung, reasons }
     },
 
     async forecast(zone, windows) {
-      const reading = await read(zone)
-      const found = over(reading, windows)
+      const { reading, forecast } = await know(zone)
+      const found = forecast(windows)
       return {
         zone,
         ...measure,
@@ -102,7 +91,7 @@ export function gridDesk({ reader, archive, zones, measure, nowMs }: GridDeskOpt
     },
 
     async history(zone, fromMs, toMs) {
-      const { history } = await read(zone)
+      const { history } = (await know(zone)).reading
       const inside = ({ startMs }: CarbonSlot) => startMs >= fromMs && startMs < toMs
       return {
         zone,
@@ -113,7 +102,7 @@ export function gridDesk({ reader, archive, zones, measure, nowMs }: GridDeskOpt
     },
 
     async score(zone) {
-      const { history, series } = await read(zone)
+      const { history, series } = (await know(zone)).reading
       const issue = series.find(({ quality }) => quality === 'forecast' || quality === 'cached')
       if (!history || !issue) return undefined
       const issues = await archive.read(scoredIssues(issue))

@@ -4,12 +4,12 @@ import {
   type Measure,
   sameMeasure,
 } from '../domain/carbon-series.ts'
-import { AppError, UpstreamMalformed } from '../domain/errors.ts'
+import { AppError } from '../domain/errors.ts'
 import { annualMeanOf, climatologyOf, type TrainedZone } from '../forecast/index.ts'
 import { type Fetched, fetchOnce } from './fetch-once.ts'
-import { type JudgementContext, judgeSeries, type Reference } from './judge-series.ts'
-import { mergeHistory } from './merge-history.ts'
-import type { ForecastArchive, GridProvider, SeriesStore, StoredSeries } from './port.ts'
+import { type JudgementContext, judgeSeries } from './judge-series.ts'
+import type { ForecastArchive, GridProvider, SeriesStore } from './port.ts'
+import { readHistory } from './read-history.ts'
 import { referenceOf } from './reference-of.ts'
 import { zoneTrainer } from './zone-trainer.ts'
 
@@ -17,7 +17,7 @@ import { zoneTrainer } from './zone-trainer.ts'
 export interface ZoneReading {
   readonly zone: string
   readonly measure: Measure
-  /** Trusted, best first, for `forecastWindows`: measured, then promised. */
+  /** Trusted, best first, for `windowForecaster`: measured, then promised. */
   readonly series: readonly CarbonSeries[]
   readonly history: CarbonSeries | undefined
   /** What the zone's past has taught; kept between readings until there is something new. */
@@ -39,20 +39,20 @@ export interface GridReaderOptions {
   readonly measure: Measure
   readonly store: SeriesStore
   readonly archive: ForecastArchive
-  /** How long an answer is good enough not to ask again. */
+  /** How long an answer is good enough not to ask again, at least. */
   readonly freshForMs?: number
 }
 
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
+/** One zone, being read. */
+interface Reading {
+  readonly zone: string
+  readonly nowMs: number
+  readonly abort: AbortSignal | undefined
+  readonly reasons: string[]
+}
+
 const DEFAULT_FRESH_MS = 5 * 60_000
-/** How far back to ask when nothing is held; what a week's mean needs, and a little more. */
-const FIRST_HISTORY_MS = 8 * DAY_MS
-/** The most that plans without archive access will answer. */
-const SHORT_HISTORY_MS = 23 * HOUR_MS
-/** Recent values are asked for again: they are revised. */
-const REVISED_MS = 6 * HOUR_MS
-const LIVE_MS = 2 * HOUR_MS
+const LIVE_MS = 2 * 3_600_000
 
 /**
  * Reads zones from providers in order of trust, through the shared cache, judges every answer, and
@@ -65,53 +65,46 @@ export function gridReader(options: GridReaderOptions): GridReader {
   const fetched = fetchOnce({ store: options.store })
   const trainedOn = zoneTrainer(archive, measure)
   const keep = archiveOnce(archive)
+  const usual = (zone: string) => climatologyOf(zone, measure)
 
-  async function historyOf(
-    provider: GridProvider,
-    zone: string,
-    nowMs: number,
-    abort?: AbortSignal,
-  ) {
-    const key = keyOf('history', provider, zone)
-    return fetched(key, nowMs, freshForMs, async (held) => {
-      const newer = await freshHistory(provider, zone, held, nowMs, abort)
-      const reference = referenceOf(held?.series, climatologyOf(zone, measure), nowMs)
-      return mergeHistory(held?.series, trustedPast(newer, nowMs, reference), nowMs)
-    })
-  }
-
-  async function forecastOf(
-    provider: GridProvider,
-    zone: string,
-    nowMs: number,
-    abort?: AbortSignal,
-  ) {
-    const key = keyOf('forecast', provider, zone)
-    return fetched(key, nowMs, freshForMs, () => provider.forecast(zone, abort))
-  }
-
-  async function readHistory(zone: string, nowMs: number, reasons: string[], abort?: AbortSignal) {
-    const reference = referenceOf(undefined, climatologyOf(zone, measure), nowMs)
+  async function historyOf({ zone, nowMs, abort, reasons }: Reading) {
+    const reference = referenceOf(undefined, usual(zone), nowMs)
     const context = { nowMs, reference, maxAgeMs: Number.POSITIVE_INFINITY }
     for (const provider of providers) {
-      if (!provider.history) continue
-      const answer = await historyOf(provider, zone, nowMs, abort).catch(asReason)
-      const history = judged(`${provider.name} history`, answer, context, reasons)
-      if (history) return history
+      const { history } = provider
+      if (!history) continue
+      const answer = await fetched({
+        key: keyOf('history', provider, zone),
+        nowMs,
+        freshUntilMs: () => nowMs + freshForMs,
+        fetch: async (held) =>
+          readHistory(
+            { history },
+            {
+              zone,
+              nowMs,
+              held: held?.series,
+              reference: referenceOf(held?.series, usual(zone), nowMs),
+              abort,
+            },
+          ),
+      }).catch(asReason)
+      const trusted = judged(`${provider.name} history`, answer, context, reasons)
+      if (trusted) return trusted
     }
     return undefined
   }
 
-  async function readForecast(
-    zone: string,
-    nowMs: number,
-    history: CarbonSeries | undefined,
-    reasons: string[],
-    abort?: AbortSignal,
-  ) {
-    const reference = referenceOf(history, climatologyOf(zone, measure), nowMs)
+  async function issueOf({ zone, nowMs, abort, reasons }: Reading, past: CarbonSeries | undefined) {
+    const reference = referenceOf(past, usual(zone), nowMs)
     for (const provider of providers) {
-      const answer = await forecastOf(provider, zone, nowMs, abort).catch(asReason)
+      const { issuedEveryMs = 0 } = provider
+      const answer = await fetched({
+        key: keyOf('forecast', provider, zone),
+        nowMs,
+        freshUntilMs: ({ issuedAtMs }) => Math.max(nowMs + freshForMs, issuedAtMs + issuedEveryMs),
+        fetch: () => provider.forecast(zone, abort),
+      }).catch(asReason)
       const issue = judged(`${provider.name} forecast`, answer, { nowMs, reference }, reasons)
       if (issue?.quality === 'forecast') await keep(issue)
       // A climatology says so itself, and has its own rung.
@@ -123,8 +116,9 @@ export function gridReader(options: GridReaderOptions): GridReader {
   return {
     async readZone(zone, nowMs, abort) {
       const reasons: string[] = []
-      const history = await readHistory(zone, nowMs, reasons, abort)
-      const issue = await readForecast(zone, nowMs, history, reasons, abort)
+      const reading = { zone, nowMs, abort, reasons }
+      const history = await historyOf(reading)
+      const issue = await issueOf(reading, history)
       const trained = history && (await trainedOn(history, issue, nowMs))
       const series = [history, issue].filter((each) => each !== undefined)
       const rung = rungOf(zone, measure, series, nowMs)
@@ -146,42 +140,6 @@ function archiveOnce(archive: ForecastArchive) {
 
 const keyOf = (kind: string, provider: GridProvider, zone: string): string =>
   [kind, provider.name, provider.signal, provider.basis, zone].join('|')
-
-async function freshHistory(
-  provider: GridProvider,
-  zone: string,
-  held: StoredSeries | undefined,
-  nowMs: number,
-  abort?: AbortSignal,
-): Promise<CarbonSeries> {
-  const lastMs = held?.series.slots.at(-1)?.endMs
-  const fromMs = Math.max(nowMs - FIRST_HISTORY_MS, (lastMs ?? 0) - REVISED_MS)
-  const startMs = Math.floor(fromMs / HOUR_MS) * HOUR_MS
-  try {
-    return await provider.history!(zone, startMs, nowMs, abort)
-  } catch (error) {
-    const short = nowMs - startMs <= SHORT_HISTORY_MS
-    if (!(error instanceof AppError) || error.retryable || short) throw error
-    return provider.history!(zone, nowMs - SHORT_HISTORY_MS, nowMs, abort)
-  }
-}
-
-/**
- * What is not trusted never meets what is held: one bad hour would condemn two months.
- *
- * @throws UpstreamMalformed
- */
-function trustedPast(
-  newer: CarbonSeries,
-  nowMs: number,
-  reference: Reference | undefined,
-): CarbonSeries {
-  const context = { nowMs, reference, maxAgeMs: Number.POSITIVE_INFINITY }
-  const judgement = judgeSeries(newer, context)
-  if (judgement.verdict === 'trusted') return judgement.series
-  const words = judgement.suspicions.map(({ reason, detail }) => `${reason}, ${detail}`)
-  throw new UpstreamMalformed(words.join('; '), { upstream: newer.source })
-}
 
 /** A provider's failure is a reason to look elsewhere; anything else is a defect of ours. */
 function asReason(error: unknown): string {

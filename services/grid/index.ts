@@ -31,3 +31,5 @@ export type {
   StoredSeries,
 } from './port.ts'
 export { referenceOf } from './reference-of.ts'
+export { LOOK_AGAIN_MS, type ZoneBoard, zoneBoard } from './zone-board.ts'
+export { zoneForecaster } from './zone-forecaster.ts'

@@ -1,12 +1,7 @@
-import type { Measure } from '../domain/carbon-series.ts'
+import { assertSameMeasure, type Measure } from '../domain/carbon-series.ts'
 import type { Window } from '../domain/window.ts'
-import {
-  annualMeanOf,
-  climatologyOf,
-  forecastWindows,
-  type WindowForecast,
-} from '../forecast/index.ts'
-import type { GridReader } from '../grid/index.ts'
+import type { WindowForecast } from '../forecast/index.ts'
+import { type GridReader, zoneForecaster } from '../grid/index.ts'
 
 export interface CarbonQuery {
   readonly zones: readonly string[]
@@ -33,12 +28,11 @@ export interface ZoneForecast {
 export async function readCarbon(query: CarbonQuery): Promise<ReadonlyMap<string, ZoneForecast>> {
   const { zones, windows, measure, nowMs, reader, warn } = query
   const entries = zones.map(async (zone) => {
-    const { series, history, trained, reasons } = await reader.readZone(zone, nowMs)
+    const reading = await reader.readZone(zone, nowMs)
+    assertSameMeasure(measure, reading.measure)
+    const { reasons } = reading
     for (const reason of reasons) warn(`${zone}: ${reason}`)
-    const climatology = climatologyOf(zone, measure)
-    const annual = annualMeanOf(zone, measure)
-    const inputs = { measure, windows, nowMs, series, history, trained, climatology, annual }
-    return [zone, { windows: forecastWindows(inputs), reasons }] as const
+    return [zone, { windows: zoneForecaster(reading, nowMs)(windows), reasons }] as const
   })
   return new Map(await Promise.all(entries))
 }

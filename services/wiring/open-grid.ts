@@ -1,7 +1,13 @@
 import type { Fleet } from '../fleet/index.ts'
 import { memoryArchive, memorySeriesStore } from '../grid/adapters/memory-store.ts'
 import { sqlArchive, sqlSeriesStore } from '../grid/adapters/sql-store.ts'
-import { type GridDeskOptions, type GridProvider, gridReader } from '../grid/index.ts'
+import {
+  type GridDeskOptions,
+  type GridProvider,
+  type GridReader,
+  gridReader,
+  zoneBoard,
+} from '../grid/index.ts'
 import type { Sql } from '../platform/database/database.ts'
 import { type GridSourceDeps, gridSources } from './grid-sources.ts'
 
@@ -12,7 +18,10 @@ export interface OpenGridOptions extends GridSourceDeps {
   readonly freshForMs?: number
 }
 
-export type OpenedGrid = GridDeskOptions & { readonly providers: readonly GridProvider[] }
+export type OpenedGrid = GridDeskOptions & {
+  readonly providers: readonly GridProvider[]
+  readonly reader: GridReader
+}
 
 /**
  * The grid as a fleet file sees it.
@@ -30,5 +39,7 @@ export async function openGrid(
   const freshness = freshForMs === undefined ? {} : { freshForMs }
   const reader = gridReader({ providers, measure, store, archive, ...freshness })
   const zones = [...new Set(fleet.regions.map(({ zone }) => zone))]
-  return { providers, reader, archive, zones, measure, nowMs: deps.nowMs }
+  const { nowMs } = deps
+  const board = zoneBoard({ reader, zones, nowMs })
+  return { providers, reader, board, archive, zones, measure, nowMs }
 }

@@ -72,8 +72,8 @@ async function furnish(options: ServiceOptions, engine: Engine, metrics: Metrics
     observe: ({ endpoint }: Delivery, { status: outcome }: Attempt) =>
       metrics.webhooks.inc({ endpoint, outcome }),
   }
-  // Half a tick: each tick sees fresh values, its own solve uses them.
-  const freshForMs = env.tickSeconds * 500
+  // Not quite a tick: each tick sees values of its time, and whoever asks first asks for all.
+  const freshForMs = env.tickSeconds * 900
   const grid = await openGrid(fleet, {
     http: axiosHttp(),
     nowMs,

@@ -5,7 +5,7 @@ import { gridStreamRoute } from '../../services/api/routes/grid-stream.ts'
 import { SHARED_SCHEMAS } from '../../services/api/schemas/shared.ts'
 import { carbonAwareSdk } from '../../services/grid/adapters/carbon-aware-sdk.ts'
 import { memoryArchive, memorySeriesStore } from '../../services/grid/adapters/memory-store.ts'
-import { type GridProvider, gridDesk, gridReader } from '../../services/grid/index.ts'
+import { type GridProvider, gridDesk, gridReader, zoneBoard } from '../../services/grid/index.ts'
 import { axiosHttp } from '../../services/platform/http.ts'
 import { average, HOUR_MS, hourlySeries, NOW_MS, sunny } from '../forecast/support.ts'
 import { memoryPorts } from './memory-ports.ts'
@@ -27,7 +27,9 @@ const reader = gridReader({
   store: memorySeriesStore(),
   archive,
 })
-const grid = gridDesk({ reader, archive, zones: ['DE', 'SE'], measure: average, nowMs })
+const zones = ['DE', 'SE']
+const board = zoneBoard({ reader, zones, nowMs })
+const grid = gridDesk({ board, archive, zones, measure: average, nowMs })
 
 /** The whole application, with a grid behind it. */
 let app: FastifyInstance

@@ -42,16 +42,20 @@ describe('processes on one database', () => {
     await rm(folder, { recursive: true, force: true })
   })
   /** Each shares nothing with the others but the database. */
-  const process = (patienceMs = 2000) =>
-    fetchOnce({ store: sqlSeriesStore(db), lookAgainMs: 5, patienceMs })
-  const down = () => Promise.reject(new UpstreamUnavailable('away', { upstream: 'x' }))
+  const process = (patienceMs = 2000) => {
+    const fetched = fetchOnce({ store: sqlSeriesStore(db), lookAgainMs: 5, patienceMs })
+    return (key: string, nowMs: number, fetch: () => Promise<CarbonSeries>) =>
+      fetched({ key, nowMs, fetch, freshUntilMs: () => nowMs + FRESH_MS })
+  }
+  const away = (retryAfterSeconds?: number) => () =>
+    Promise.reject(new UpstreamUnavailable('away', { upstream: 'x', retryAfterSeconds }))
   const never = () => Promise.reject(new Error('asked a second time'))
 
   it('ask once: who comes second waits for the answer of the first', async () => {
     const slow = heldBack()
-    const first = process()('wait', NOW_MS, FRESH_MS, slow.fetch)
+    const first = process()('wait', NOW_MS, slow.fetch)
     await expect.poll(slow.calls).toBe(1)
-    const second = process()('wait', NOW_MS, FRESH_MS, never)
+    const second = process()('wait', NOW_MS, never)
     slow.settle().resolve(series(100))
     expect(values(await first)).toBe(100)
     await expect(second).resolves.toMatchObject({ fetchedAtMs: NOW_MS })
@@ -64,46 +68,73 @@ describe('processes on one database', () => {
       calls++
       return series(1)
     }
-    await Promise.all(Array.from({ length: 8 }, () => process()('many', NOW_MS, FRESH_MS, fetch)))
+    await Promise.all(Array.from({ length: 8 }, () => process()('many', NOW_MS, fetch)))
     expect(calls).toBe(1)
   })
 
-  it('use what is held while another one fetches, and say so', async () => {
-    await process()('old', NOW_MS, FRESH_MS, async () => series(1))
+  it('use what is held while another one fetches, and say so once it should be there', async () => {
+    await process()('old', NOW_MS, async () => series(1))
     const slow = heldBack()
-    const laterMs = NOW_MS + FRESH_MS
-    const first = process()('old', laterMs, FRESH_MS, slow.fetch)
+    const staleMs = NOW_MS + FRESH_MS
+    const first = process()('old', staleMs, slow.fetch)
     await expect.poll(slow.calls).toBe(1)
-    const second = await process()('old', laterMs, FRESH_MS, never)
-    expect(second.stale).toBe('being asked by another process')
-    expect(values(second)).toBe(1)
+    const second = await process()('old', staleMs + 1, never)
+    expect(second).toMatchObject({ fetchedAtMs: NOW_MS })
+    expect(second.stale).toBeUndefined()
     slow.settle().resolve(series(2))
     expect(values(await first)).toBe(2)
-    expect(values(await process()('old', laterMs, FRESH_MS, never))).toBe(2)
+    expect(values(await process()('old', staleMs, never))).toBe(2)
   })
 
-  it('take over at once from one that failed', async () => {
+  it('say of one that takes for ever that it does', async () => {
+    await process()('late', NOW_MS, async () => series(1))
+    const dead = heldBack()
+    const longAfterMs = NOW_MS + 600_000
+    void process()('late', longAfterMs, dead.fetch)
+    await expect.poll(dead.calls).toBe(1)
+    const { stale } = await process()('late', longAfterMs, never)
+    expect(stale).toBe('still being asked by another process')
+  })
+
+  it('hold off together after a failure, as long as the service asks for', async () => {
+    const failing = process()('fail', NOW_MS, away(40))
+    await expect(failing).rejects.toThrow('away')
+    await expect(process()('fail', NOW_MS + 39_999, never)).rejects.toThrow('x: away')
+    const later = await process()('fail', NOW_MS + 40_000, async () => series(7))
+    expect(values(later)).toBe(7)
+  })
+
+  it('learn at once that the one they wait for has failed', async () => {
     const slow = heldBack()
-    const first = process()('fail', NOW_MS, FRESH_MS, slow.fetch)
+    const first = process()('sad', NOW_MS, slow.fetch)
     await expect.poll(slow.calls).toBe(1)
-    const second = process()('fail', NOW_MS, FRESH_MS, async () => series(7))
+    const second = process()('sad', NOW_MS, never)
     slow.settle().reject(new UpstreamUnavailable('away', { upstream: 'x' }))
     await expect(first).rejects.toThrow('away')
-    expect(values(await second)).toBe(7)
+    await expect(second).rejects.toThrow('away')
+  })
+
+  it('hold nobody off when a call was called off', async () => {
+    const stop = () => Promise.reject(new DOMException('stop', 'AbortError'))
+    await expect(process()('stop', NOW_MS, stop)).rejects.toThrow('stop')
+    expect(values(await process()('stop', NOW_MS, async () => series(3)))).toBe(3)
   })
 
   it('do not wait for ever for one that died, and replace it when its lease ends', async () => {
     const dead = heldBack()
-    void process()('dead', NOW_MS, FRESH_MS, dead.fetch)
+    void process()('dead', NOW_MS, dead.fetch)
     await expect.poll(dead.calls).toBe(1)
-    await expect(process(20)('dead', NOW_MS, FRESH_MS, never)).rejects.toThrow(/still being asked/)
+    await expect(process(20)('dead', NOW_MS, never)).rejects.toThrow(/still being asked/)
     const laterMs = NOW_MS + 75_000
-    expect(values(await process()('dead', laterMs, FRESH_MS, async () => series(9)))).toBe(9)
+    expect(values(await process()('dead', laterMs, async () => series(9)))).toBe(9)
   })
 
   it('keep the last answer of any of them through a failure', async () => {
-    await process()('keep', NOW_MS, FRESH_MS, async () => series(5))
-    const after = await process()('keep', NOW_MS + FRESH_MS, FRESH_MS, down)
+    await process()('keep', NOW_MS, async () => series(5))
+    const staleMs = NOW_MS + FRESH_MS
+    const after = await process()('keep', staleMs, away())
     expect(after).toMatchObject({ stale: 'x: away', fetchedAtMs: NOW_MS })
+    const elsewhere = await process()('keep', staleMs + 14_999, never)
+    expect(elsewhere).toMatchObject({ stale: 'x: away', fetchedAtMs: NOW_MS })
   })
 })

@@ -4,7 +4,7 @@ import { NotFound, UpstreamUnavailable } from '../../services/domain/errors.ts'
 import { windowsFrom } from '../../services/domain/window.ts'
 import { climatology } from '../../services/grid/adapters/climatology.ts'
 import { memoryArchive, memorySeriesStore } from '../../services/grid/adapters/memory-store.ts'
-import { type GridProvider, gridDesk, gridReader } from '../../services/grid/index.ts'
+import { type GridProvider, gridDesk, gridReader, zoneBoard } from '../../services/grid/index.ts'
 import { average, DAY_MS, HOUR_MS, hourlySeries, NOW_MS, sunny } from '../forecast/support.ts'
 
 interface Fake extends GridProvider {
@@ -47,7 +47,9 @@ function setUp(zone = 'DE') {
   const other = { ...fake('other', clock), signal: 'marginal' as const }
   const options = { providers: [other, first, second, table], measure: average, store, archive }
   const reader = gridReader(options)
-  const desk = gridDesk({ reader, archive, zones: [zone], measure: average, nowMs: clock })
+  const zones = [zone]
+  const board = zoneBoard({ reader, zones, nowMs: clock })
+  const desk = gridDesk({ board, archive, zones, measure: average, nowMs: clock })
   return {
     first,
     second,

@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { CarbonQuality } from '../../services/domain/carbon-series.ts'
 import { UpstreamUnavailable } from '../../services/domain/errors.ts'
 import { windowsFrom } from '../../services/domain/window.ts'
-import { annualMeanOf, climatologyOf, forecastWindows } from '../../services/forecast/index.ts'
 import { memoryArchive, memorySeriesStore } from '../../services/grid/adapters/memory-store.ts'
-import { type GridProvider, gridReader } from '../../services/grid/index.ts'
+import { type GridProvider, gridReader, zoneForecaster } from '../../services/grid/index.ts'
 import { average, DAY_MS, HOUR_MS, hourlySeries, NOW_MS, sunny } from '../forecast/support.ts'
 
 const LADDER: readonly CarbonQuality[] = [
@@ -56,13 +55,7 @@ async function* outage(zone: string) {
   const endMs = nowMs + DAYS * DAY_MS
   for (; nowMs < endMs; nowMs += STEP_HOURS * HOUR_MS) {
     const reading = await reader.readZone(zone, nowMs)
-    const windows = forecastWindows({
-      ...reading,
-      windows: windowsFrom(nowMs, HOUR_MS, WINDOWS),
-      climatology: climatologyOf(zone, average),
-      annual: annualMeanOf(zone, average),
-      nowMs,
-    })
+    const windows = zoneForecaster(reading, nowMs)(windowsFrom(nowMs, HOUR_MS, WINDOWS))
     yield { reading, windows }
   }
 }

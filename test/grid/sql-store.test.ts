@@ -38,8 +38,8 @@ describe.each<[string, () => Promise<{ store: SeriesStore; archive: ForecastArch
     ;({ store, archive } = await open())
   })
 
-  const terms = (nowMs: number) => ({ nowMs, freshForMs: 500, leaseMs: 1000 })
-  const held = { series: issueAt(NOW_MS), fetchedAtMs: NOW_MS }
+  const terms = (nowMs: number) => ({ nowMs, leaseMs: 1000 })
+  const held = { series: issueAt(NOW_MS), fetchedAtMs: NOW_MS, freshUntilMs: NOW_MS + 500 }
 
   it('holds the last good answer, and lets nobody fetch while it is fresh', async () => {
     await expect(store.claim('k', terms(NOW_MS))).resolves.toEqual({ held: undefined, mine: true })
@@ -49,15 +49,37 @@ describe.each<[string, () => Promise<{ store: SeriesStore; archive: ForecastArch
     await expect(store.claim('k', terms(NOW_MS + 501))).resolves.toEqual({ held, mine: false })
   })
 
-  it('lets one fetch at a time, until it wrote, gave up or took too long', async () => {
+  it('lets one fetch at a time, until it wrote, gave up for a while or took too long', async () => {
     const mine = async (nowMs: number) => (await store.claim('l', terms(nowMs))).mine
     await expect(mine(NOW_MS)).resolves.toBe(true)
     await expect(mine(NOW_MS + 1)).resolves.toBe(false)
     await expect(mine(NOW_MS + 1000)).resolves.toBe(true)
-    await store.release('l')
-    await expect(mine(NOW_MS + 1001)).resolves.toBe(true)
+    await store.release('l', 'away', NOW_MS + 1100)
+    await expect(store.claim('l', terms(NOW_MS + 1099))).resolves.toEqual({
+      held: undefined,
+      mine: false,
+      failure: 'away',
+    })
+    await expect(store.claim('l', terms(NOW_MS + 1100))).resolves.toEqual({
+      held: undefined,
+      mine: true,
+    })
     await store.write('l', held)
-    await expect(mine(NOW_MS + 1002)).resolves.toBe(true)
+    await expect(mine(NOW_MS + 1102)).resolves.toBe(true)
+  })
+
+  it('hands back what the caller knows until there is something newer', async () => {
+    const known = { ...held, fetchedAtMs: NOW_MS + 1 }
+    await store.claim('m', terms(NOW_MS))
+    await store.write('m', known)
+    const again = await store.claim('m', { ...terms(NOW_MS + 2), known })
+    expect(again.held?.series).toBe(known.series)
+    const newer = { series: issueAt(NOW_MS + HOUR_MS), fetchedAtMs: NOW_MS + 3, freshUntilMs: 0 }
+    await store.write('m', newer)
+    await expect(store.claim('m', { ...terms(NOW_MS + 4), known })).resolves.toEqual({
+      held: newer,
+      mine: true,
+    })
   })
 
   it('archives each issue once, and thins the record as asked', async () => {

@@ -70,6 +70,7 @@ export function energinet(http: HttpClient, options: EnerginetOptions = {}): Gri
     name,
     signal: 'average',
     basis: 'direct',
+    issuedEveryMs: HOUR_MS,
 
     /** No issue time is published; the prognosis changes with the hour. */
     async forecast(zone, abort) {

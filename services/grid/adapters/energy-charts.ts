@@ -46,6 +46,7 @@ export function energyCharts(http: HttpClient, options: EnergyChartsOptions = {}
     name,
     signal: 'average',
     basis,
+    issuedEveryMs: HOUR_MS,
 
     async forecast(zone, abort) {
       const answer = await ask(zone, {}, abort)

@@ -1,24 +1,33 @@
 import type { CarbonSeries } from '../../domain/carbon-series.ts'
 import type { ForecastArchive, SeriesStore, StoredSeries } from '../port.ts'
 
+interface Lease {
+  readonly untilMs: number
+  readonly failure?: string
+}
+
 /** Last good answers of one process, for commands and tests. */
 export function memorySeriesStore(): SeriesStore {
-  const held = new Map<string, StoredSeries>()
-  const leases = new Map<string, number>()
+  const answers = new Map<string, StoredSeries>()
+  const leases = new Map<string, Lease>()
   return {
-    async claim(key, { nowMs, freshForMs, leaseMs }) {
-      const found = held.get(key)
-      const fresh = found !== undefined && nowMs - found.fetchedAtMs < freshForMs
-      const mine = !fresh && (leases.get(key) ?? 0) <= nowMs
-      if (mine) leases.set(key, nowMs + leaseMs)
-      return { held: found, mine }
+    async claim(key, { nowMs, leaseMs }) {
+      const held = answers.get(key)
+      if (held && held.freshUntilMs > nowMs) return { held, mine: false }
+      const lease = leases.get(key)
+      if (lease && lease.untilMs > nowMs) {
+        const { failure } = lease
+        return { held, mine: false, ...(failure !== undefined && { failure }) }
+      }
+      leases.set(key, { untilMs: nowMs + leaseMs })
+      return { held, mine: true }
     },
     async write(key, stored) {
-      held.set(key, stored)
+      answers.set(key, stored)
       leases.delete(key)
     },
-    async release(key) {
-      leases.delete(key)
+    async release(key, failure, untilMs) {
+      leases.set(key, { untilMs, failure })
     },
   }
 }
@@ -46,6 +55,9 @@ export function memoryArchive(): ForecastArchive {
         const before = found[index - 1]
         return before === undefined || spanOf(before) !== spanOf(issue)
       })
+    },
+    async newest(query) {
+      return (await this.read(query)).at(-1)
     },
     async prune(beforeMs) {
       const old = [...issues].filter(([, { issuedAtMs }]) => issuedAtMs < beforeMs)

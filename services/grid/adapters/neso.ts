@@ -61,6 +61,7 @@ export function neso(http: HttpClient, options: NesoOptions = {}): GridProvider 
     name,
     signal: 'average',
     basis: 'operational',
+    issuedEveryMs: HALF_HOUR_MS,
 
     /** No issue time is published: forecasts are revised each half hour, so that one's start. */
     async forecast(zone, abort) {

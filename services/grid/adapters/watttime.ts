@@ -1,5 +1,5 @@
-import { type Static, Type } from 'typebox'
-import { Compile } from 'typebox/compile'
+import { type Static, type TSchema, Type } from 'typebox'
+import { Compile, type Validator } from 'typebox/compile'
 import type { CarbonSeries } from '../../domain/carbon-series.ts'
 import { NotFound, UpstreamMalformed, UpstreamRefused } from '../../domain/errors.ts'
 import { gPerKwhFromLbPerMwh } from '../../domain/units.ts'
@@ -18,6 +18,12 @@ const Point = Type.Object({ point_time: Type.String(), value: Type.Number() })
 const Forecast = Type.Object({
   data: Type.Array(Point, { minItems: 1 }),
   meta: Type.Object({ ...Meta, generated_at: Type.String() }),
+})
+const PastForecasts = Type.Object({
+  data: Type.Array(
+    Type.Object({ generated_at: Type.String(), forecast: Type.Array(Point, { minItems: 1 }) }),
+  ),
+  meta: Type.Object(Meta),
 })
 const ImputablePoint = Type.Object({
   ...Point.properties,
@@ -38,6 +44,7 @@ const Access = Type.Object({
   ),
 })
 const forecastShape = Compile(Forecast)
+const pastForecastsShape = Compile(PastForecasts)
 const historyShape = Compile(History)
 const accessShape = Compile(Access)
 const loginShape = Compile(Type.Object({ token: Type.String({ minLength: 1 }) }))
@@ -60,13 +67,13 @@ export interface WattTimeOptions {
 export const wattTimeBudget = { requests: 3000, perMs: 5 * 60_000 }
 const TOKEN_LIFE_MS = 30 * 60_000
 const RENEW_EARLY_MS = 60_000
+const ISSUED_EVERY_MS = 5 * 60_000
 const DAY_MS = 86_400_000
 const LONGEST_HORIZON_HOURS = 72
 
 /** WattTime v3: marginal or average operating emissions at the stack. https://docs.watttime.org */
 export function wattTime(http: HttpClient, options: WattTimeOptions): GridProvider {
   const { baseUrl = 'https://api.watttime.org', signalType = 'co2_moer', zones } = options
-  const horizonHours = options.horizonHours ?? LONGEST_HORIZON_HOURS
   const marginal = signalType === 'co2_moer'
   const name = marginal ? 'watttime' : 'watttime-average'
   const authorised = bearer(http, name, baseUrl, options)
@@ -81,37 +88,50 @@ export function wattTime(http: HttpClient, options: WattTimeOptions): GridProvid
     carbonGPerKwh: gPerKwhFromLbPerMwh(value),
   })
 
+  const horizon = { horizon_hours: options.horizonHours ?? LONGEST_HORIZON_HOURS }
+
+  function ask<Schema extends TSchema>(
+    shape: Validator<Record<never, never>, Schema>,
+    path: string,
+    zone: string,
+    more: NonNullable<HttpRequest['query']>,
+    abort: AbortSignal | undefined,
+  ): Promise<Static<Schema>> {
+    const query = { region: providerZone(name, zone, zones), signal_type: signalType, ...more }
+    const request = { url: `${baseUrl}${path}`, query, abort }
+    return authorised((headers) => getShaped(http, name, shape, { ...request, headers }))
+  }
+
+  const issueOf = (
+    zone: string,
+    generatedAt: string,
+    points: readonly Static<typeof Point>[],
+    { data_point_period_seconds: periodSeconds }: { data_point_period_seconds: number },
+  ): CarbonSeries =>
+    seriesFrom(
+      { ...about(zone), issuedAtMs: instantMs(name, generatedAt), quality: 'forecast' },
+      points.map(pointOf),
+      periodSeconds * 1000,
+    )
+
   return {
     name,
     signal: marginal ? 'marginal' : 'average',
     basis: 'direct',
 
+    issuedEveryMs: ISSUED_EVERY_MS,
+
     async forecast(zone, abort): Promise<CarbonSeries> {
       if (!marginal) throw new NotFound(`${name}: average emissions have no forecast`)
-      const query = {
-        region: providerZone(name, zone, zones),
-        signal_type: signalType,
-        horizon_hours: horizonHours,
-      }
-      const request = { url: `${baseUrl}/v3/forecast`, query, abort }
-      const { data, meta } = await authorised((headers) =>
-        getShaped(http, name, forecastShape, { ...request, headers }),
-      )
-      return seriesFrom(
-        { ...about(zone), issuedAtMs: instantMs(name, meta.generated_at), quality: 'forecast' },
-        data.map(pointOf),
-        meta.data_point_period_seconds * 1000,
-      )
+      const { data, meta } = await ask(forecastShape, '/v3/forecast', zone, horizon, abort)
+      return issueOf(zone, meta.generated_at, data, meta)
     },
 
     async history(zone, fromMs, toMs, abort) {
-      const query = { region: providerZone(name, zone, zones), signal_type: signalType }
       const pages: Static<typeof History>[] = []
       for (const range of daysOf(fromMs, toMs)) {
-        const request = { url: `${baseUrl}/v3/historical`, query: { ...query, ...range }, abort }
-        const ask: Call<Static<typeof History>> = (headers) =>
-          getShaped(http, name, historyShape, { ...request, headers })
-        pages.push(await authorised(ask))
+        const query = { ...range, include_imputed_marker: true }
+        pages.push(await ask(historyShape, '/v3/historical', zone, query, abort))
       }
       const periods = new Set(pages.map((page) => page.meta.data_point_period_seconds))
       if (periods.size > 1) {
@@ -126,14 +146,22 @@ export function wattTime(http: HttpClient, options: WattTimeOptions): GridProvid
       )
     },
 
+    /** A day is 288 issues of up to 864 points: ask for the minutes that matter. */
+    async pastForecasts(zone, fromMs, toMs, abort) {
+      if (!marginal) throw new NotFound(`${name}: average emissions have no forecast`)
+      const issues: CarbonSeries[] = []
+      for (const range of daysOf(fromMs, toMs)) {
+        const query = { ...range, ...horizon }
+        const path = '/v3/forecast/historical'
+        const { data, meta } = await ask(pastForecastsShape, path, zone, query, abort)
+        issues.push(...data.map((each) => issueOf(zone, each.generated_at, each.forecast, meta)))
+      }
+      return issues
+    },
+
     async access(zone, abort) {
-      const region = providerZone(name, zone, zones)
-      const query = { region, signal_type: signalType }
-      const request = { url: `${baseUrl}/v3/my-access`, query, abort }
-      const answer = await authorised((headers) =>
-        getShaped(http, name, accessShape, { ...request, headers }),
-      )
-      return describeAccess(answer, region, signalType)
+      const answer = await ask(accessShape, '/v3/my-access', zone, {}, abort)
+      return describeAccess(answer, providerZone(name, zone, zones), signalType)
     },
   }
 }
@@ -144,7 +172,7 @@ function daysOf(fromMs: number, toMs: number) {
     const startMs = fromMs + day * DAY_MS
     const endMs = Math.min(startMs + DAY_MS, toMs) - 1000
     const start = new Date(startMs).toISOString()
-    return { start, end: new Date(endMs).toISOString(), include_imputed_marker: true }
+    return { start, end: new Date(endMs).toISOString() }
   })
 }
 

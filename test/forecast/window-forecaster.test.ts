@@ -7,8 +7,8 @@ import {
   annualMeanOf,
   BLIND,
   climatologyOf,
-  forecastWindows,
   trainZone,
+  windowForecaster,
 } from '../../services/forecast/index.ts'
 import {
   average,
@@ -21,7 +21,7 @@ import {
 } from './support.ts'
 
 const windows = windowsFrom(NOW_MS, HOUR_MS, 48)
-const base = { measure: average, windows, series: [], nowMs: NOW_MS }
+const base = { measure: average, series: [], nowMs: NOW_MS }
 const history = hourlySeries(NOW_MS - 30 * DAY_MS, 30 * 24, sunny)
 const issue = hourlySeries(NOW_MS, 24, (ms) => 1.1 * sunny(ms), 'forecast')
 const issuesOf = (days: number) =>
@@ -34,7 +34,7 @@ const qualities = (found: readonly { quality: string }[]) => [
 
 describe('the ladder', () => {
   it('ends carbon-blind, with one number for every hour and a band as wide as the world', () => {
-    const [first, ...others] = forecastWindows(base)
+    const [first, ...others] = windowForecaster(base)(windows)
     expect(first).toMatchObject({ quality: 'blind', carbonGPerKwh: BLIND.meanG })
     expect(first!.lowGPerKwh).toBeLessThan(100)
     expect(others.every((each) => each.carbonGPerKwh === first!.carbonGPerKwh)).toBe(true)
@@ -42,14 +42,14 @@ describe('the ladder', () => {
 
   it('prefers a zone’s yearly mean to that, its climatology to both', () => {
     const annual = annualMeanOf('DE', average)!
-    expect(forecastWindows({ ...base, annual })[0]).toMatchObject({ quality: 'annual' })
+    expect(windowForecaster({ ...base, annual })(windows)[0]).toMatchObject({ quality: 'annual' })
     const climatology = climatologyOf('DE', average)
-    const [hour] = forecastWindows({ ...base, annual, climatology })
+    const [hour] = windowForecaster({ ...base, annual, climatology })(windows)
     expect(hour).toMatchObject({ quality: 'climatology', source: 'CarbonCast' })
   })
 
   it('goes on with the past where there is history and no forecast', () => {
-    const found = forecastWindows({ ...base, history, climatology: flatClimatology(300) })
+    const found = windowForecaster({ ...base, history, climatology: flatClimatology(300) })(windows)
     expect(qualities(found)).toEqual(['blended'])
     expect(found[0]).toMatchObject({ source: 'blend', issuedAtMs: NOW_MS })
     const noon = found[36]!
@@ -58,11 +58,11 @@ describe('the ladder', () => {
 
   it('takes a provider at its word until it has a record, then corrects it', () => {
     const withIssue = { ...base, series: [issue], history }
-    const raw = forecastWindows(withIssue)
+    const raw = windowForecaster(withIssue)(windows)
     expect(raw[0]).toMatchObject({ quality: 'forecast', source: 'provider', issuedAtMs: NOW_MS })
     expect(raw[0]!.carbonGPerKwh).toBeCloseTo(1.1 * sunny(NOW_MS), 6)
     expect(raw[47]!.quality).toBe('blended')
-    const corrected = forecastWindows({ ...withIssue, pastIssues: issuesOf(20) })
+    const corrected = windowForecaster({ ...withIssue, pastIssues: issuesOf(20) })(windows)
     expect(corrected[0]).toMatchObject({ quality: 'blended', source: 'blend of provider' })
     const error = (found: typeof raw) =>
       Math.abs(found[12]!.carbonGPerKwh - sunny(NOW_MS + 12 * HOUR_MS))
@@ -73,13 +73,13 @@ describe('the ladder', () => {
   it('puts what is measured before what was promised', () => {
     const live = hourlySeries(NOW_MS - HOUR_MS, 2, () => 123)
     const cached = { ...issue, quality: 'cached' as const }
-    const found = forecastWindows({ ...base, series: [live, cached] })
+    const found = windowForecaster({ ...base, series: [live, cached] })(windows)
     expect(found[0]).toMatchObject({ quality: 'live', carbonGPerKwh: 123 })
     expect(found[1]!.quality).toBe('cached')
   })
 
   it('grows less sure with the lead', () => {
-    const [near, ...rest] = forecastWindows({ ...base, series: [issue] })
+    const [near, ...rest] = windowForecaster({ ...base, series: [issue] })(windows)
     const width = (each: typeof near) =>
       (each!.highGPerKwh - each!.lowGPerKwh) / each!.carbonGPerKwh
     expect(width(rest[20])).toBeGreaterThan(width(near))
@@ -92,13 +92,13 @@ describe('the ladder', () => {
       carbonGPerKwh: carbonGPerKwh as (typeof issue.slots)[0]['carbonGPerKwh'],
     }))
     const jagged = { ...issue, slots }
-    const found = forecastWindows({
+    const found = windowForecaster({
       ...base,
-      windows: halves,
+
       series: [jagged],
       history,
       pastIssues: issuesOf(20),
-    })
+    })(halves)
     expect(found[1]!.carbonGPerKwh - found[0]!.carbonGPerKwh).toBeCloseTo(200, 6)
   })
 
@@ -116,8 +116,10 @@ describe('the ladder', () => {
       hourlySeries(past.issuedAtMs, 24, (ms) => random(ms * 17 + past.issuedAtMs), 'forecast'),
     )
     const found = [
-      forecastWindows({ ...base, series: [lie], history: contrary, pastIssues: liars }),
-      forecastWindows({ ...base, series: [noisy.at(-1)!], history: noise, pastIssues: noisy }),
+      windowForecaster({ ...base, series: [lie], history: contrary, pastIssues: liars })(windows),
+      windowForecaster({ ...base, series: [noisy.at(-1)!], history: noise, pastIssues: noisy })(
+        windows,
+      ),
     ].flatMap((forecast) => forecast.filter(({ timeShift }) => timeShift === false))
     expect(found.length).toBeGreaterThan(0)
     for (const { carbonGPerKwh } of found.slice(0, 2)) expect(carbonGPerKwh).toBeGreaterThan(0)
@@ -131,14 +133,16 @@ describe('the ladder', () => {
       pastIssues: issuesOf(10),
       nowMs: NOW_MS,
     })
-    expect(forecastWindows({ ...base, series: [issue], trained })).toEqual(forecastWindows(inputs))
+    expect(windowForecaster({ ...base, series: [issue], trained })(windows)).toEqual(
+      windowForecaster(inputs)(windows),
+    )
   })
 
   it('leaves a window that reaches beyond all knowledge to the lower rungs', () => {
     const far = windowsFrom(NOW_MS + 400 * HOUR_MS, HOUR_MS, 1)
-    expect(forecastWindows({ ...base, windows: far, history })[0]!.quality).toBe('blind')
+    expect(windowForecaster({ ...base, history })(far)[0]!.quality).toBe('blind')
     const empty = { ...history, slots: [] }
-    expect(forecastWindows({ ...base, history: empty })[0]!.quality).toBe('blind')
+    expect(windowForecaster({ ...base, history: empty })(windows)[0]!.quality).toBe('blind')
   })
 
   it('always gives a finite value inside its band, never below zero for an average', () => {
@@ -155,11 +159,11 @@ describe('the ladder', () => {
         }
         const past = patchy(NOW_MS - 20 * DAY_MS, 20 * 24, 'live')
         const next = patchy(NOW_MS, 72, 'forecast')
-        const found = forecastWindows({
+        const found = windowForecaster({
           ...base,
           series: promised ? [past, next] : [past],
           history: past,
-        })
+        })(windows)
         for (const { carbonGPerKwh, lowGPerKwh, highGPerKwh } of found) {
           expect(Number.isFinite(carbonGPerKwh)).toBe(true)
           expect(lowGPerKwh).toBeGreaterThanOrEqual(0)
@@ -178,7 +182,7 @@ describe('the ladder', () => {
       carbonGPerKwh: -5 as typeof slot.carbonGPerKwh,
     }))
     const series = [{ ...issue, ...measure, slots }]
-    const [first] = forecastWindows({ ...base, measure, series })
+    const [first] = windowForecaster({ ...base, measure, series })(windows)
     expect(first!.carbonGPerKwh).toBe(-5)
     expect(first!.lowGPerKwh).toBeLessThan(-5)
   })
@@ -194,12 +198,14 @@ describe('measures', () => {
 
   it('never meet: it is a type error, and refused at run time', () => {
     // @ts-expect-error a marginal series does not fit an average plan
-    expect(() => forecastWindows({ ...base, series: [marginal] })).toThrow(InvalidInput)
+    expect(() => windowForecaster({ ...base, series: [marginal] })(windows)).toThrow(InvalidInput)
     // @ts-expect-error nor does one of another basis
-    expect(() => forecastWindows({ ...base, series: [direct] })).toThrow(/average\/direct/)
+    expect(() => windowForecaster({ ...base, series: [direct] })(windows)).toThrow(
+      /average\/direct/,
+    )
     const table = { ...flatClimatology(1), signal: 'marginal', basis: 'direct' } as const
     // @ts-expect-error nor a climatology
-    expect(() => forecastWindows({ ...base, climatology: table })).toThrow(InvalidInput)
+    expect(() => windowForecaster({ ...base, climatology: table })(windows)).toThrow(InvalidInput)
     // @ts-expect-error nor history
     expect(() => trainZone({ measure: average, history: marginal, nowMs: NOW_MS })).toThrow(
       InvalidInput,
@@ -208,7 +214,7 @@ describe('measures', () => {
     // @ts-expect-error nor the table a zone is trained with
     expect(() => trainZone(mixed)).toThrow(InvalidInput)
     const other = trainZone({ measure: marginal, history: marginal, nowMs: NOW_MS })
-    expect(() => forecastWindows({ ...base, trained: other })).toThrow(InvalidInput)
+    expect(() => windowForecaster({ ...base, trained: other })(windows)).toThrow(InvalidInput)
   })
 
   it('are carried by the type', () => {

@@ -16,10 +16,9 @@ import { HOUR_MS, hourOf } from './hourly.ts'
 import { meanOver } from './mean-over.ts'
 import { type TrainedZone, trainZone } from './train-zone.ts'
 
-export interface ForecastInputs<S extends CarbonSignal, B extends CarbonBasis> {
+export interface ForecasterInputs<S extends CarbonSignal, B extends CarbonBasis> {
   /** What is planned on. Everything else must be of this measure. */
   readonly measure: Measure<S, B>
-  readonly windows: readonly Window[]
   /** Trusted series of the zone, best first: measured (`live`), last good (`cached`), `forecast`. */
   readonly series: readonly CarbonSeries<NoInfer<S>, NoInfer<B>>[]
   /** Measured values of the last week or more; without them nothing is blended. */
@@ -54,25 +53,29 @@ export interface WindowForecast {
 /** Before a provider has so many scored issues, its own word goes before our correction of it. */
 const LEAST_ISSUES = 7
 
+/** One entry a window, in their order. */
+export type WindowForecaster = (windows: readonly Window[]) => readonly WindowForecast[]
+
 /**
- * One value and its band for each window, from the best source that speaks for it:
+ * One value and its band for any window, from the best source that speaks for it:
  * live -> cached -> provider forecast -> blended -> climatology -> annual mean -> carbon-blind.
  * A provider's forecast is replaced by the blend once its record is long enough to correct it.
  *
- * @returns as many entries as windows; every entry is finite and low <= value <= high
+ * @returns the forecast, its blend worked out once; every entry it gives is finite and
+ *   low <= value <= high
  * @throws InvalidInput when two measures meet
  */
-export function forecastWindows<S extends CarbonSignal, B extends CarbonBasis>(
-  inputs: ForecastInputs<S, B>,
-): readonly WindowForecast[] {
-  const { measure, windows, series, climatology, annual, nowMs } = inputs
+export function windowForecaster<S extends CarbonSignal, B extends CarbonBasis>(
+  inputs: ForecasterInputs<S, B>,
+): WindowForecaster {
+  const { measure, series, climatology, annual, nowMs } = inputs
   for (const each of series) assertSameMeasure(measure, each)
   if (climatology) assertSameMeasure(measure, climatology)
   const live = series.filter(({ quality }) => quality === 'live')
   const promised = series.filter(({ quality }) => quality === 'forecast' || quality === 'cached')
   const zone = trainedZone(inputs)
   const blend = zone && blendOver(zone, promised[0], nowMs)
-  const rungs: ((window: Window) => WindowForecast | undefined)[] = [
+  const rungs: readonly Rung[] = [
     (window) => fromSeries(live, window, nowMs),
     (window) => (blend?.corrects ? blend.at(window) : undefined),
     (window) => fromSeries(promised, window, nowMs),
@@ -80,11 +83,11 @@ export function forecastWindows<S extends CarbonSignal, B extends CarbonBasis>(
     (window) => fromClimatology(climatology, window),
   ]
   const lowest = flat(annual ?? BLIND, annual ? 'annual' : 'blind')
-  return windows.map((window) => bounded(firstOf(rungs, window) ?? lowest, measure))
+  return (windows) => windows.map((window) => bounded(firstOf(rungs, window) ?? lowest, measure))
 }
 
 function trainedZone<S extends CarbonSignal, B extends CarbonBasis>(
-  inputs: ForecastInputs<S, B>,
+  inputs: ForecasterInputs<S, B>,
 ): TrainedZone | undefined {
   const { measure, trained, history, pastIssues, climatology, nowMs } = inputs
   if (trained) {

@@ -1,0 +1,88 @@
+import type { WindowForecaster } from '../forecast/index.ts'
+import type { GridReader, ZoneReading } from './grid-reader.ts'
+import { zoneForecaster } from './zone-forecaster.ts'
+
+/** A zone as this process knows it. */
+export interface KnownZone {
+  readonly reading: ZoneReading
+  /** Worked out once for the reading, so that asking it is arithmetic. */
+  readonly forecast: WindowForecaster
+}
+
+/** What this process knows of every zone, at hand. */
+export interface ZoneBoard {
+  /**
+   * At once, where the zone was looked at within the last minute; where that is longer ago than
+   * five seconds another look is taken behind the answer. Otherwise waits for a look.
+   */
+  zone(zone: string): Promise<KnownZone>
+  /** Looks at every zone of the board again: called every few seconds, no answer has to wait. */
+  lookAgain(): Promise<void>
+}
+
+export interface ZoneBoardOptions {
+  readonly reader: GridReader
+  readonly zones: readonly string[]
+  readonly nowMs: () => number
+}
+
+interface Entry extends KnownZone {
+  readonly revision: string
+  readonly lookedAtMs: number
+}
+
+export const LOOK_AGAIN_MS = 5_000
+const LONGEST_MS = 60_000
+const HOUR_MS = 3_600_000
+
+/**
+ * Answers for zones out of memory. A look costs next to nothing while the shared answers are fresh;
+ * the forecast is worked out anew only where a look finds another revision than the one at hand.
+ */
+export function zoneBoard({ reader, zones, nowMs }: ZoneBoardOptions): ZoneBoard {
+  const entries = new Map<string, Entry>()
+  const looks = new Map<string, Promise<Entry>>()
+
+  async function read(zone: string): Promise<Entry> {
+    const lookedAtMs = nowMs()
+    const reading = await reader.readZone(zone, lookedAtMs)
+    const revision = revisionOf(reading, lookedAtMs)
+    const before = entries.get(zone)
+    const known =
+      before?.revision === revision
+        ? before
+        : { reading, revision, forecast: zoneForecaster(reading, lookedAtMs) }
+    const entry = { ...known, lookedAtMs }
+    entries.set(zone, entry)
+    return entry
+  }
+
+  function look(zone: string): Promise<Entry> {
+    const looking = looks.get(zone)
+    if (looking) return looking
+    const mine = read(zone).finally(() => looks.delete(zone))
+    looks.set(zone, mine)
+    return mine
+  }
+
+  return {
+    async zone(zone) {
+      const entry = entries.get(zone)
+      const ageMs = entry ? nowMs() - entry.lookedAtMs : LONGEST_MS
+      if (!entry || ageMs >= LONGEST_MS) return look(zone)
+      // A reading never fails but for a defect of ours; the next caller is to see it.
+      if (ageMs >= LOOK_AGAIN_MS) look(zone).catch(() => entries.delete(zone))
+      return entry
+    },
+
+    async lookAgain() {
+      for (const zone of zones) await look(zone)
+    },
+  }
+}
+
+/** Changes with whatever a forecast depends on: what was read, why not more, and the hour. */
+function revisionOf({ series, rung, reasons }: ZoneReading, nowMs: number): string {
+  const read = series.map(({ source, quality, issuedAtMs }) => [source, quality, issuedAtMs])
+  return JSON.stringify([Math.floor(nowMs / HOUR_MS), read, rung, reasons])
+}
