@@ -3,17 +3,35 @@ interface Spanned {
   readonly endMs: number
 }
 
-/** Rows of `start_utc,end_utc,<columns>`; nothing in these columns ever needs quoting but names. */
+/** What a window of a forecast says, rung and skill included. */
+export const WINDOW_COLUMNS = [
+  'carbonGPerKwh',
+  'lowGPerKwh',
+  'highGPerKwh',
+  'quality',
+  'source',
+  'timeShift',
+] as const
+
+/** Rows of `start_utc,end_utc,<columns>`. */
 export function csvOf<Row extends Spanned, Column extends keyof Row & string>(
   rows: readonly Row[],
   columns: readonly Column[],
 ): string {
   const stamp = (atMs: number) => new Date(atMs).toISOString()
-  const lines = rows.map((row) =>
-    [stamp(row.startMs), stamp(row.endMs), ...columns.map((column) => cell(row[column]))].join(','),
-  )
-  return `${['start_utc,end_utc', ...columns].join(',')}\n${lines.map((line) => `${line}\n`).join('')}`
+  return csvTable([
+    ['start_utc', 'end_utc', ...columns],
+    ...rows.map((row) => [
+      stamp(row.startMs),
+      stamp(row.endMs),
+      ...columns.map((column) => row[column]),
+    ]),
+  ])
 }
+
+/** Lines of cells, the first one the heading; what is undefined is left empty. */
+export const csvTable = (lines: readonly (readonly unknown[])[]): string =>
+  lines.map((line) => `${line.map(cell).join(',')}\n`).join('')
 
 function cell(value: unknown): string {
   const text = value === undefined ? '' : String(value)

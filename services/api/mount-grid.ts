@@ -1,9 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { carbonAwareSdkAverageRoute } from './routes/carbon-aware-sdk-average.ts'
-import { carbonAwareSdkBestLocationRoute } from './routes/carbon-aware-sdk-best-location.ts'
-import { carbonAwareSdkByLocationRoute } from './routes/carbon-aware-sdk-by-location.ts'
-import { carbonAwareSdkByLocationsRoute } from './routes/carbon-aware-sdk-by-locations.ts'
-import { carbonAwareSdkForecastRoute } from './routes/carbon-aware-sdk-forecast.ts'
+import { carbonAwareSdkEmissionsRoutes } from './routes/carbon-aware-sdk-emissions.ts'
+import { carbonAwareSdkForecastRoutes } from './routes/carbon-aware-sdk-forecast.ts'
 import { carbonAwareSdkLocationsRoute } from './routes/carbon-aware-sdk-locations.ts'
 import type { CarbonAwareSdkOptions } from './routes/carbon-aware-sdk-places.ts'
 import { gridForecastRoute } from './routes/grid-forecast.ts'
@@ -25,9 +23,7 @@ export function mountGrid(app: FastifyInstance, options: CarbonAwareSdkOptions):
 
 const CARBON_AWARE_SDK = [
   carbonAwareSdkAverageRoute,
-  carbonAwareSdkBestLocationRoute,
-  carbonAwareSdkByLocationRoute,
-  carbonAwareSdkByLocationsRoute,
-  carbonAwareSdkForecastRoute,
+  carbonAwareSdkEmissionsRoutes,
+  carbonAwareSdkForecastRoutes,
   carbonAwareSdkLocationsRoute,
 ]

@@ -58,7 +58,7 @@ const LOGARITHMIC_STRENGTH = 0.5
 /** Scale of the bias column, so that the ridge restrains it like the others. */
 const BIAS_FEATURE = 0.1
 /** How fast a candidate loses its say per relative regret. */
-const HEDGE_RATE = 5
+const HEDGE_RATE = 10
 /** Regret below this much error (a day's worth of 2 %) is noise. */
 const HEDGE_FLOOR = 0.02
 

@@ -35,6 +35,7 @@ const DEFAULTS = {
   lookAgainMs: 200,
   patienceMs: 5_000,
 }
+const ASKED_ELSEWHERE = 'still being asked by another process'
 const SHARED = { upstream: 'shared answers' }
 
 /**
@@ -59,12 +60,13 @@ export function fetchOnce(options: FetchOnceOptions) {
     const { held, mine, failure } = await claim(key, nowMs)
     if (held) seen.set(key, held)
     if (mine) return askNow(wanted, held)
-    if (!held) throw new UpstreamUnavailable(failure ?? 'still being asked elsewhere', SHARED)
-    if (failure !== undefined) return { ...held, stale: failure }
-    // Only just too old, and the next one is on its way: as good as what was there a moment ago.
-    const isLate = nowMs - held.freshUntilMs >= leaseMs
-    return isLate ? { ...held, stale: 'still being asked by another process' } : held
+    if (!held) throw new UpstreamUnavailable(failure ?? ASKED_ELSEWHERE, SHARED)
+    return withReason(held, failure ?? lateness(held, nowMs))
   }
+
+  /** Only just too old, and the next on its way, is as good as what was there a moment ago. */
+  const lateness = ({ freshUntilMs }: StoredSeries, nowMs: number): string | undefined =>
+    nowMs - freshUntilMs >= leaseMs ? ASKED_ELSEWHERE : undefined
 
   /** Until something is held, or the right to fetch is ours, or it failed, or patience ends. */
   async function claim(key: string, nowMs: number): Promise<Claim> {
@@ -104,6 +106,9 @@ export function fetchOnce(options: FetchOnceOptions) {
     return flight
   }
 }
+
+const withReason = (held: StoredSeries, stale: string | undefined): Fetched =>
+  stale === undefined ? held : { ...held, stale }
 
 const isPending = ({ held, mine, failure }: Claim): boolean =>
   !held && !mine && failure === undefined

@@ -10,6 +10,7 @@ import {
   type WindowForecast,
 } from '../forecast/index.ts'
 import type { ForecastArchive } from './port.ts'
+import { skillWords } from './skill-words.ts'
 import type { KnownZone, ZoneBoard } from './zone-board.ts'
 
 /** A zone in the running window, with everything needed to judge the number. */
@@ -30,6 +31,8 @@ export interface ZoneForecast extends Measure {
 
 export interface ZoneHistory extends Measure {
   readonly zone: string
+  /** The rung measured values stand on; a slot may be an estimate of the provider's all the same. */
+  readonly quality: 'live'
   readonly source: string | undefined
   readonly slots: readonly CarbonSlot[]
 }
@@ -43,6 +46,8 @@ export interface GridDesk {
   forecast(zone: string, windows: readonly Window[]): Promise<ZoneForecast>
   /** What is held of [fromMs, toMs): hours beyond the last day, the provider's step within. */
   history(zone: string, fromMs: number, toMs: number): Promise<ZoneHistory>
+  /** The newest archived forecast of the last 36 h before `atMs`, as its provider issued it. */
+  issuedBy(zone: string, atMs: number): Promise<CarbonSeries | undefined>
   /** How well the archived forecasts of the zone's provider did; undefined without any. */
   score(zone: string): Promise<ForecastScore | undefined>
 }
@@ -50,6 +55,8 @@ export interface GridDesk {
 export interface GridDeskOptions {
   readonly board: ZoneBoard
   readonly archive: ForecastArchive
+  /** Names of the providers whose forecasts are archived. */
+  readonly sources: readonly string[]
   readonly zones: readonly string[]
   readonly measure: Measure
   readonly nowMs: () => number
@@ -58,8 +65,12 @@ export interface GridDeskOptions {
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 const SCORED_DAYS = 60
+/** As old as a forecast may be and still be used. */
+const LONGEST_AGE_MS = 36 * HOUR_MS
 
-export function gridDesk({ board, archive, zones, measure, nowMs }: GridDeskOptions): GridDesk {
+export function gridDesk(options: GridDeskOptions): GridDesk {
+  const { board, archive, sources, zones, measure, nowMs } = options
+
   async function know(zone: string): Promise<KnownZone> {
     if (!zones.includes(zone)) {
       throw new NotFound(`no region of the fleet is in zone ${zone}; there are ${zones.join(', ')}`)
@@ -86,7 +97,7 @@ export function gridDesk({ board, archive, zones, measure, nowMs }: GridDeskOpti
         zone,
         ...measure,
         windows: windows.map((window, index) => ({ ...window, ...found[index]! })),
-        reasons: reading.reasons,
+        reasons: [...reading.reasons, ...skillWords(windows, found, nowMs())],
       }
     },
 
@@ -96,9 +107,20 @@ export function gridDesk({ board, archive, zones, measure, nowMs }: GridDeskOpti
       return {
         zone,
         ...measure,
+        quality: 'live',
         source: history?.source,
         slots: history?.slots.filter(inside) ?? [],
       }
+    },
+
+    async issuedBy(zone, atMs) {
+      await know(zone)
+      const span = { fromMs: atMs - LONGEST_AGE_MS, toMs: atMs + 1 }
+      const issues = await Promise.all(
+        sources.map((source) => archive.newest({ source, zone, ...measure, ...span })),
+      )
+      const found = issues.filter((issue) => issue !== undefined)
+      return found.toSorted((a, b) => b.issuedAtMs - a.issuedAtMs)[0]
     },
 
     async score(zone) {

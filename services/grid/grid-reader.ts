@@ -8,6 +8,7 @@ import { AppError } from '../domain/errors.ts'
 import { annualMeanOf, climatologyOf, type TrainedZone } from '../forecast/index.ts'
 import { type Fetched, fetchOnce } from './fetch-once.ts'
 import { type JudgementContext, judgeSeries } from './judge-series.ts'
+import { pastLearner } from './learn-past.ts'
 import type { ForecastArchive, GridProvider, SeriesStore } from './port.ts'
 import { readHistory } from './read-history.ts'
 import { referenceOf } from './reference-of.ts'
@@ -31,6 +32,13 @@ export interface ZoneReading {
 export interface GridReader {
   /** Never fails: with every provider away the reading has no series and says why. */
   readZone(zone: string, nowMs: number, abort?: AbortSignal): Promise<ZoneReading>
+  /**
+   * Fetches a few of the past forecasts that the archive lacks, where the provider keeps them.
+   *
+   * @returns how many were new
+   * @throws AppError what the provider throws
+   */
+  learnPast(reading: ZoneReading, abort?: AbortSignal): Promise<number>
 }
 
 export interface GridReaderOptions {
@@ -65,29 +73,24 @@ export function gridReader(options: GridReaderOptions): GridReader {
   const fetched = fetchOnce({ store: options.store })
   const trainedOn = zoneTrainer(archive, measure)
   const keep = archiveOnce(archive)
+  const learn = pastLearner(archive)
   const usual = (zone: string) => climatologyOf(zone, measure)
 
   async function historyOf({ zone, nowMs, abort, reasons }: Reading) {
     const reference = referenceOf(undefined, usual(zone), nowMs)
     const context = { nowMs, reference, maxAgeMs: Number.POSITIVE_INFINITY }
     for (const provider of providers) {
-      const { history } = provider
+      const { history, pastForecasts } = provider
       if (!history) continue
       const answer = await fetched({
         key: keyOf('history', provider, zone),
         nowMs,
         freshUntilMs: () => nowMs + freshForMs,
-        fetch: async (held) =>
-          readHistory(
-            { history },
-            {
-              zone,
-              nowMs,
-              held: held?.series,
-              reference: referenceOf(held?.series, usual(zone), nowMs),
-              abort,
-            },
-          ),
+        fetch: async (last) => {
+          const held = last?.series
+          const known = { held, reference: referenceOf(held, usual(zone), nowMs) }
+          return readHistory({ history, pastForecasts }, { zone, nowMs, abort, ...known })
+        },
       }).catch(asReason)
       const trusted = judged(`${provider.name} history`, answer, context, reasons)
       if (trusted) return trusted
@@ -123,6 +126,12 @@ export function gridReader(options: GridReaderOptions): GridReader {
       const series = [history, issue].filter((each) => each !== undefined)
       const rung = rungOf(zone, measure, series, nowMs)
       return { zone, measure, series, history, trained, rung, reasons }
+    },
+
+    async learnPast({ series }, abort) {
+      const issue = series.find(({ quality }) => quality === 'forecast')
+      const provider = providers.find(({ name }) => name === issue?.source)
+      return issue && provider ? learn(provider, issue, abort) : 0
     },
   }
 }

@@ -31,5 +31,6 @@ export type {
   StoredSeries,
 } from './port.ts'
 export { referenceOf } from './reference-of.ts'
+export { skillWords } from './skill-words.ts'
 export { LOOK_AGAIN_MS, type ZoneBoard, zoneBoard } from './zone-board.ts'
 export { zoneForecaster } from './zone-forecaster.ts'

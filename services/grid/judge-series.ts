@@ -82,7 +82,8 @@ export function judgeSeries(series: CarbonSeries, context: JudgementContext): Ju
     ...frozen(series, context.reference),
   ]
   if (fatal.length > 0) return { verdict: 'quarantined', suspicions: fatal }
-  return withoutZeros(series, context.reference)
+  const judgement = withoutZeros(series, context.reference)
+  return { ...judgement, suspicions: [...judgement.suspicions, ...holes(series)] }
 }
 
 function staleness(series: CarbonSeries, context: JudgementContext): Suspicion[] {
@@ -164,6 +165,21 @@ function frozen({ slots }: CarbonSeries, reference?: Reference): Suspicion[] {
       detail: `${run.first!.carbonGPerKwh} g/kWh for ${hours(run.durationMs)} h`,
     },
   ]
+}
+
+/**
+ * Names the first gap of a promise, as the hour that is missing where summer time begins. What lies
+ * around it may be true; the hole itself is bridged or left to the next rung. History may have gaps:
+ * much of it is a record of days.
+ */
+function holes({ slots, quality }: CarbonSeries): Suspicion[] {
+  if (quality !== 'forecast') return []
+  const index = slots.findIndex(({ startMs }, at) => at > 0 && startMs > slots[at - 1]!.endMs)
+  if (index < 0) return []
+  const [before, after] = [slots[index - 1]!, slots[index]!]
+  const minutes = Math.round((after.startMs - before.endMs) / 60_000)
+  const from = new Date(before.endMs).toISOString()
+  return [{ reason: 'holes', detail: `nothing for ${minutes} min from ${from}` }]
 }
 
 /** Drops zeros where they cannot be; a long run of them condemns the whole series. */

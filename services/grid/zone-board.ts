@@ -1,4 +1,5 @@
-import type { WindowForecaster } from '../forecast/index.ts'
+import type { Window } from '../domain/window.ts'
+import type { WindowForecast, WindowForecaster } from '../forecast/index.ts'
 import type { GridReader, ZoneReading } from './grid-reader.ts'
 import { zoneForecaster } from './zone-forecaster.ts'
 
@@ -51,7 +52,7 @@ export function zoneBoard({ reader, zones, nowMs }: ZoneBoardOptions): ZoneBoard
     const known =
       before?.revision === revision
         ? before
-        : { reading, revision, forecast: zoneForecaster(reading, lookedAtMs) }
+        : { reading, revision, forecast: remembering(zoneForecaster(reading, lookedAtMs)) }
     const entry = { ...known, lookedAtMs }
     entries.set(zone, entry)
     return entry
@@ -79,6 +80,22 @@ export function zoneBoard({ reader, zones, nowMs }: ZoneBoardOptions): ZoneBoard
       for (const zone of zones) await look(zone)
     },
   }
+}
+
+/** Most callers ask for the same hours; those who ask for others must not fill the memory. */
+const MOST_REMEMBERED = 2_000
+
+/** Works each window out once. */
+function remembering(forecast: WindowForecaster): WindowForecaster {
+  const known = new Map<string, WindowForecast>()
+  const one = (window: Window): WindowForecast => {
+    const key = `${window.startMs}|${window.endMs}`
+    const found = known.get(key) ?? forecast([window])[0]!
+    if (known.size >= MOST_REMEMBERED) known.clear()
+    known.set(key, found)
+    return found
+  }
+  return (windows) => windows.map(one)
 }
 
 /** Changes with whatever a forecast depends on: what was read, why not more, and the hour. */

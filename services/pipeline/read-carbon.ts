@@ -1,7 +1,7 @@
 import { assertSameMeasure, type Measure } from '../domain/carbon-series.ts'
 import type { Window } from '../domain/window.ts'
 import type { WindowForecast } from '../forecast/index.ts'
-import { type GridReader, zoneForecaster } from '../grid/index.ts'
+import { type GridReader, skillWords, zoneForecaster } from '../grid/index.ts'
 
 export interface CarbonQuery {
   readonly zones: readonly string[]
@@ -30,9 +30,10 @@ export async function readCarbon(query: CarbonQuery): Promise<ReadonlyMap<string
   const entries = zones.map(async (zone) => {
     const reading = await reader.readZone(zone, nowMs)
     assertSameMeasure(measure, reading.measure)
-    const { reasons } = reading
+    const found = zoneForecaster(reading, nowMs)(windows)
+    const reasons = [...reading.reasons, ...skillWords(windows, found, nowMs)]
     for (const reason of reasons) warn(`${zone}: ${reason}`)
-    return [zone, { windows: zoneForecaster(reading, nowMs)(windows), reasons }] as const
+    return [zone, { windows: found, reasons }] as const
   })
   return new Map(await Promise.all(entries))
 }

@@ -1,5 +1,6 @@
 import type { CarbonQuality } from '../domain/carbon-series.ts'
-import type { GridReader } from '../grid/index.ts'
+import { AppError } from '../domain/errors.ts'
+import type { GridReader, ZoneReading } from '../grid/index.ts'
 import type { NewEvent } from '../notification/index.ts'
 
 export interface RefreshGridPorts {
@@ -23,7 +24,8 @@ export async function refreshGrid(
   { zone, tickMs }: { readonly zone: string; readonly tickMs: number },
   abort?: AbortSignal,
 ): Promise<{ readonly rung: CarbonQuality }> {
-  const { rung, reasons } = await ports.reader.readZone(zone, tickMs, abort)
+  const reading = await ports.reader.readZone(zone, tickMs, abort)
+  const { rung, reasons } = reading
   ports.observe(zone, rung)
   for (const reason of reasons) ports.warn(`${zone}: ${reason}`)
   if (reasons.length > 0 && DEGRADED.includes(rung)) {
@@ -33,5 +35,18 @@ export async function refreshGrid(
       { type: 'grid.degraded', subject: `zone/${zone}`, key, occurredAtMs: tickMs, data },
     ])
   }
+  await learnPast(ports, reading, abort)
   return { rung }
+}
+
+/** A record to learn from is worth having, never worth failing for. */
+async function learnPast(
+  { reader, warn }: RefreshGridPorts,
+  reading: ZoneReading,
+  abort?: AbortSignal,
+): Promise<void> {
+  await reader.learnPast(reading, abort).catch((error: unknown) => {
+    if (!(error instanceof AppError)) throw error
+    warn(`${reading.zone}: past forecasts: ${error.message}`)
+  })
 }

@@ -41,5 +41,6 @@ export async function openGrid(
   const zones = [...new Set(fleet.regions.map(({ zone }) => zone))]
   const { nowMs } = deps
   const board = zoneBoard({ reader, zones, nowMs })
-  return { providers, reader, board, archive, zones, measure, nowMs }
+  const sources = [...new Set(providers.map(({ name }) => name))]
+  return { providers, reader, board, archive, sources, zones, measure, nowMs }
 }

@@ -29,7 +29,7 @@ const reader = gridReader({
 })
 const zones = ['DE', 'SE']
 const board = zoneBoard({ reader, zones, nowMs })
-const grid = gridDesk({ board, archive, zones, measure: average, nowMs })
+const grid = gridDesk({ board, archive, sources: ['provider'], zones, measure: average, nowMs })
 
 /** The whole application, with a grid behind it. */
 let app: FastifyInstance
@@ -51,6 +51,9 @@ describe('/v1/grid', () => {
     const now = (await get('/v1/grid/DE/now')).json()
     expect(now).toMatchObject({ zone: 'DE', rung: 'live', signal: 'average', source: 'provider' })
     expect((await get('/v1/grid/XX/now')).statusCode).toBe(404)
+    const csv = (await get('/v1/grid/DE/now?format=csv')).body.split('\n')
+    expect(csv[0]).toMatch(/^start_utc,.*,quality,source,timeShift$/)
+    expect(csv[1]).toMatch(/,live,provider,$/)
   })
 
   it('answers the forecast as JSON and as CSV', async () => {
@@ -59,7 +62,7 @@ describe('/v1/grid', () => {
     const csv = await get('/v1/grid/DE/forecast?hours=2&format=csv')
     expect(csv.headers['content-type']).toMatch(/^text\/csv/)
     expect(csv.body.split('\n')[0]).toBe(
-      'start_utc,end_utc,carbonGPerKwh,lowGPerKwh,highGPerKwh,quality,source',
+      'start_utc,end_utc,carbonGPerKwh,lowGPerKwh,highGPerKwh,quality,source,timeShift',
     )
     expect(csv.body.trim().split('\n')).toHaveLength(3)
   })
@@ -69,6 +72,7 @@ describe('/v1/grid', () => {
     const query = 'from=2026-02-28T22:00:00Z&to=2026-03-01T00:00:00Z'
     const csv = await get(`/v1/grid/DE/history?${query}&format=csv`)
     expect(csv.body.trim().split('\n')).toHaveLength(3)
+    expect(csv.body).toMatch(/,live,meter\n$/)
     const odd = 'from=2026-03-01T00:00:00Z&to=2026-02-28T22:00:00Z'
     expect((await get(`/v1/grid/DE/history?${odd}`)).statusCode).toBe(400)
   })
@@ -145,6 +149,49 @@ describe('a Carbon Aware SDK client', () => {
       DE: { Name: 'DE' },
       SE: { Name: 'SE' },
     })
+  })
+
+  const batch = (payload: object[]) =>
+    app.inject({ method: 'POST', url: '/emissions/forecasts/batch', payload })
+
+  it('gets a forecast as it stood when it is said to have been asked for', async () => {
+    const issue = hourlySeries(NOW_MS - 30 * HOUR_MS, 24, (ms) => sunny(ms) + 7, 'forecast')
+    await archive.append(issue)
+    const requestedAt = '2026-02-27T20:00:00Z'
+    const answer = await batch([
+      { requestedAt, location: 'westeurope' },
+      { requestedAt, location: 'DE', windowSize: 240, dataStartAt: '2026-02-28T00:00:00Z' },
+    ])
+    const [raw, rolling] = answer.json()
+    expect(raw).toMatchObject({
+      requestedAt: '2026-02-27T20:00:00+00:00',
+      generatedAt: '2026-02-27T18:00:00+00:00',
+      location: 'westeurope',
+      windowSize: 60,
+    })
+    expect(raw.forecastData).toHaveLength(24)
+    expect(raw.forecastData[3].value).toBeCloseTo(sunny(NOW_MS - 27 * HOUR_MS) + 7, 6)
+    expect(rolling.forecastData).toHaveLength(15)
+    const first = [0, 1, 2, 3].map((hour) => raw.forecastData[6 + hour].value)
+    expect(rolling.forecastData[0].value).toBeCloseTo(first.reduce((a, b) => a + b) / 4, 6)
+    const values = rolling.forecastData.map(({ value }: { value: number }) => value)
+    expect(rolling.optimalDataPoints[0].value).toBe(Math.min(...values))
+  })
+
+  it.each([
+    ['of one issued by nobody', { requestedAt: '2020-01-01T00:00:00Z', location: 'DE' }, 404],
+    ['asked for in the future', { requestedAt: '2030-01-01T00:00:00Z', location: 'DE' }, 400],
+    ['of an unknown place', { requestedAt: '2026-02-27T20:00:00Z', location: 'moon' }, 400],
+    ['without its time', { location: 'DE' }, 400],
+  ])('is told of a past forecast %s', async (_what, asked, status) => {
+    const answer = await batch([asked])
+    expect(answer.statusCode).toBe(status)
+  })
+
+  it('is told which entry of a batch is wrong', async () => {
+    const good = { requestedAt: '2026-02-27T20:00:00Z', location: 'DE' }
+    const answer = await batch([good, { ...good, dataEndAt: '2026-03-20T00:00:00Z' }])
+    expect(answer.json().issues).toMatchObject([{ path: '/body/1/dataEndAt' }])
   })
 
   it.each([

@@ -39,7 +39,11 @@ export function memoryGrid(): GridDesk {
     async history(zone) {
       known(zone)
       const slot = { startMs: START, endMs: END, carbonGPerKwh: gCo2PerKwh(20) }
-      return { zone, ...measure, source: 'test', slots: [slot] }
+      return { zone, ...measure, quality: 'live', source: 'test', slots: [slot] }
+    },
+    async issuedBy(zone) {
+      known(zone)
+      return undefined
     },
     async score(zone) {
       known(zone)

@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CarbonSeries } from '../../services/domain/carbon-series.ts'
 import { UpstreamUnavailable } from '../../services/domain/errors.ts'
@@ -10,6 +8,7 @@ import type { Database } from '../../services/platform/database/database.ts'
 import { openEmbedded } from '../../services/platform/database/embedded.ts'
 import { migrate } from '../../services/platform/database/migrate.ts'
 import { hourlySeries, NOW_MS } from '../forecast/support.ts'
+import { freshFolder } from '../support/engines.ts'
 
 const FRESH_MS = 1000
 const series = (value: number) => hourlySeries(NOW_MS, 3, () => value, 'forecast')
@@ -33,7 +32,7 @@ describe('processes on one database', () => {
   let db: Database
   let folder: string
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'gridtide-lease-'))
+    folder = await freshFolder()
     db = await openEmbedded(folder)
     await migrate(db)
   })

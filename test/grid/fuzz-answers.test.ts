@@ -4,14 +4,18 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../services/domain/errors.ts'
 import { carbonAwareSdk } from '../../services/grid/adapters/carbon-aware-sdk.ts'
+import { eia } from '../../services/grid/adapters/eia.ts'
 import { electricityMaps } from '../../services/grid/adapters/electricity-maps.ts'
+import { energinet } from '../../services/grid/adapters/energinet.ts'
 import { energyCharts } from '../../services/grid/adapters/energy-charts.ts'
+import { httpJson } from '../../services/grid/adapters/http-json.ts'
 import { neso } from '../../services/grid/adapters/neso.ts'
 import { wattTime } from '../../services/grid/adapters/watttime.ts'
 import { type GridProvider, judgeSeries } from '../../services/grid/index.ts'
 import type { HttpClient } from '../../services/platform/http.ts'
 import electricityMapsAnswers from '../fixtures/grid/electricity-maps.json' with { type: 'json' }
 import nesoAnswers from '../fixtures/grid/neso.json' with { type: 'json' }
+import others from '../fixtures/grid/others.json' with { type: 'json' }
 import wattTimeAnswers from '../fixtures/grid/watttime.json' with { type: 'json' }
 import { scriptedHttp } from '../support/scripted-http.ts'
 
@@ -47,6 +51,30 @@ const documented: Subject[] = [
     body: nesoAnswers.forecast,
     nowMs: MARCH_MS,
     read: (http, now) => neso(http, { nowMs: () => now }).forecast('GB'),
+  },
+  {
+    body: others.energinet,
+    nowMs: MARCH_MS,
+    read: (http, now) => energinet(http, { nowMs: () => now }).forecast('DK-DK1'),
+  },
+  {
+    body: others.eia,
+    nowMs: MARCH_MS,
+    read: (http) =>
+      eia(http, { apiKey: 'k' }).history!('US-CAL-CISO', MARCH_MS - 86_400_000, MARCH_MS),
+  },
+  {
+    body: others.carbonAwareSdk,
+    nowMs: MARCH_MS,
+    read: (http) => carbonAwareSdk(http, { baseUrl: 'http://sdk' }).forecast('DE'),
+  },
+  {
+    body: others.httpJson,
+    nowMs: MARCH_MS,
+    read: (http, now) =>
+      httpJson(http, { url: 'http://x/{zone}', slots: '$.slots[*]', nowMs: () => now }).forecast(
+        'DE',
+      ),
   },
 ]
 
@@ -174,6 +202,16 @@ function fuzz(subjects: readonly Subject[], numRuns: number) {
 }
 
 describe('spoilt answers never crash and never become absurd numbers', () => {
+  it('while the documented ones themselves are read', async () => {
+    for (const { body, nowMs, read } of documented) {
+      const http = scriptedHttp(({ url }) => ({
+        json: url.endsWith('/login') ? wattTimeAnswers.login : body,
+      }))
+      const series = await read(http, nowMs)
+      expect(judgeSeries(series, { nowMs }).verdict).toBe('trusted')
+    }
+  })
+
   it('6,000 of the documented shapes', () => fuzz(documented, 6000), 120_000)
 
   it.skipIf(!hasRecorded)(

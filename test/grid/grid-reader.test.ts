@@ -49,7 +49,14 @@ function setUp(zone = 'DE') {
   const reader = gridReader(options)
   const zones = [zone]
   const board = zoneBoard({ reader, zones, nowMs: clock })
-  const desk = gridDesk({ board, archive, zones, measure: average, nowMs: clock })
+  const desk = gridDesk({
+    board,
+    archive,
+    sources: ['first'],
+    zones,
+    measure: average,
+    nowMs: clock,
+  })
   return {
     first,
     second,

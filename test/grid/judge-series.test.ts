@@ -87,6 +87,19 @@ describe('judging a series', () => {
     ).toEqual([])
   })
 
+  it('names the hour that is missing, as where summer time begins, and trusts the rest', () => {
+    const whole = forecast(sunny)
+    const springing = { ...whole, slots: whole.slots.filter((_, hour) => hour !== 26) }
+    expect(judge(springing)).toEqual({
+      verdict: 'trusted',
+      series: springing,
+      suspicions: [{ reason: 'holes', detail: 'nothing for 60 min from 2026-03-02T02:00:00.000Z' }],
+    })
+    expect(reasons({ ...history, slots: history.slots.filter((_, hour) => hour !== 26) })).toEqual(
+      [],
+    )
+  })
+
   it('finds stale stamps, dead forecasts and the future', () => {
     const aged = (hours: number) => ({
       ...forecast(sunny),

@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { memoryArchive, memorySeriesStore } from '../../services/grid/adapters/memory-store.ts'
 import { sqlArchive, sqlSeriesStore } from '../../services/grid/adapters/sql-store.ts'
@@ -10,6 +8,7 @@ import type { Database } from '../../services/platform/database/database.ts'
 import { openEmbedded } from '../../services/platform/database/embedded.ts'
 import { migrate } from '../../services/platform/database/migrate.ts'
 import { DAY_MS, HOUR_MS, hourlySeries, NOW_MS, sunny } from '../forecast/support.ts'
+import { freshFolder } from '../support/engines.ts'
 
 const exact = (ms: number) => Math.round(sunny(ms) * 100) / 100
 const issueAt = (ms: number) => hourlySeries(ms, 72, exact, 'forecast')
@@ -93,6 +92,10 @@ describe.each<[string, () => Promise<{ store: SeriesStore; archive: ForecastArch
     const daily = await archive.read({ ...query, everyMs: DAY_MS })
     expect(daily.map(({ issuedAtMs }) => issuedAtMs)).toEqual([NOW_MS, NOW_MS + DAY_MS])
     expect(daily[0]).toEqual(issueAt(NOW_MS))
+    await expect(archive.newest({ ...query, toMs: NOW_MS + 7 * HOUR_MS })).resolves.toEqual(
+      issueAt(NOW_MS + 6 * HOUR_MS),
+    )
+    await expect(archive.newest({ ...query, toMs: NOW_MS })).resolves.toBeUndefined()
     await expect(archive.read({ ...query, zone: 'FR' })).resolves.toEqual([])
     await expect(archive.prune(NOW_MS + DAY_MS)).resolves.toBe(4)
   })
@@ -101,7 +104,7 @@ describe.each<[string, () => Promise<{ store: SeriesStore; archive: ForecastArch
 let db: Database
 let folder: string
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gridtide-grid-'))
+  folder = await freshFolder()
   db = await openEmbedded(folder)
   await migrate(db)
 })

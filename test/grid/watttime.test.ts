@@ -110,10 +110,36 @@ describe('WattTime', () => {
     await expect(history).rejects.toBeInstanceOf(UpstreamMalformed)
   })
 
+  it('reads forecasts of the past as they were issued, a day a call', async () => {
+    const http = scriptedHttp((request) => {
+      if (request.url.endsWith('/login')) return { json: answers.login }
+      const { generated_at: _, ...meta } = answers.forecast.meta
+      const generated_at = String(request.query?.start)
+      return { json: { data: [{ generated_at, forecast: answers.forecast.data }], meta } }
+    })
+    const past = wattTime(http, account).pastForecasts!
+    const issues = await past('US-CAL-CISO', FROM_MS, FROM_MS + 2.5 * DAY_MS)
+    expect(issues.map(({ issuedAtMs }) => issuedAtMs)).toEqual([
+      FROM_MS,
+      FROM_MS + DAY_MS,
+      FROM_MS + 2 * DAY_MS,
+    ])
+    expect(issues[0]).toMatchObject({ source: 'watttime', signal: 'marginal', quality: 'forecast' })
+    expect(issues[0]!.slots[0]!.carbonGPerKwh).toBeCloseTo(453.59237, 5)
+    const calls = http.requests.filter(({ url }) => url.endsWith('/v3/forecast/historical'))
+    expect(calls.map(({ query }) => query)).toMatchObject([
+      { start: '2026-02-28T00:00:00.000Z', end: '2026-02-28T23:59:59.000Z', horizon_hours: 72 },
+      { start: '2026-03-01T00:00:00.000Z', end: '2026-03-01T23:59:59.000Z' },
+      { start: '2026-03-02T00:00:00.000Z', end: '2026-03-02T11:59:59.000Z' },
+    ])
+  })
+
   it('has no forecast of average emissions', async () => {
     const average = wattTime(scriptedHttp(service), { ...account, signalType: 'co2_aoer' })
     expect(average).toMatchObject({ name: 'watttime-average', signal: 'average' })
     await expect(average.forecast('US-CAL-CISO')).rejects.toBeInstanceOf(NotFound)
+    const past = average.pastForecasts!('US-CAL-CISO', FROM_MS, FROM_MS + DAY_MS)
+    await expect(past).rejects.toBeInstanceOf(NotFound)
   })
 
   it('tells what the account may do', async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { UpstreamRefused } from '../../services/domain/errors.ts'
+import type { GridReader } from '../../services/grid/index.ts'
 import type { NewEvent } from '../../services/notification/index.ts'
 import { expirePlan } from '../../services/pipeline/expire-plan.ts'
 import { notifyChange } from '../../services/pipeline/notify-change.ts'
@@ -12,13 +14,20 @@ import type { AnyJobRequest } from '../../services/queue/index.ts'
 const nowMs = Date.parse('2026-07-01T12:00Z')
 
 describe('refreshGrid', () => {
-  const read = async (rung: 'live' | 'climatology', reasons: string[]) => {
+  const read = async (
+    rung: 'live' | 'climatology',
+    reasons: string[],
+    learnPast: GridReader['learnPast'] = async () => 0,
+  ) => {
     const events: NewEvent[] = []
     const warnings: string[] = []
     const seen: string[] = []
     const ports = {
       observe: (zone: string, at: string) => void seen.push(`${zone} ${at}`),
-      reader: { readZone: async () => ({ rung, reasons }) as never },
+      reader: {
+        readZone: async () => ({ zone: 'DE', rung, reasons }) as never,
+        learnPast,
+      },
       tell: async (more: readonly NewEvent[]) => void events.push(...more),
       warn: (message: string) => void warnings.push(message),
     }
@@ -38,6 +47,14 @@ describe('refreshGrid', () => {
       { type: 'grid.degraded', subject: 'zone/DE', data: { quality: 'climatology' } },
     ])
     expect((await read('climatology', ['another']))!.events[0]!.key).toBe(events[0]!.key)
+  })
+
+  it('does not fail for want of past forecasts, nor hide a defect', async () => {
+    const refused = new UpstreamRefused('answered 403', { upstream: 'watttime', httpStatus: 403 })
+    const { warnings } = await read('live', [], () => Promise.reject(refused))
+    expect(warnings).toEqual(['DE: past forecasts: watttime: answered 403'])
+    const broken = read('live', [], () => Promise.reject(new TypeError('a bug')))
+    await expect(broken).rejects.toThrow('a bug')
   })
 
   it('does not call climatology a failure where nothing better was asked for', async () => {

@@ -59,19 +59,24 @@ export const carbonAwareSdkAverageRoute: FastifyPluginAsyncTypebox<CarbonAwareSd
         },
       },
     },
-    async ({ body }) => Promise.all(body.map((stretch) => averageOf(options, stretch))),
+    async ({ body }) =>
+      Promise.all(body.map((stretch, index) => averageOf(options, stretch, `body/${index}/`))),
   )
 }
 
-/** @throws InvalidInput | NotFound */
+/**
+ * @param at where the fields are: `query/`, or e.g. `body/0/`
+ * @throws InvalidInput | NotFound
+ */
 async function averageOf(
   options: CarbonAwareSdkOptions,
   { location, startTime, endTime }: Static<typeof Stretch>,
+  at = 'query/',
 ): Promise<Static<typeof Average>> {
-  const fromMs = instantOf('startTime', startTime)
-  const toMs = instantOf('endTime', endTime)
-  if (!(fromMs < toMs)) throw wrong('endTime', 'must be after startTime')
-  const found = await emissionsOf(options, location, fromMs, toMs - 1)
+  const fromMs = instantOf(`${at}startTime`, startTime)
+  const toMs = instantOf(`${at}endTime`, endTime)
+  if (!(fromMs < toMs)) throw wrong(`${at}endTime`, 'must be after startTime')
+  const found = await emissionsOf(options, location, fromMs, toMs - 1, at)
   // The SDK says 0 here, which reads as clean.
   if (found.length === 0) throw new NotFound(`nothing is held of ${location} at ${startTime}`)
   return {

@@ -1,33 +1,40 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
+import { NotFound } from '../../domain/errors.ts'
+import { meanOver } from '../../forecast/index.ts'
 import { strict } from '../schemas/parts.ts'
 import { problems } from '../schemas/ref.ts'
 import {
   type CarbonAwareSdkOptions,
   HOUR_MS,
   instantOf,
-  stampOf,
-  windowAt,
   wrong,
   zoneOf,
 } from './carbon-aware-sdk-places.ts'
+import {
+  type Asked,
+  rollingForecast,
+  type Span,
+  spanOf,
+  windowsIn,
+} from './carbon-aware-sdk-rolling.ts'
 import { ForecastsSchema, Locations } from './carbon-aware-sdk-schemas.ts'
 
-const MINUTE_MS = 60_000
 const HORIZON_MS = 72 * HOUR_MS
-const STEP_MS = 5 * MINUTE_MS
+const STEP_MS = 5 * 60_000
+const MOST_AT_ONCE = 100
 
-interface Span {
-  readonly startMs: number
-  readonly endMs: number
-  readonly sizeMs: number
+const part = {
+  dataStartAt: Type.Optional(Type.String()),
+  dataEndAt: Type.Optional(Type.String()),
+  windowSize: Type.Optional(Type.Integer({ minimum: 5, maximum: 4320 })),
 }
+const Past = strict({ requestedAt: Type.String(), location: Type.String(), ...part })
 
-/** `GET /emissions/forecasts/current`, as the Carbon Aware SDK answers it. */
-export const carbonAwareSdkForecastRoute: FastifyPluginAsyncTypebox<CarbonAwareSdkOptions> = async (
-  app,
-  options,
-) => {
+/** `GET /emissions/forecasts/current` and `POST .../batch`, as the Carbon Aware SDK answers them. */
+export const carbonAwareSdkForecastRoutes: FastifyPluginAsyncTypebox<
+  CarbonAwareSdkOptions
+> = async (app, options) => {
   app.get(
     '/emissions/forecasts/current',
     {
@@ -36,72 +43,71 @@ export const carbonAwareSdkForecastRoute: FastifyPluginAsyncTypebox<CarbonAwareS
         operationId: 'carbonAwareSdkForecast',
         tags: ['carbon-aware-sdk'],
         summary: 'Current forecasts, as rolling means over windowSize minutes',
-        querystring: strict({
-          location: Locations,
-          dataStartAt: Type.Optional(Type.String()),
-          dataEndAt: Type.Optional(Type.String()),
-          windowSize: Type.Optional(Type.Integer({ minimum: 5, maximum: 4320 })),
-        }),
+        querystring: strict({ location: Locations, ...part }),
         response: { 200: ForecastsSchema, ...problems(400, 401, 403, 429, 503) },
       },
     },
     async ({ query }) => {
       const nowMs = options.nowMs()
-      const span = spanOf(query, Math.floor(nowMs / STEP_MS) * STEP_MS)
+      const firstMs = Math.floor(nowMs / STEP_MS) * STEP_MS
+      const reach = { firstMs, lastMs: firstMs + HORIZON_MS, pointMs: HOUR_MS }
+      const span = spanOf(query, reach)
       const places = [query.location].flat()
-      return Promise.all(places.map((place) => forecastOf(options, place, span, nowMs)))
+      return Promise.all(places.map((place) => currentOf(options, place, span, nowMs)))
     },
   )
+
+  app.post(
+    '/emissions/forecasts/batch',
+    {
+      config: { access: 'read' },
+      schema: {
+        operationId: 'carbonAwareSdkPastForecasts',
+        tags: ['carbon-aware-sdk'],
+        summary: 'Forecasts as the provider had issued them by requestedAt',
+        body: Type.Array(Past, { minItems: 1, maxItems: MOST_AT_ONCE }),
+        response: {
+          200: ForecastsSchema,
+          ...problems(400, 401, 403, 404, 409, 413, 415, 429, 503),
+        },
+      },
+    },
+    async ({ body }) =>
+      Promise.all(body.map((asked, index) => pastOf(options, asked, `body/${index}/`))),
+  )
 }
 
-interface Asked {
-  readonly dataStartAt?: string
-  readonly dataEndAt?: string
-  readonly windowSize?: number
-}
-
-/** @throws InvalidInput naming the parameter, as the SDK does */
-function spanOf(query: Asked, firstMs: number): Span {
-  const { dataStartAt, dataEndAt, windowSize } = query
-  const lastMs = firstMs + HORIZON_MS
-  const startMs = dataStartAt === undefined ? firstMs : instantOf('dataStartAt', dataStartAt)
-  const endMs = dataEndAt === undefined ? lastMs : instantOf('dataEndAt', dataEndAt)
-  const range = `'${stampOf(firstMs)}' through '${stampOf(lastMs)}'`
-  if (startMs < firstMs) throw wrong('dataStartAt', `must be within the forecast, ${range}`)
-  if (endMs > lastMs) throw wrong('dataEndAt', `must be within the forecast, ${range}`)
-  const sizeMs = windowSize === undefined ? HOUR_MS : windowSize * MINUTE_MS
-  if (startMs + sizeMs > endMs) throw wrong('windowSize', 'must fit between start and end')
-  return { startMs, endMs, sizeMs }
-}
-
-/** Whole windows only: the last one ends at or before `dataEndAt`. */
-async function forecastOf(
+async function currentOf(
   options: CarbonAwareSdkOptions,
   location: string,
-  { startMs, endMs, sizeMs }: Span,
-  nowMs: number,
+  span: Span,
+  requestedAtMs: number,
 ) {
-  const stepMs = Math.min(sizeMs, HOUR_MS)
-  const count = Math.floor((endMs - startMs - sizeMs) / stepMs) + 1
-  const asked = Array.from({ length: count }, (_, index) =>
-    windowAt(startMs + index * stepMs, sizeMs),
-  )
-  const { windows } = await options.grid.forecast(zoneOf(options, location), asked)
-  const forecastData = windows.map((window) => ({
-    location,
-    timestamp: stampOf(window.startMs),
-    duration: sizeMs / MINUTE_MS,
-    value: window.carbonGPerKwh,
-  }))
-  const least = Math.min(...forecastData.map(({ value }) => value))
-  return {
-    requestedAt: stampOf(nowMs),
-    generatedAt: stampOf(windows.find((window) => window.issuedAtMs)?.issuedAtMs ?? nowMs),
-    location,
-    dataStartAt: stampOf(startMs),
-    dataEndAt: stampOf(endMs),
-    windowSize: sizeMs / MINUTE_MS,
-    optimalDataPoints: forecastData.filter(({ value }) => value === least),
-    forecastData,
-  }
+  const zone = zoneOf(options, location)
+  const { windows } = await options.grid.forecast(zone, windowsIn(span, HOUR_MS))
+  const generatedAtMs = windows.find((window) => window.issuedAtMs)?.issuedAtMs ?? requestedAtMs
+  return rollingForecast({ location, span, requestedAtMs, generatedAtMs, windows })
+}
+
+/** @throws InvalidInput | NotFound where nothing had been issued by then */
+async function pastOf(
+  options: CarbonAwareSdkOptions,
+  { requestedAt, location, ...asked }: Static<typeof Past>,
+  at: string,
+) {
+  const requestedAtMs = instantOf(`${at}requestedAt`, requestedAt)
+  if (requestedAtMs > options.nowMs()) throw wrong(`${at}requestedAt`, 'must not be in the future')
+  const issue = await options.grid.issuedBy(zoneOf(options, location, at), requestedAtMs)
+  if (!issue) throw new NotFound(`no forecast of ${location} had been issued by ${requestedAt}`)
+  const { slots, issuedAtMs } = issue
+  const [first, last] = [slots[0]!, slots.at(-1)!]
+  const pointMs = first.endMs - first.startMs
+  const reach = { firstMs: first.startMs, lastMs: last.endMs, pointMs }
+  const span = spanOf(asked as Asked, reach, at)
+  // A window that the provider left a gap in is left out: an invented value would look issued.
+  const windows = windowsIn(span, pointMs).flatMap((window) => {
+    const carbonGPerKwh = meanOver(slots, window, 1)
+    return carbonGPerKwh === undefined ? [] : { ...window, carbonGPerKwh }
+  })
+  return rollingForecast({ location, span, requestedAtMs, generatedAtMs: issuedAtMs, windows })
 }

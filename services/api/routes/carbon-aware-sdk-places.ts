@@ -22,23 +22,32 @@ export interface Emissions {
 const MINUTE_MS = 60_000
 export const HOUR_MS = 60 * MINUTE_MS
 
-/** @throws InvalidInput naming the parameter: the SDK's own way of saying that it knows no such place */
-export function zoneOf({ grid, locations }: CarbonAwareSdkOptions, location: string): string {
+/**
+ * @param at where the field is: `query/`, or e.g. `body/0/`
+ * @throws InvalidInput naming the parameter: the SDK's own way of saying that it knows no such place
+ */
+export function zoneOf(
+  { grid, locations }: CarbonAwareSdkOptions,
+  location: string,
+  at = 'query/',
+): string {
   const zone = locations[location] ?? location
   if (grid.zones.includes(zone)) return zone
   const known = [...Object.keys(locations), ...grid.zones].join(', ')
-  throw wrong('location', `unknown location ${location}; there are ${known}`)
+  throw wrong(`${at}location`, `unknown location ${location}; there are ${known}`)
 }
 
-export function wrong(parameter: string, message: string): InvalidInput {
-  return new InvalidInput(`${parameter}: ${message}`, [{ path: `/${parameter}`, message }])
+/** @param place where the field is, e.g. `query/location` or `body/0/location` */
+export function wrong(place: string, message: string): InvalidInput {
+  const parameter = place.split('/').at(-1)
+  return new InvalidInput(`${parameter}: ${message}`, [{ path: `/${place}`, message }])
 }
 
 /** @throws InvalidInput */
-export function instantOf(parameter: string, text: string): number {
+export function instantOf(place: string, text: string): number {
   // A `+` that was not percent-encoded arrives as a space.
   const atMs = Date.parse(text.replace(' ', '+'))
-  if (Number.isNaN(atMs)) throw wrong(parameter, `${text} is no point in time`)
+  if (Number.isNaN(atMs)) throw wrong(place, `${text} is no point in time`)
   return atMs
 }
 
@@ -70,16 +79,18 @@ export async function emissionsOf(
   location: string,
   fromMs: number,
   toMs: number,
+  at = 'query/',
 ): Promise<readonly Emissions[]> {
   const { grid, nowMs } = options
-  if (toMs < fromMs) throw wrong('toTime', 'must not be before time')
-  const zone = zoneOf(options, location)
+  if (toMs < fromMs) throw wrong(`${at}toTime`, 'must not be before time')
+  const zone = zoneOf(options, location, at)
   const firstMs = Math.floor(fromMs / HOUR_MS) * HOUR_MS
   const { slots } = await grid.history(zone, firstMs, toMs + 1)
   const past = slots.filter(({ endMs }) => endMs > fromMs)
   const knownToMs = past.at(-1)?.endMs ?? Math.max(firstMs, Math.floor(nowMs() / HOUR_MS) * HOUR_MS)
-  if (toMs > nowMs() + MOST_AHEAD_MS) throw wrong('toTime', 'must be at most 7 days ahead')
-  if (toMs - knownToMs > MOST_SPAN_MS) throw wrong('time', 'must be at most a year before toTime')
+  if (toMs > nowMs() + MOST_AHEAD_MS) throw wrong(`${at}toTime`, 'must be at most 7 days ahead')
+  if (toMs - knownToMs > MOST_SPAN_MS)
+    throw wrong(`${at}time`, 'must be at most a year before toTime')
   const ahead: Window[] = []
   for (let startMs = knownToMs; startMs <= toMs; startMs += HOUR_MS) {
     ahead.push(windowAt(startMs, HOUR_MS))

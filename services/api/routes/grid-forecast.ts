@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { windowsFrom } from '../../domain/window.ts'
 import type { GridDesk } from '../../grid/index.ts'
-import { csvOf } from '../csv-of.ts'
+import { csvOf, WINDOW_COLUMNS } from '../csv-of.ts'
 import { Format, ZoneForecastSchema, ZoneParams } from '../schemas/grid.ts'
 import { strict } from '../schemas/parts.ts'
 import { jsonOrCsv, problems } from '../schemas/ref.ts'
@@ -21,7 +21,6 @@ const Query = strict({
   ),
   format: Format,
 })
-const COLUMNS = ['carbonGPerKwh', 'lowGPerKwh', 'highGPerKwh', 'quality', 'source'] as const
 
 export interface GridForecastOptions {
   readonly grid: GridDesk
@@ -56,7 +55,7 @@ export const gridForecastRoute: FastifyPluginAsyncTypebox<GridForecastOptions> =
       const forecast = await grid.forecast(params.zone, windows)
       if (format !== 'csv') return forecast
       reply.type('text/csv').serializer(String)
-      return csvOf(forecast.windows, COLUMNS) as never
+      return csvOf(forecast.windows, WINDOW_COLUMNS) as never
     },
   )
 }

@@ -43,7 +43,9 @@ export const gridHistoryRoute: FastifyPluginAsyncTypebox<GridHistoryOptions> = a
       const history = await grid.history(params.zone, fromMs, toMs)
       if (query.format !== 'csv') return history
       reply.type('text/csv').serializer(String)
-      return csvOf(history.slots, ['carbonGPerKwh', 'estimated']) as never
+      const { quality, source } = history
+      const rows = history.slots.map((slot) => ({ ...slot, quality, source }))
+      return csvOf(rows, ['carbonGPerKwh', 'estimated', 'quality', 'source']) as never
     },
   )
 }

@@ -1,7 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { GridDesk } from '../../grid/index.ts'
-import { ZoneNowSchema, ZoneParams } from '../schemas/grid.ts'
-import { problems, ref } from '../schemas/ref.ts'
+import { csvOf, WINDOW_COLUMNS } from '../csv-of.ts'
+import { Format, ZoneNowSchema, ZoneParams } from '../schemas/grid.ts'
+import { strict } from '../schemas/parts.ts'
+import { jsonOrCsv, problems } from '../schemas/ref.ts'
 
 /** `GET /v1/grid/{zone}/now`: how clean a zone is, and how far to trust that. */
 export const gridNowRoute: FastifyPluginAsyncTypebox<{ grid: GridDesk }> = async (
@@ -15,11 +17,17 @@ export const gridNowRoute: FastifyPluginAsyncTypebox<{ grid: GridDesk }> = async
       schema: {
         operationId: 'gridNow',
         tags: ['grid'],
-        summary: 'Carbon intensity of the running hour',
+        summary: 'Carbon intensity of the running hour, as JSON or CSV',
         params: ZoneParams,
-        response: { 200: ref(ZoneNowSchema), ...problems(400, 401, 403, 404, 429, 503) },
+        querystring: strict({ format: Format }),
+        response: { 200: jsonOrCsv(ZoneNowSchema), ...problems(400, 401, 403, 404, 429, 503) },
       },
     },
-    ({ params }) => grid.now(params.zone),
+    async ({ params, query }, reply) => {
+      const now = await grid.now(params.zone)
+      if (query.format !== 'csv') return now
+      reply.type('text/csv').serializer(String)
+      return csvOf([now], WINDOW_COLUMNS) as never
+    },
   )
 }

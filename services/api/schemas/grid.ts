@@ -38,6 +38,7 @@ export const ZoneForecastSchema = Type.Object(
 export const ZoneHistorySchema = Type.Object(
   {
     ...measure,
+    quality: Type.String({ description: '`live`: measured, or estimated where a slot says so.' }),
     source: Type.Optional(Type.String()),
     slots: Type.Array(
       Type.Object({

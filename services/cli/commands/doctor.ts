@@ -14,7 +14,8 @@ const SOMETHING_AMISS = 1
 
 /**
  * `gridtide doctor`: can this fleet read its grid and steer its backends? One line a source and
- * zone, and one a target of a backend, with what is missing there.
+ * zone (credentials, what the plan allows, horizon, the service's time against ours), one for the
+ * clock, and one a target of a backend, with what is missing there.
  */
 export function doctorCommand(io: CliIo): Command {
   return new Command('doctor')
@@ -32,10 +33,11 @@ export function doctorCommand(io: CliIo): Command {
       if (checks.length === 0) throw new InvalidInput('no grid source is left to check')
       const backends = await checkBackends(options, io)
       const skewSeconds = watched.skewSeconds()
+      const lineOf = (check: ProviderCheck) => line(check, watched.skewSeconds(check.source))
       io.out(
         options.json
           ? `${JSON.stringify({ checks, backends, skewSeconds }, null, 2)}\n`
-          : `${[...checks.map(line), clockLine(skewSeconds), ...backends.map(backendLine)].join('\n')}\n`,
+          : `${[...checks.map(lineOf), clockLine(skewSeconds), ...backends.map(backendLine)].join('\n')}\n`,
       )
       if ([...checks, ...backends].some(({ ok }) => !ok)) throw new ExitWith(SOMETHING_AMISS)
     })
@@ -44,16 +46,21 @@ export function doctorCommand(io: CliIo): Command {
 const pairs = ({ providers, zones }: OpenedGrid) =>
   providers.flatMap((provider) => zones.map((zone) => [provider, zone] as const))
 
-const line = ({ ok, source, zone, words }: ProviderCheck): string =>
-  `${ok ? 'ok  ' : 'FAIL'} ${source} ${zone}: ${words}`
+function line({ ok, source, zone, words }: ProviderCheck, skewSeconds?: number): string {
+  const clock = skewSeconds === undefined ? '' : `; our clock is ${offBy(skewSeconds)} its`
+  return `${ok ? 'ok  ' : 'FAIL'} ${source} ${zone}: ${words}${clock}`
+}
 
 const backendLine = ({ ok, backend, kind, target, words }: BackendCheck): string =>
   `${ok ? 'ok  ' : 'FAIL'} ${[backend, `(${kind})`, target].filter(Boolean).join(' ')}: ${words}`
+
+const offBy = (skewSeconds: number): string =>
+  `${Math.abs(skewSeconds).toFixed(0)} s ${skewSeconds > 0 ? 'behind' : 'ahead of'}`
 
 /** Stamps of forecasts are compared with our clock, so a wrong one makes good data stale. */
 function clockLine(skewSeconds: number | undefined): string {
   if (skewSeconds === undefined) return 'ok   clock: no service told the time'
   const off = Math.abs(skewSeconds)
-  const words = `${off.toFixed(0)} s ${skewSeconds > 0 ? 'behind' : 'ahead of'} the services`
+  const words = `${offBy(skewSeconds)} the services`
   return off <= 60 ? `ok   clock: ${words}` : `FAIL clock: ${words}; set it by NTP`
 }

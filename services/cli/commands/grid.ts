@@ -54,8 +54,14 @@ export function gridCommand(io: CliIo): Command {
     .action(async (zone: string | undefined, options: GridOptions & { hours: number }) => {
       const { desk, nowMs } = await openGridDesk(options, io)
       const history = await desk.history(named(zone), nowMs - options.hours * HOUR_MS, nowMs)
-      const rows = history.slots.map((slot) => [stamp(slot.startMs), whole(slot.carbonGPerKwh)])
-      io.out(options.json ? json(history) : table(['from', 'gCO2e/kWh'], rows))
+      const { quality, source = '' } = history
+      const rows = history.slots.map(({ startMs, carbonGPerKwh, estimated }) => [
+        stamp(startMs),
+        whole(carbonGPerKwh),
+        estimated ? `${quality}, estimated` : quality,
+        source,
+      ])
+      io.out(options.json ? json(history) : table(['from', 'gCO2e/kWh', 'quality', 'source'], rows))
     })
 
   sub('score', 'how good the forecasts of a zone have been').action(
@@ -87,12 +93,13 @@ interface Shown {
   readonly highGPerKwh: number
   readonly quality: string
   readonly source: string
+  readonly timeShift?: boolean
 }
 const columns = (each: Shown): string[] => [
   whole(each.carbonGPerKwh),
   whole(each.lowGPerKwh),
   whole(each.highGPerKwh),
-  each.quality,
+  each.timeShift === false ? `${each.quality}, day's mean` : each.quality,
   each.source,
 ]
 

@@ -1,28 +1,19 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { NotFound, UpstreamMalformed } from '../../domain/errors.ts'
+import { UpstreamMalformed } from '../../domain/errors.ts'
 import { getShaped, type HttpClient } from '../../platform/http.ts'
-import { type Fuel, type Generation, intensityOfMix } from '../fuel-mix.ts'
+import { type Fuel, type Generation, mixProvider } from '../fuel-mix.ts'
 import { instantMs } from '../instant.ts'
 import type { GridProvider } from '../port.ts'
-import { seriesFrom } from '../series-from.ts'
-import { providerZone } from '../zones.ts'
 
-const shape = Compile(
-  Type.Object({
-    response: Type.Object({
-      data: Type.Array(
-        Type.Object({
-          period: Type.String(),
-          respondent: Type.String(),
-          fueltype: Type.String(),
-          value: Type.Union([Type.String(), Type.Number(), Type.Null()]),
-          'value-units': Type.Literal('megawatthours'),
-        }),
-      ),
-    }),
-  }),
-)
+const Row = Type.Object({
+  period: Type.String(),
+  respondent: Type.String(),
+  fueltype: Type.String(),
+  value: Type.Union([Type.String(), Type.Number(), Type.Null()]),
+  'value-units': Type.Literal('megawatthours'),
+})
+const shape = Compile(Type.Object({ response: Type.Object({ data: Type.Array(Row) }) }))
 
 export interface EiaOptions {
   readonly apiKey: string
@@ -79,42 +70,30 @@ export function eia(http: HttpClient, options: EiaOptions): GridProvider {
     return (await getShaped(http, name, shape, { url, query, abort })).response.data
   }
 
-  return {
+  const madeBy =
+    (respondent: string) =>
+    (row: Static<typeof Row>): Generation[] => {
+      if (row.respondent !== respondent) {
+        const message = `asked for ${respondent}, got ${row.respondent}`
+        throw new UpstreamMalformed(message, { upstream: name })
+      }
+      const fuel = FUELS[row.fueltype]
+      const mwh = row.value === null || row.value === '' ? Number.NaN : Number(row.value)
+      if (!fuel || Number.isNaN(mwh)) return []
+      return [{ startMs: instantMs(name, `${row.period}:00`, true) - HOUR_MS, fuel, mwh }]
+    }
+
+  return mixProvider({
     name,
-    signal: 'average',
-    basis: 'lifecycle',
-
-    async forecast(zone) {
-      providerZone(name, zone, zones)
-      throw new NotFound(`${name}: generation has no forecast`)
-    },
-
-    async history(zone, fromMs, toMs, abort) {
-      const respondent = providerZone(name, zone, zones)
+    zones,
+    async generation(respondent, fromMs, toMs, abort) {
       const rows = []
       for (let offset = 0; ; offset += PAGE_ROWS) {
         const more = await page(respondent, fromMs, toMs, offset, abort)
         rows.push(...more)
         if (more.length < PAGE_ROWS) break
       }
-      const generation = rows.flatMap(
-        ({ period, fueltype, value, respondent: theirs }): Generation[] => {
-          if (theirs !== respondent) {
-            throw new UpstreamMalformed(`asked for ${respondent}, got ${theirs}`, {
-              upstream: name,
-            })
-          }
-          const fuel = FUELS[fueltype]
-          const mwh = value === null || value === '' ? Number.NaN : Number(value)
-          if (!fuel || Number.isNaN(mwh)) return []
-          return [{ startMs: instantMs(name, `${period}:00`, true) - HOUR_MS, fuel, mwh }]
-        },
-      )
-      const inside = intensityOfMix(generation).filter(
-        ({ startMs }) => startMs >= fromMs && startMs < toMs,
-      )
-      const about = { zone, source: name, signal: 'average', basis: 'lifecycle' } as const
-      return seriesFrom({ ...about, issuedAtMs: toMs, quality: 'live' }, inside, HOUR_MS)
+      return rows.flatMap(madeBy(respondent))
     },
-  }
+  })
 }

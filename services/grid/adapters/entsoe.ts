@@ -1,13 +1,11 @@
 import { XMLParser } from 'fast-xml-parser'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { NotFound, UpstreamMalformed } from '../../domain/errors.ts'
+import { UpstreamMalformed } from '../../domain/errors.ts'
 import type { HttpClient } from '../../platform/http.ts'
-import { type Fuel, type Generation, intensityOfMix } from '../fuel-mix.ts'
+import { type Fuel, type Generation, mixProvider } from '../fuel-mix.ts'
 import { instantMs } from '../instant.ts'
 import type { GridProvider } from '../port.ts'
-import { seriesFrom } from '../series-from.ts'
-import { providerZone } from '../zones.ts'
 
 const Period = Type.Object({
   timeInterval: Type.Object({ start: Type.String(), end: Type.String() }),
@@ -75,34 +73,22 @@ export function entsoe(http: HttpClient, options: EntsoeOptions): GridProvider {
   const { token, baseUrl = 'https://web-api.tp.entsoe.eu', zones } = options
   const name = 'entsoe'
 
-  return {
+  return mixProvider({
     name,
-    signal: 'average',
-    basis: 'lifecycle',
-
-    async forecast(zone) {
-      providerZone(name, zone, zones)
-      throw new NotFound(`${name}: generation has no forecast`)
-    },
-
-    async history(zone, fromMs, toMs, abort) {
+    zones,
+    async generation(area, fromMs, toMs, abort) {
       const query = {
         securityToken: token,
         documentType: 'A75',
         processType: 'A16',
-        in_Domain: providerZone(name, zone, zones),
+        in_Domain: area,
         periodStart: compact(fromMs),
         periodEnd: compact(toMs),
       }
       const { body } = await http.send(name, { url: `${baseUrl}/api`, query, abort })
-      const generation = hourly(parse(name, body).flatMap((each) => generationOf(name, each)))
-      const points = intensityOfMix(generation).filter(
-        ({ startMs }) => startMs >= fromMs && startMs < toMs,
-      )
-      const about = { zone, source: name, signal: 'average', basis: 'lifecycle' } as const
-      return seriesFrom({ ...about, issuedAtMs: toMs, quality: 'live' }, points, HOUR_MS)
+      return parse(name, body).flatMap((each) => generationOf(name, each))
     },
-  }
+  })
 }
 
 const compact = (atMs: number): string =>
@@ -150,15 +136,4 @@ function filled(points: Static<typeof Period>['Point'], count: number): number[]
     if (value !== undefined && Number.isFinite(value)) last = value
     return last
   })
-}
-
-/** Quarter hours of some fuels and hours of others meet on the hour. */
-function hourly(generation: readonly Generation[]): Generation[] {
-  const sums = new Map<string, Generation>()
-  for (const { startMs, fuel, mwh } of generation) {
-    const hourMs = Math.floor(startMs / HOUR_MS) * HOUR_MS
-    const key = `${hourMs}|${fuel}`
-    sums.set(key, { startMs: hourMs, fuel, mwh: (sums.get(key)?.mwh ?? 0) + mwh })
-  }
-  return [...sums.values()]
 }

@@ -1,12 +1,13 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import type { CarbonSeries } from '../../domain/carbon-series.ts'
-import { NotFound, UpstreamMalformed, UpstreamRefused } from '../../domain/errors.ts'
+import { NotFound, UpstreamMalformed } from '../../domain/errors.ts'
 import { gPerKwhFromLbPerMwh } from '../../domain/units.ts'
 import { getShaped, type HttpClient, type HttpRequest } from '../../platform/http.ts'
+import { bearerSession } from '../bearer-session.ts'
 import { instantMs } from '../instant.ts'
 import type { GridProvider } from '../port.ts'
-import { seriesFrom } from '../series-from.ts'
+import { type SeriesHead, seriesFrom } from '../series-from.ts'
 import { providerZone } from '../zones.ts'
 
 /** Only what we use, and strictly: a renamed field or another unit must fail here, loudly. */
@@ -73,46 +74,17 @@ const LONGEST_HORIZON_HOURS = 72
 
 /** WattTime v3: marginal or average operating emissions at the stack. https://docs.watttime.org */
 export function wattTime(http: HttpClient, options: WattTimeOptions): GridProvider {
-  const { baseUrl = 'https://api.watttime.org', signalType = 'co2_moer', zones } = options
+  const { signalType = 'co2_moer', zones } = options
+  const horizon = { horizon_hours: options.horizonHours ?? LONGEST_HORIZON_HOURS }
   const marginal = signalType === 'co2_moer'
   const name = marginal ? 'watttime' : 'watttime-average'
-  const authorised = bearer(http, name, baseUrl, options)
-  const about = (zone: string) => ({
+  const ask = asker(http, name, { ...options, signalType })
+  const about = (zone: string): About => ({
     zone,
     source: name,
-    signal: marginal ? ('marginal' as const) : ('average' as const),
-    basis: 'direct' as const,
+    signal: marginal ? 'marginal' : 'average',
+    basis: 'direct',
   })
-  const pointOf = ({ point_time, value }: Static<typeof Point>) => ({
-    startMs: instantMs(name, point_time),
-    carbonGPerKwh: gPerKwhFromLbPerMwh(value),
-  })
-
-  const horizon = { horizon_hours: options.horizonHours ?? LONGEST_HORIZON_HOURS }
-
-  function ask<Schema extends TSchema>(
-    shape: Validator<Record<never, never>, Schema>,
-    path: string,
-    zone: string,
-    more: NonNullable<HttpRequest['query']>,
-    abort: AbortSignal | undefined,
-  ): Promise<Static<Schema>> {
-    const query = { region: providerZone(name, zone, zones), signal_type: signalType, ...more }
-    const request = { url: `${baseUrl}${path}`, query, abort }
-    return authorised((headers) => getShaped(http, name, shape, { ...request, headers }))
-  }
-
-  const issueOf = (
-    zone: string,
-    generatedAt: string,
-    points: readonly Static<typeof Point>[],
-    { data_point_period_seconds: periodSeconds }: { data_point_period_seconds: number },
-  ): CarbonSeries =>
-    seriesFrom(
-      { ...about(zone), issuedAtMs: instantMs(name, generatedAt), quality: 'forecast' },
-      points.map(pointOf),
-      periodSeconds * 1000,
-    )
 
   return {
     name,
@@ -124,7 +96,7 @@ export function wattTime(http: HttpClient, options: WattTimeOptions): GridProvid
     async forecast(zone, abort): Promise<CarbonSeries> {
       if (!marginal) throw new NotFound(`${name}: average emissions have no forecast`)
       const { data, meta } = await ask(forecastShape, '/v3/forecast', zone, horizon, abort)
-      return issueOf(zone, meta.generated_at, data, meta)
+      return issueOf(about(zone), meta.generated_at, data, meta)
     },
 
     async history(zone, fromMs, toMs, abort) {
@@ -140,7 +112,10 @@ export function wattTime(http: HttpClient, options: WattTimeOptions): GridProvid
       return seriesFrom(
         { ...about(zone), issuedAtMs: toMs, quality: 'live' },
         pages.flatMap((page) =>
-          page.data.map((row) => ({ ...pointOf(row), estimated: row.imputed_data_used ?? false })),
+          page.data.map((row) => ({
+            ...pointOf(name, row),
+            estimated: row.imputed_data_used ?? false,
+          })),
         ),
         [...periods][0]! * 1000,
       )
@@ -154,7 +129,9 @@ export function wattTime(http: HttpClient, options: WattTimeOptions): GridProvid
         const query = { ...range, ...horizon }
         const path = '/v3/forecast/historical'
         const { data, meta } = await ask(pastForecastsShape, path, zone, query, abort)
-        issues.push(...data.map((each) => issueOf(zone, each.generated_at, each.forecast, meta)))
+        const issue = (each: (typeof data)[number]) =>
+          issueOf(about(zone), each.generated_at, each.forecast, meta)
+        issues.push(...data.map(issue))
       }
       return issues
     },
@@ -163,6 +140,51 @@ export function wattTime(http: HttpClient, options: WattTimeOptions): GridProvid
       const answer = await ask(accessShape, '/v3/my-access', zone, {}, abort)
       return describeAccess(answer, providerZone(name, zone, zones), signalType)
     },
+  }
+}
+
+type About = Omit<SeriesHead, 'issuedAtMs' | 'quality'>
+
+const pointOf = (name: string, { point_time, value }: Static<typeof Point>) => ({
+  startMs: instantMs(name, point_time),
+  carbonGPerKwh: gPerKwhFromLbPerMwh(value),
+})
+
+function issueOf(
+  about: About,
+  generatedAt: string,
+  points: readonly Static<typeof Point>[],
+  { data_point_period_seconds: periodSeconds }: { readonly data_point_period_seconds: number },
+): CarbonSeries {
+  const issuedAtMs = instantMs(about.source, generatedAt)
+  return seriesFrom(
+    { ...about, issuedAtMs, quality: 'forecast' },
+    points.map((point) => pointOf(about.source, point)),
+    periodSeconds * 1000,
+  )
+}
+
+/** Asks with a token for one region and the account's kind of signal. */
+function asker(http: HttpClient, name: string, options: WattTimeOptions) {
+  const { baseUrl = 'https://api.watttime.org', user, password, monotonicMs, zones } = options
+  const basic = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+  const login = { url: `${baseUrl}/login`, headers: { authorization: basic } }
+  const authorised = bearerSession({
+    login: async () => (await getShaped(http, name, loginShape, login)).token,
+    lifeMs: TOKEN_LIFE_MS - RENEW_EARLY_MS,
+    ...(monotonicMs && { monotonicMs }),
+  })
+  return <Schema extends TSchema>(
+    shape: Validator<Record<never, never>, Schema>,
+    path: string,
+    zone: string,
+    more: NonNullable<HttpRequest['query']>,
+    abort: AbortSignal | undefined,
+  ): Promise<Static<Schema>> => {
+    const region = providerZone(name, zone, zones)
+    const query = { region, signal_type: options.signalType!, ...more }
+    const request = { url: `${baseUrl}${path}`, query, abort }
+    return authorised((headers) => getShaped(http, name, shape, { ...request, headers }))
   }
 }
 
@@ -184,41 +206,4 @@ function describeAccess(answer: Static<typeof Access>, region: string, signalTyp
   return endpoints.length > 0
     ? `${region} ${signalType}: ${endpoints.join(', ')}`
     : `no access to ${signalType} in ${region}`
-}
-
-type Call<T> = (headers: NonNullable<HttpRequest['headers']>) => Promise<T>
-
-/**
- * Runs calls with a token: one login for all that wait, renewed a minute before it dies, and once
- * more when the service says 401 (a token can be revoked early).
- */
-function bearer(http: HttpClient, name: string, baseUrl: string, options: WattTimeOptions) {
-  const { user, password, monotonicMs = () => performance.now() } = options
-  const basic = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
-  let session: { readonly token: Promise<string>; readonly renewAtMs: number } | undefined
-
-  function token(): Promise<string> {
-    if (session === undefined || monotonicMs() >= session.renewAtMs) {
-      const request = { url: `${baseUrl}/login`, headers: { authorization: basic } }
-      const login = getShaped(http, name, loginShape, request).then((body) => body.token)
-      const mine = { token: login, renewAtMs: monotonicMs() + TOKEN_LIFE_MS - RENEW_EARLY_MS }
-      session = mine
-      login.catch(() => {
-        if (session === mine) session = undefined
-      })
-    }
-    return session.token
-  }
-  const withToken = async <T>(call: Call<T>): Promise<T> =>
-    call({ authorization: `Bearer ${await token()}` })
-
-  return async <T>(call: Call<T>): Promise<T> => {
-    const before = session
-    return withToken(call).catch((error: unknown) => {
-      const stale = error instanceof UpstreamRefused && error.httpStatus === 401
-      if (!stale || before === undefined) throw error
-      if (session === before) session = undefined
-      return withToken(call)
-    })
-  }
 }
