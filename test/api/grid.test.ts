@@ -53,7 +53,7 @@ describe('/v1/grid', () => {
     expect((await get('/v1/grid/XX/now')).statusCode).toBe(404)
     const csv = (await get('/v1/grid/DE/now?format=csv')).body.split('\n')
     expect(csv[0]).toMatch(/^start_utc,.*,quality,source,timeShift$/)
-    expect(csv[1]).toMatch(/,live,provider,$/)
+    expect(csv[1]).toMatch(/,forecast,provider,$/)
   })
 
   it('answers the forecast as JSON and as CSV', async () => {
