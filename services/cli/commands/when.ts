@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Command } from 'commander'
 import { InvalidInput } from '../../domain/errors.ts'
 import { type Window, windowsFrom } from '../../domain/window.ts'
-import { annualMeanOf, climatologyOf, forecastWindows } from '../../forecast/index.ts'
+import { annualMeanOf, climatologyOf, windowForecaster } from '../../forecast/index.ts'
 import { outlookOf } from '../../pipeline/outlook-of.ts'
 import { type WhenAnswer, whenToRun } from '../../pipeline/when-to-run.ts'
 import { ExitWith } from '../exit-with.ts'
@@ -115,7 +115,7 @@ function offline(zone: string, nowMs: number, windows: readonly Window[]) {
   const annual = annualMeanOf(zone, AVERAGE)
   if (!climatology && !annual)
     throw new InvalidInput(`--zone ${zone}: nothing is known of this zone`)
-  return forecastWindows({ measure: AVERAGE, windows, series: [], climatology, annual, nowMs })
+  return windowForecaster({ measure: AVERAGE, series: [], climatology, annual, nowMs })(windows)
 }
 
 function shown({ startMs, endMs, region, ...numbers }: WhenAnswer, nowMs: number) {
