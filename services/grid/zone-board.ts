@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { Window } from '../domain/window.ts'
 import type { WindowForecast, WindowForecaster } from '../forecast/index.ts'
 import type { GridReader, ZoneReading } from './grid-reader.ts'
@@ -77,7 +78,10 @@ export function zoneBoard({ reader, zones, nowMs }: ZoneBoardOptions): ZoneBoard
     },
 
     async lookAgain() {
-      for (const zone of zones) await look(zone)
+      for (const zone of zones) {
+        await look(zone)
+        await breathe() // all in memory, a hundred looks would hold every request up
+      }
     },
   }
 }
