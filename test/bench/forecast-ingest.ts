@@ -2,7 +2,7 @@
  * How fast do forecasts go in and come out? `npm run bench:forecast-ingest`
  *
  * Zones are read as the service reads them, from a provider that answers at once: 150 zones x 72 h x
- * 5 min (129,600 points) are claimed, judged, cached and archived in embedded state. Then the zones
+ * 5 min (129,600 points) are claimed, judged, cached and archived in embedded state. Then 30 zones
  * get history and ten archived issues, so that they blend, and are read warm on the path
  * of the API: by the desk, by HTTP, and from the database by a process that has nothing. The board
  * keeps looking for news meanwhile, as in the service. Values are a daily shape with noise. The last
@@ -32,6 +32,8 @@ const ZONES = 150
 const POINTS = 72 * 12
 const STEP_MS = 300_000
 const READS = 1000
+/** As many as a large fleet has; learning from their past takes longer than all the rest. */
+const READ_ZONES = 30
 const DAY_MS = 86_400_000
 const PAST_DAYS = 10
 const T0_MS = Date.parse('2026-03-01T00:00Z')
@@ -115,21 +117,21 @@ async function readTimes(read: (zone: string) => Promise<unknown>): Promise<numb
   const times: number[] = []
   for (let index = 0; index < READS; index++) {
     const atMs = performance.now()
-    await read(`Z${index % ZONES}`)
+    await read(`Z${index % READ_ZONES}`)
     times.push(performance.now() - atMs)
   }
   return times.sort((a, b) => a - b)
 }
 /** Warm: what a process has seen is enough, nothing is asked and no query made. */
 const nowMs = () => T0_MS + Math.round(performance.now() - startedMs)
-for (const zone of cycle.keys()) {
+for (let zone = 0; zone < READ_ZONES; zone++) {
   for (let day = 1; day <= PAST_DAYS; day++) {
-    const past = forecast(Number(zone.slice(1)), T0_MS - day * DAY_MS)
+    const past = forecast(zone, T0_MS - day * DAY_MS)
     await sqlArchive(db).append(past)
   }
 }
 const withPast: GridProvider = { ...provider, history: async (zone) => historyOf(zone) }
-const zones = [...cycle.keys()].slice(0, ZONES)
+const zones = [...cycle.keys()].slice(0, READ_ZONES)
 const blending = oneProcess(withPast)
 const board = zoneBoard({ reader: blending, zones, nowMs })
 const trainedAtMs = performance.now()
@@ -184,7 +186,7 @@ console.log(
     ingestSeconds: round(ingestSeconds),
     ingestCpuSeconds: round((user + system) / 1e6),
     extraMb: round(extraMb, 0),
-    trainMsPerZone: round((1000 * trainSeconds) / ZONES, 0),
+    trainMsPerZone: round((1000 * trainSeconds) / READ_ZONES, 0),
     warmRead: quantiles(byDesk),
     warmReadByHttp: quantiles(byHttp),
     databaseRead: quantiles(stored),
