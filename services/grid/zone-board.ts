@@ -89,17 +89,25 @@ export function zoneBoard({ reader, zones, nowMs }: ZoneBoardOptions): ZoneBoard
 /** Most callers ask for the same hours; those who ask for others must not fill the memory. */
 const MOST_REMEMBERED = 2_000
 
-/** Works each window out once. */
+/** Works each window out once. Kept by length and start: numbers are found faster than texts. */
 function remembering(forecast: WindowForecaster): WindowForecaster {
-  const known = new Map<string, WindowForecast>()
-  const one = (window: Window): WindowForecast => {
-    const key = `${window.startMs}|${window.endMs}`
-    const found = known.get(key) ?? forecast([window])[0]!
-    if (known.size >= MOST_REMEMBERED) known.clear()
-    known.set(key, found)
+  const byLength = new Map<number, Map<number, WindowForecast>>()
+  let count = 0
+  const keep = (window: Window): WindowForecast => {
+    const found = forecast([window])[0]!
+    if (count++ >= MOST_REMEMBERED) {
+      byLength.clear()
+      count = 1
+    }
+    const lengthMs = window.endMs - window.startMs
+    const ofLength = byLength.get(lengthMs) ?? new Map<number, WindowForecast>()
+    byLength.set(lengthMs, ofLength.set(window.startMs, found))
     return found
   }
-  return (windows) => windows.map(one)
+  return (windows) =>
+    windows.map(
+      (window) => byLength.get(window.endMs - window.startMs)?.get(window.startMs) ?? keep(window),
+    )
 }
 
 /** Changes with whatever a forecast depends on: what was read, why not more, and the hour. */

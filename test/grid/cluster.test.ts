@@ -44,7 +44,7 @@ describe.skipIf(postgresEngine.skip)('processes of one cluster', () => {
     const before = grid.requests.length
     const answers = processes.map((process) => once(process, 'message'))
     for (const process of processes) process.send([nowMs, ...ZONES])
-    const rungs = (await Promise.all(answers)).flat(2)
+    const rungs = (await Promise.all(answers)).flatMap(([answer]) => answer)
     const forecasts = grid.requests.slice(before).filter((url) => url.includes('/forecast'))
     return {
       rungs,

@@ -76,6 +76,18 @@ describe('the board of zones', () => {
     expect((await board.zone('DE')).forecast).not.toBe(second)
   })
 
+  it('works a window out once, and forgets when asked for too many', async () => {
+    const { board } = setUp()
+    const { forecast } = await board.zone('DE')
+    const hour = windowsFrom(NOW_MS, HOUR_MS, 1)
+    const [first] = forecast(hour)
+    expect(forecast(hour)[0]).toBe(first)
+    const many = windowsFrom(NOW_MS, MINUTE_MS, 2_000)
+    expect(forecast(many)).toHaveLength(2_000)
+    expect(forecast(hour)[0]).toEqual(first)
+    expect(forecast(hour)[0]).not.toBe(first)
+  })
+
   it('is kept warm by looking at every zone', async () => {
     const { board, reads, pass, valueG } = setUp()
     await board.lookAgain()
