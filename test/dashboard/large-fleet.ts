@@ -115,6 +115,7 @@ function gridOf({ regions }: FleetSize): GridDesk {
     history: async (zone, fromMs, toMs) => ({
       zone,
       ...MEASURE,
+      quality: 'live',
       source: 'made up',
       slots: windowsFrom(fromMs, 3_600_000, Math.floor((toMs - fromMs) / 3_600_000)).map(
         ({ startMs, endMs }) => ({
@@ -124,6 +125,7 @@ function gridOf({ regions }: FleetSize): GridDesk {
         }),
       ),
     }),
+    issuedBy: async () => undefined,
     score: async () => undefined,
   }
 }
