@@ -1,6 +1,7 @@
 import { fixedCost, tokenCost } from './bin-costs.ts'
 import { hullBins } from './hull-bins.ts'
 import type { Instance } from './instance.ts'
+import { type Lanes, lanesOf } from './lanes.ts'
 import { type LinearModelBuilder, linearModelBuilder } from './linear-model-builder.ts'
 import type { LinearSolver } from './linear-solver.ts'
 
@@ -9,8 +10,8 @@ const GROUPS = 12
 
 /**
  * What one token of each batch work should cost: the dual of its deadline in a coarse LP of the whole
- * horizon, in groups of windows and without latency. Good enough to time work by, and never wrong as
- * a bound, which holds for any price.
+ * horizon, in groups of windows taken as one. Good enough to time work by, and never wrong as a bound,
+ * which holds for any price.
  */
 export function batchPrices(instance: Instance, solver: LinearSolver): Float64Array {
   const { windowCount: T, batch } = instance
@@ -33,41 +34,72 @@ type Group = readonly [from: number, end: number]
 function addGroup(
   instance: Instance,
   builder: LinearModelBuilder,
-  group: Group,
+  [from, end]: Group,
   works: readonly number[][],
 ): void {
-  const { models, pools } = instance
-  const [from, end] = group
+  const { models, pools, regionCount: R } = instance
   const inPool = pools.map(() => [] as number[])
-  const balances = models.map((_, m) => addLoads(instance, builder, m, group, inPool))
-  for (const [j, work] of instance.batch.entries()) {
-    const seconds = instance.windowSeconds
-      .subarray(Math.max(from, work.first), Math.max(from, Math.min(end, work.deadline)))
-      .reduce((a, b) => a + b, 0)
-    if (seconds === 0) continue
-    const column = builder.column(0)
-    balances[work.model]!.push(column, -1)
-    works[j]!.push(column, seconds)
-  }
-  for (const [m, { sources }] of models.entries()) {
-    const rate = sources
-      .flatMap((source) => [...source.rate.subarray(from, end)])
-      .reduce((a, b) => a + b, 0)
-    builder.row(rate / (end - from), Infinity, balances[m]!)
+  for (const m of models.keys()) {
+    const balances = addLoads(instance, builder, m, [from, end], inPool)
+    const lanes = lanesOf(instance, m)
+    const leaving = Array.from({ length: lanes.count }, () => [] as number[])
+    for (const [i, reaches] of lanes.reaches.entries()) {
+      if (reaches === 0) continue
+      const flow = builder.column(0)
+      leaving[Math.floor(i / R)]!.push(flow, 1)
+      balances[i % R]!.push(flow, -1)
+    }
+    addWork(instance, builder, m, [from, end], lanes, leaving, works)
+    for (const [lane, rate] of meanRates(instance, m, lanes, from, end).entries()) {
+      builder.row(rate, Infinity, leaving[lane]!)
+    }
+    for (const balance of balances) builder.row(0, Infinity, balance)
   }
   for (const [p, { count }] of pools.entries()) builder.row(0, count, inPool[p]!)
 }
 
-/** A column of tokens/s for every bin worth it. @returns the entries of the model's balance */
+/** Tokens/s of work while the group lasts, taken off what its lane sends anywhere. */
+function addWork(
+  { batch, windowSeconds }: Instance,
+  builder: LinearModelBuilder,
+  m: number,
+  [from, end]: Group,
+  { ofBatch }: Lanes,
+  leaving: readonly number[][],
+  works: readonly number[][],
+): void {
+  const secondsIn = (first: number, last: number) =>
+    windowSeconds.subarray(first, Math.max(first, last)).reduce((a, b) => a + b, 0)
+  const length = secondsIn(from, end)
+  for (const [j, work] of batch.entries()) {
+    const seconds = secondsIn(Math.max(from, work.first), Math.min(end, work.deadline))
+    if (work.model !== m || seconds === 0) continue
+    const column = builder.column(0)
+    leaving[ofBatch[j]!]!.push(column, -seconds / length)
+    works[j]!.push(column, seconds)
+  }
+}
+
+function meanRates({ models }: Instance, m: number, lanes: Lanes, from: number, end: number) {
+  const rates = new Float64Array(lanes.count)
+  for (const [s, { rate }] of models[m]!.sources.entries()) {
+    const sum = rate.subarray(from, end).reduce((a, b) => a + b, 0)
+    rates[lanes.ofSource[s]!]! += sum / (end - from)
+  }
+  return rates
+}
+
+/** A column of tokens/s for every bin worth it. @returns the entries of each region's balance */
 function addLoads(
   instance: Instance,
   builder: LinearModelBuilder,
   m: number,
   [from, end]: Group,
   inPool: readonly number[][],
-): number[] {
+): number[][] {
   const model = instance.models[m]!
-  return [...hullBins(instance, m)].flatMap((b) => {
+  const balances = Array.from({ length: instance.regionCount }, () => [] as number[])
+  for (const b of hullBins(instance, m)) {
     let cost = 0
     for (let t = from; t < end; t++) {
       cost += fixedCost(instance, model, t, b) / model.capacity[b]!
@@ -75,6 +107,7 @@ function addLoads(
     }
     const column = builder.column(cost)
     inPool[model.pool[b]!]!.push(column, model.gpus[b]! / model.capacity[b]!)
-    return [column, 1]
-  })
+    balances[model.region[b]!]!.push(column, 1)
+  }
+  return balances
 }

@@ -5,6 +5,8 @@ import type { Draft } from './draft.ts'
 export interface Filling {
   /** By bin: unused capacity. */
   readonly left: Float64Array
+  /** Bins with replicas, cheapest energy a token first; only the first few entries count. */
+  readonly used: Int32Array
   /** By lane: tokens/s that nobody serves. */
   readonly unserved: Float64Array
   unservedTotal: number
@@ -14,8 +16,10 @@ export interface Filling {
 
 export function newFilling(draft: Draft): Filling {
   const most = (values: readonly number[]) => values.reduce((a, b) => Math.max(a, b), 1)
+  const bins = most(draft.instance.models.map(({ binCount }) => binCount))
   return {
-    left: new Float64Array(most(draft.instance.models.map(({ binCount }) => binCount))),
+    left: new Float64Array(bins),
+    used: new Int32Array(bins),
     unserved: new Float64Array(most(draft.lanes.map(({ count }) => count))),
     unservedTotal: 0,
     cost: 0,
@@ -30,20 +34,17 @@ export function fillLoads(draft: Draft, m: number, t: number, filling: Filling):
   const { instance } = draft
   const model = instance.models[m]!
   const lanes = draft.lanes[m]!
-  const B = model.binCount
   const { regionCount: R } = instance
-  const counts = draft.replicas[m]!
   const rates = draft.rates[m]!
-  const order = draft.order[m]!
-  const { left } = filling
+  const { left, used } = filling
   filling.cost = 0
   filling.unservedTotal = 0
-  for (let b = 0; b < B; b++) left[b] = counts[t * B + b]! * model.capacity[b]!
+  const usedCount = takeStock(draft, m, t, filling)
   for (let lane = 0; lane < lanes.count; lane++) {
     let rest = rates[t * lanes.count + lane]!
     const slack = 1e-9 * rest
-    for (let rank = 0; rank < B && rest > slack; rank++) {
-      const b = order[t * B + rank]!
+    for (let i = 0; i < usedCount && rest > slack; i++) {
+      const b = used[i]!
       if (left[b]! <= 0 || lanes.reaches[lane * R + model.region[b]!] === 0) continue
       const load = Math.min(rest, left[b]!)
       left[b]! -= load
@@ -54,4 +55,19 @@ export function fillLoads(draft: Draft, m: number, t: number, filling: Filling):
     filling.unserved[lane] = unserved
     filling.unservedTotal += unserved
   }
+}
+
+/** Room of every bin, and the bins that have any in order. @returns how many these are */
+function takeStock(draft: Draft, m: number, t: number, { left, used }: Filling): number {
+  const { binCount: B, capacity } = draft.instance.models[m]!
+  const counts = draft.replicas[m]!
+  const order = draft.order[m]!
+  let usedCount = 0
+  for (let i = t * B; i < (t + 1) * B; i++) {
+    const b = order[i]!
+    const count = counts[t * B + b]!
+    left[b] = count * capacity[b]!
+    if (count > 0) used[usedCount++] = b
+  }
+  return usedCount
 }

@@ -16,8 +16,6 @@ export interface PricedFractions {
   readonly tokenPrices: readonly Float64Array[]
   /** By model: what ending a start's saving is worth, [window * binCount + bin]; absent: zeros. */
   readonly startPrices?: readonly Float64Array[]
-  /** By model, objective of one replica of the floor, [window]; absent: zeros. */
-  readonly floorPrices?: readonly Float64Array[]
 }
 
 /** Prices, and the lower bound they prove. */
@@ -52,6 +50,5 @@ export function pricesOf(
     gpuPrices: slice(model.poolRow, T * pools.length, dual).map((price) => Math.max(0, -price)),
     tokenPrices: instance.models.map((_, m) => slice(model.balanceRows[m]!, T * R, dual)),
     startPrices: perBin(model.startRows, dual),
-    floorPrices: instance.models.map((_, m) => slice(model.floorRows[m]!, T, dual)),
   }
 }

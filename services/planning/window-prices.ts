@@ -153,7 +153,10 @@ function readWindow(
 ): void {
   readPrices(instance, model, answer, t, prices)
   for (const [j, column] of model.batch.entries()) {
-    prices.batch[j]![t] = Math.max(0, answer.columnValues[column]!)
+    const { first, deadline } = instance.batch[j]!
+    const rate = Math.max(0, answer.columnValues[column]!)
+    // Outside its time a work's column is held at zero, to the solver's tolerance.
+    prices.batch[j]![t] = t >= first && t < deadline ? rate : 0
   }
   for (const [m, { binCount, capacity }] of instance.models.entries()) {
     for (const [i, b] of model.bins[m]!.entries()) {

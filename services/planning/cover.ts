@@ -1,0 +1,45 @@
+/** One model in one window, at prices: whole replicas that carry the traffic of its lanes. */
+export interface Cover {
+  readonly regionCount: number
+  /** By bin. */
+  readonly region: Int32Array
+  readonly capacity: Float64Array
+  /** By bin: objective of one replica, not negative. */
+  readonly fixed: Float64Array
+  /** By bin: objective of one token/s. */
+  readonly perToken: Float64Array
+  /** By lane: tokens/s that must be carried. */
+  readonly loads: Float64Array
+  /** 1 where a lane may use a region, [lane * regionCount + region]. */
+  readonly reaches: Uint8Array
+  /** By region: deferrable work pays this for a token/s; -Infinity where there is none. */
+  readonly offers: Float64Array
+  readonly minReplicas: number
+}
+
+/** Without lanes that have no traffic, and without bins that another of their region beats. Exact. */
+export function narrow(cover: Cover): Cover {
+  const { region, regionCount: R, capacity, fixed, perToken } = cover
+  const beats = (a: number, b: number) =>
+    region[a] === region[b] &&
+    capacity[a]! >= capacity[b]! &&
+    fixed[a]! <= fixed[b]! &&
+    perToken[a]! <= perToken[b]!
+  const bins = [...region.keys()]
+  const kept = bins.filter(
+    (b) => !bins.some((a) => a !== b && beats(a, b) && !(beats(b, a) && b < a)),
+  )
+  const pick = (values: Float64Array) => Float64Array.from(kept, (b) => values[b]!)
+  const lanes = [...cover.loads.keys()].filter((lane) => cover.loads[lane]! > 0)
+  return {
+    ...cover,
+    loads: Float64Array.from(lanes, (lane) => cover.loads[lane]!),
+    reaches: Uint8Array.from(
+      lanes.flatMap((lane) => [...cover.reaches.subarray(lane * R, (lane + 1) * R)]),
+    ),
+    region: Int32Array.from(kept, (b) => region[b]!),
+    capacity: pick(capacity),
+    fixed: pick(fixed),
+    perToken: pick(perToken),
+  }
+}
