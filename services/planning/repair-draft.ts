@@ -1,6 +1,5 @@
 import type { Draft } from './draft.ts'
 import { insertReplicas } from './insert-replicas.ts'
-import { refillBatch } from './refill-batch.ts'
 import { ruinAndRecreate } from './ruin-and-recreate.ts'
 import { newSearch } from './search.ts'
 
@@ -8,8 +7,6 @@ import { newSearch } from './search.ts'
 const EFFORT = 40
 const LEAST_ATTEMPTS = 16_000
 const MOST_ATTEMPTS = 400_000
-/** Between rounds of attempts, deferrable work moves to where replicas run anyway. */
-const ROUNDS = 6
 
 /** Completes what the regions left to each other, then improves over regions and windows. */
 export function repairDraft(draft: Draft, prices: Float64Array): void {
@@ -21,10 +18,5 @@ export function repairDraft(draft: Draft, prices: Float64Array): void {
       insertReplicas(search, m, t, t, { priceWeight: 1, noise: 0 }, quiet)
   }
   const attempts = Math.max(LEAST_ATTEMPTS, Math.min(MOST_ATTEMPTS, EFFORT * T * models.length))
-  for (let round = 0; round < ROUNDS; round++) {
-    for (let i = 0; i < attempts / ROUNDS; i++) {
-      ruinAndRecreate(search, Math.floor(search.random() * T))
-    }
-    if (round < ROUNDS - 1) refillBatch(search)
-  }
+  for (let i = 0; i < attempts; i++) ruinAndRecreate(search, Math.floor(search.random() * T))
 }
