@@ -10,7 +10,7 @@ import { DESKTOP, PHONE, visit } from './look-at.ts'
 const FOLDER = join(import.meta.dirname, '../../docs/images')
 const SCREENS = {
   now: '/',
-  horizon: '/horizon/frankfurt',
+  horizon: '/horizon/stockholm',
   why: '/why',
   models: '/models',
   'what-if': '/what-if',
