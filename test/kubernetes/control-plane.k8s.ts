@@ -5,7 +5,8 @@ import { kubeconfigConnection } from '../../services/actuation/adapters/kubeconf
 import { kubernetesApi } from '../../services/actuation/adapters/kubernetes-api.ts'
 import { hpaBounds } from '../../services/actuation/adapters/kubernetes-objects.ts'
 import { kubernetesScale } from '../../services/actuation/adapters/kubernetes-scale.ts'
-import { ANNOTATION, exactly } from '../../services/actuation/index.ts'
+import { ANNOTATION, exactly, type Receipt } from '../../services/actuation/index.ts'
+import { Conflict } from '../../services/domain/errors.ts'
 import { applyPlan } from '../../services/pipeline/apply-plan.ts'
 import { realDeps } from '../actuation/backend-world.ts'
 import { contextOf } from '../contracts/inference-backend.contract.ts'
@@ -87,11 +88,26 @@ const autoscale = (name: string, minReplicas: number, maxReplicas: number) =>
   })
 const syncs = (count: number) => new Promise((resolve) => setTimeout(resolve, count * SYNC_MS))
 
+/** As every caller does: a controller that writes between our stamp and the count is a conflict. */
+async function told(
+  ref: ReturnType<typeof target>,
+  replicas: number,
+  context = contextOf(),
+): Promise<Receipt> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await scaleAs().apply(ref, { replicas: exactly(replicas) }, context)
+    } catch (error) {
+      if (!(error instanceof Conflict) || attempt === 10) throw error
+    }
+  }
+}
+
 describe('scale', () => {
   it('arrives, is ready, does nothing twice, and is handed back', async () => {
     const ref = await deploy('plain', 1)
     const backend = scaleAs()
-    const receipt = await backend.apply(ref, { replicas: exactly(3) }, contextOf())
+    const receipt = await told(ref, 3)
     expect(receipt).toMatchObject({ effect: 'accepted', before: { replicas: exactly(1) } })
     const seen = await backend.settle(ref, receipt, Date.now() + 60_000)
     expect(seen).toMatchObject({ settled: true, readyReplicas: 3, health: 'ok' })
@@ -167,8 +183,7 @@ describe('an autoscaler on the target', () => {
   it('reverts a direct write outside its bounds', async () => {
     const ref = await deploy('forced', 2)
     await autoscale('forced', 1, 3)
-    const context = contextOf({ onForeignOwner: 'force' })
-    const receipt = await scaleAs().apply(ref, { replicas: exactly(8) }, context)
+    const receipt = await told(ref, 8, contextOf({ onForeignOwner: 'force' }))
     expect(receipt.warnings.join()).toContain('revert')
     await until(async () => (await replicasOf('forced')) === 3)
   })
