@@ -31,6 +31,12 @@ const Variables = Type.Object({
   GRIDTIDE_TICK_SECONDS: Type.Optional(
     Type.String({ pattern: '^[1-9][0-9]{0,4}$', description: 'Seconds between plans; 300' }),
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
+    Type.String({
+      pattern: '^https?://',
+      description: 'OTLP/HTTP collector that traces are sent to; none',
+    }),
+  ),
   LOG_LEVEL: Type.Optional(
     Type.Enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       description: 'The least important lines to log; info',
@@ -46,6 +52,7 @@ export interface Env {
   readonly dataFolder: string
   readonly databaseUrl?: string
   readonly redisUrl?: string
+  readonly traceEndpoint?: string
   readonly host: string
   readonly port: number
   readonly tickSeconds: number
@@ -88,5 +95,8 @@ function meaningOf(given: Static<typeof Variables>): Env {
     ...(given.GRIDTIDE_FLEET && { fleet: given.GRIDTIDE_FLEET }),
     ...(given.DATABASE_URL && { databaseUrl: given.DATABASE_URL }),
     ...(given.REDIS_URL && { redisUrl: given.REDIS_URL }),
+    ...(given.OTEL_EXPORTER_OTLP_ENDPOINT && {
+      traceEndpoint: given.OTEL_EXPORTER_OTLP_ENDPOINT,
+    }),
   }
 }

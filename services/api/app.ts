@@ -24,6 +24,8 @@ export interface ApiOptions {
   readonly limits?: Partial<ApiLimits>
   /** Folder of the built dashboard; without it there is nothing at `/`. */
   readonly pageFolder?: string | undefined
+  /** Each request begins a span, or goes on with the trace that its caller names. */
+  readonly traced?: boolean
 }
 
 /**
@@ -46,6 +48,7 @@ export async function buildApp(ports: ApiPorts, options: ApiOptions): Promise<Fa
   app.setValidatorCompiler(typeboxValidator as never)
   answerProblems(app)
 
+  if (options.traced) await traceRequests(app)
   await app.register(helmet, { contentSecurityPolicy: CONTENT_POLICY, hsts: false })
   await app.register(rateLimit, { global: false })
   await app.register(swagger, openapi(options.version))
@@ -59,6 +62,12 @@ export async function buildApp(ports: ApiPorts, options: ApiOptions): Promise<Fa
   if (options.pageFolder) app.register(pageRoute, { folder: options.pageFolder })
   await app.ready()
   return app
+}
+
+/** Loaded by those alone who trace. */
+async function traceRequests(app: FastifyInstance): Promise<void> {
+  const { FastifyOtelInstrumentation } = await import('@fastify/otel')
+  await app.register(new FastifyOtelInstrumentation().plugin())
 }
 
 /**

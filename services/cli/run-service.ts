@@ -29,6 +29,7 @@ type Stop = () => Promise<unknown>
  */
 export async function runService(options: ServiceOptions, role: Role, io: CliIo): Promise<void> {
   const stopped = untilToldToStop()
+  const tracing = await traceTo(options.env.traceEndpoint)
   const service = await openService(options)
   const stops: Stop[] = []
   try {
@@ -40,7 +41,15 @@ export async function runService(options: ServiceOptions, role: Role, io: CliIo)
   } finally {
     for (const stop of stops.reverse()) await stop()
     await service.close()
+    await tracing?.close()
   }
+}
+
+/** The libraries of tracing are loaded by those alone who trace. */
+async function traceTo(endpoint: string | undefined) {
+  if (endpoint === undefined) return undefined
+  const { openTracing } = await import('../platform/open-tracing.ts')
+  return openTracing({ endpoint, version: '0.1.0' })
 }
 
 function untilToldToStop(): Promise<unknown> {
@@ -106,8 +115,13 @@ async function startApi(service: Service, io: CliIo): Promise<Stop> {
   const { env, nowMs } = service
   const stopLooking = keepLooking(service)
   const security = await securityFor(service, io)
-  const pageFolder = dashboardFolder()
-  const app = await buildApp(apiPorts(service), { security, version: '0.1.0', nowMs, pageFolder })
+  const app = await buildApp(apiPorts(service), {
+    security,
+    version: '0.1.0',
+    nowMs,
+    pageFolder: dashboardFolder(),
+    traced: env.traceEndpoint !== undefined,
+  })
   const url = await listenSafely(app, { host: env.host, port: env.port, security })
   io.out(`Gridtide is up at ${url}  (OpenAPI: ${url}/openapi.json)\n`)
   return async () => {

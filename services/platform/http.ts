@@ -4,6 +4,7 @@ import axios, { type AxiosResponse } from 'axios'
 import type { Static, TSchema } from 'typebox'
 import type { Validator } from 'typebox/compile'
 import { UpstreamMalformed, UpstreamRefused, UpstreamUnavailable } from '../domain/errors.ts'
+import { inSpan, traceHeaders } from './tracing.ts'
 
 export interface HttpRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -61,25 +62,28 @@ export function axiosHttp(options: HttpOptions = {}): HttpClient {
   })
 
   return {
-    async send(upstream, request) {
-      request.abort?.throwIfAborted()
-      const answer = await client
-        .request<string>({
-          url: request.url,
-          method: request.method ?? 'GET',
-          ...(request.query && { params: request.query }),
-          ...(request.headers && { headers: { ...request.headers } }),
-          ...(request.body !== undefined && { data: request.body }),
-          ...(request.abort && { signal: request.abort }),
-          ...(request.timeoutMs !== undefined && { timeout: request.timeoutMs }),
-        })
-        .catch((error: unknown) => {
-          request.abort?.throwIfAborted()
-          const code = axios.isAxiosError(error) ? (error.code ?? 'no answer') : String(error)
-          throw new UpstreamUnavailable(`no answer (${code})`, { upstream })
-        })
-      return judge(upstream, request, answer)
-    },
+    send: (upstream, request) =>
+      inSpan(`call ${upstream}`, { 'gridtide.upstream': upstream }, () => send(upstream, request)),
+  }
+
+  async function send(upstream: string, request: HttpRequest): Promise<HttpResponse> {
+    request.abort?.throwIfAborted()
+    const answer = await client
+      .request<string>({
+        url: request.url,
+        method: request.method ?? 'GET',
+        ...(request.query && { params: request.query }),
+        headers: { ...traceHeaders(), ...request.headers },
+        ...(request.body !== undefined && { data: request.body }),
+        ...(request.abort && { signal: request.abort }),
+        ...(request.timeoutMs !== undefined && { timeout: request.timeoutMs }),
+      })
+      .catch((error: unknown) => {
+        request.abort?.throwIfAborted()
+        const code = axios.isAxiosError(error) ? (error.code ?? 'no answer') : String(error)
+        throw new UpstreamUnavailable(`no answer (${code})`, { upstream })
+      })
+    return judge(upstream, request, answer)
   }
 }
 

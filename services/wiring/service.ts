@@ -20,6 +20,7 @@ import { solverThreads } from './solver-threads.ts'
 import { openStores } from './state.ts'
 import { stopSwitch } from './stop-switch.ts'
 import { openPowerMeter, openTelemetry } from './telemetry.ts'
+import { tracedBackend } from './traced-backend.ts'
 
 export interface ServiceOptions {
   readonly env: Env
@@ -41,6 +42,7 @@ export async function openService(options: ServiceOptions) {
   const engine = await openEngine(options.env, options.log, {
     observe: watchJobs(options.log, metrics),
     keyPrefix: queuePrefix(options.env.tenant),
+    traced: options.env.traceEndpoint !== undefined,
   })
   try {
     return await furnish(options, engine, metrics)
@@ -102,7 +104,7 @@ async function furnish(options: ServiceOptions, engine: Engine, metrics: Metrics
     backend(id: string): InferenceBackend {
       const backend = backends.get(id)
       if (!backend) throw new NotFound(`no backend ${id} in the fleet file`)
-      return backend
+      return tracedBackend(id, backend)
     },
     serving: await openTelemetry(fleet, { env: secrets, nowMs, warn }),
     gpuWatts: await openPowerMeter(fleet, { env: secrets, nowMs, warn }),

@@ -1,4 +1,4 @@
-import { type Job, UnrecoverableError } from 'bullmq'
+import { type Job, type Telemetry, UnrecoverableError } from 'bullmq'
 import { AppError } from '../../domain/errors.ts'
 import { checkPayload, type JobName } from '../jobs.ts'
 import type { JobContext, JobEvent, JobHandler } from '../port.ts'
@@ -16,6 +16,7 @@ export interface WorkerTiming {
 interface WorkerOptions extends WorkerTiming {
   readonly concurrency: number
   readonly observe: (event: JobEvent) => void
+  readonly telemetry: { readonly telemetry?: Telemetry }
 }
 
 /** The BullMQ face of a handler: checks the payload, and says `retryable` in BullMQ's words. */
@@ -23,7 +24,7 @@ export function startWorker<Name extends JobName>(
   backend: BullmqBackend,
   name: Name,
   handler: JobHandler<Name>,
-  { concurrency, lockMs, stalledCheckMs, maxStarts, observe }: WorkerOptions,
+  { concurrency, lockMs, stalledCheckMs, maxStarts, observe, telemetry }: WorkerOptions,
 ) {
   const process = async (job: Job, _token?: string, signal?: AbortSignal) => {
     try {
@@ -36,6 +37,7 @@ export function startWorker<Name extends JobName>(
   }
   const worker = new backend.classes.Worker(name, process, {
     ...backend.consumer,
+    ...telemetry,
     concurrency,
     lockDuration: lockMs,
     stalledInterval: stalledCheckMs,

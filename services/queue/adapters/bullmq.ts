@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { FlowJob, Job, JobsOptions } from 'bullmq'
+import { BullMQOtel } from 'bullmq-otel'
 import { AppError, NotFound, UpstreamUnavailable } from '../../domain/errors.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { checkPayload, JOB_NAMES, type JobName } from '../jobs.ts'
@@ -12,6 +13,8 @@ export interface BullmqOptions extends Partial<WorkerTiming> {
   /** Separates several services on one server. */
   readonly keyPrefix?: string
   readonly observe?: (event: JobEvent) => void
+  /** Carries the trace of whoever adds a job to whoever runs it. */
+  readonly traced?: boolean
   /** Finished jobs of each name to remember; they bound the queue, and what `id` protects. */
   readonly keep?: { readonly completed: number; readonly dead: number }
 }
@@ -22,6 +25,7 @@ const STALLED_CHECK_MS = 5_000
 const MAX_STARTS = 8
 const STOPPING_MS = 1_000
 const KEEP = { completed: 1_000, dead: 1_000 }
+const TRACES = new BullMQOtel({ tracerName: 'gridtide' })
 
 /**
  * BullMQ, one queue a job name, on Redis or on PostgreSQL.
@@ -37,10 +41,11 @@ export async function bullmqOn(
       ? await onRedis(where.redisUrl, options.keyPrefix)
       : await onDatabase(where.database, options.keyPrefix)
   const { observe = () => undefined, keep = KEEP } = options
+  const telemetry = options.traced ? { telemetry: TRACES } : {}
   const { lockMs = LOCK_MS, stalledCheckMs = STALLED_CHECK_MS, maxStarts = MAX_STARTS } = options
   const optionsOf = jobOptions(keep)
-  const queues = openQueues(backend, observe)
-  const flows = new backend.classes.FlowProducer(backend.producer)
+  const queues = openQueues(backend, observe, telemetry)
+  const flows = new backend.classes.FlowProducer({ ...backend.producer, ...telemetry })
   flows.on('error', (error) => observe({ kind: 'error', name: 'tick', error: error.message }))
   const workers: ReturnType<typeof startWorker>[] = []
 
@@ -74,13 +79,9 @@ export async function bullmqOn(
     unschedule: (name, id) => reported(() => queues[name].removeJobScheduler(id)),
 
     async work(name, handler, { concurrency = 1 } = {}) {
-      const worker = startWorker(backend, name, handler, {
-        concurrency,
-        lockMs,
-        stalledCheckMs,
-        maxStarts,
-        observe,
-      })
+      const timing = { lockMs, stalledCheckMs, maxStarts }
+      const how = { ...timing, concurrency, observe, telemetry }
+      const worker = startWorker(backend, name, handler, how)
       workers.push(worker)
       await worker.waitUntilReady()
     },
@@ -94,8 +95,8 @@ export async function bullmqOn(
     },
 
     async dead(name, limit) {
-      const found = await reporting(() => queues[name].getFailed(0, limit - 1))
-      return found.map((job) => toDead(name, job))
+      const jobs = await reporting(() => queues[name].getFailed(0, limit - 1))
+      return jobs.map((job) => toDead(name, job))
     },
 
     revive: (name, id) =>
@@ -115,10 +116,18 @@ export async function bullmqOn(
 
 type Queue = InstanceType<BullmqBackend['classes']['Queue']>
 
-function openQueues(backend: BullmqBackend, observe: (event: JobEvent) => void) {
+function openQueues(
+  backend: BullmqBackend,
+  observe: (event: JobEvent) => void,
+  telemetry: { readonly telemetry?: BullMQOtel },
+) {
   const open = (name: JobName): [JobName, Queue] => {
     const streams = { events: { maxLen: 1_000 } }
-    const queue: Queue = new backend.classes.Queue(name, { ...backend.producer, streams })
+    const queue: Queue = new backend.classes.Queue(name, {
+      ...backend.producer,
+      ...telemetry,
+      streams,
+    })
     queue.on('error', (error) => observe({ kind: 'error', name, error: error.message }))
     return [name, queue]
   }
