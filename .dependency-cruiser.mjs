@@ -21,6 +21,7 @@ export const HOMES = {
   'bullmq-otel': ['^services/queue/adapters/'],
   bullmq: ['^workers/', '^services/queue/adapters/'],
   'node-cron': ['^workers/'],
+  'openapi-fetch': ['^services/client/'],
   fastify: ['^services/api/'],
   commander: ['^services/cli/'],
   yaml: ['^services/fleet/'],

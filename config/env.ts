@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { InvalidInput } from '../services/domain/errors.ts'
@@ -31,6 +32,32 @@ const Variables = Type.Object({
   GRIDTIDE_TICK_SECONDS: Type.Optional(
     Type.String({ pattern: '^[1-9][0-9]{0,4}$', description: 'Seconds between plans; 300' }),
   ),
+  GRIDTIDE_AUTH: Type.Optional(
+    Type.Enum(['required'], { description: 'Ask for credentials on loopback too' }),
+  ),
+  GRIDTIDE_OIDC_ISSUER: Text('OpenID Connect provider whose tokens are taken, as `iss` names it'),
+  GRIDTIDE_OIDC_AUDIENCE: Text('`aud` that a token must be for'),
+  GRIDTIDE_OIDC_JWKS_URL: Type.Optional(
+    Type.String({ pattern: '^https://', description: 'Where the keys of the provider are' }),
+  ),
+  GRIDTIDE_MTLS_HEADER: Type.Optional(
+    Type.String({
+      pattern: '^[a-z][a-z0-9-]{0,63}$',
+      description: 'Header in which the proxy says whose client certificate it has checked',
+    }),
+  ),
+  GRIDTIDE_MTLS_PROXIES: Type.Optional(
+    Type.String({
+      pattern: '^[0-9a-fA-F.:/]+(,[0-9a-fA-F.:/]+)*$',
+      description: 'CIDR ranges of that proxy; the header is believed from these alone',
+    }),
+  ),
+  GRIDTIDE_MTLS_SCOPES: Type.Optional(
+    Type.String({
+      pattern: '^(read|plan|act|admin)(,(read|plan|act|admin))*$',
+      description: 'What a client with a certificate may do; read',
+    }),
+  ),
   OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
     Type.String({
       pattern: '^https?://',
@@ -53,6 +80,13 @@ export interface Env {
   readonly databaseUrl?: string
   readonly redisUrl?: string
   readonly traceEndpoint?: string
+  readonly authRequired: boolean
+  readonly oidc?: { readonly issuer: string; readonly audience: string; readonly jwksUrl: string }
+  readonly certificates?: {
+    readonly header: string
+    readonly proxies: readonly string[]
+    readonly scopes: readonly ('read' | 'plan' | 'act' | 'admin')[]
+  }
   readonly host: string
   readonly port: number
   readonly tickSeconds: number
@@ -90,13 +124,55 @@ function meaningOf(given: Static<typeof Variables>): Env {
     dataFolder: given.GRIDTIDE_DATA ?? '../shared/data',
     host: given.HOST ?? '127.0.0.1',
     port,
+    authRequired: given.GRIDTIDE_AUTH === 'required',
     tickSeconds: Number(given.GRIDTIDE_TICK_SECONDS ?? 300),
     logLevel: (given.LOG_LEVEL as Env['logLevel'] | undefined) ?? 'info',
     ...(given.GRIDTIDE_FLEET && { fleet: given.GRIDTIDE_FLEET }),
     ...(given.DATABASE_URL && { databaseUrl: given.DATABASE_URL }),
     ...(given.REDIS_URL && { redisUrl: given.REDIS_URL }),
+    ...signIn(given),
     ...(given.OTEL_EXPORTER_OTLP_ENDPOINT && {
       traceEndpoint: given.OTEL_EXPORTER_OTLP_ENDPOINT,
     }),
   }
+}
+
+type Given = Static<typeof Variables>
+
+/** Ways to sign in besides keys; each is whole or not there. */
+function signIn(given: Given): Pick<Env, 'oidc' | 'certificates'> {
+  const { GRIDTIDE_OIDC_ISSUER: issuer, GRIDTIDE_OIDC_AUDIENCE: audience } = given
+  const { GRIDTIDE_OIDC_JWKS_URL: jwksUrl, GRIDTIDE_MTLS_HEADER: header } = given
+  const { GRIDTIDE_MTLS_PROXIES: proxies, GRIDTIDE_MTLS_SCOPES: scopes = 'read' } = given
+  const oidc = whole('GRIDTIDE_OIDC_ISSUER, _AUDIENCE and _JWKS_URL', { issuer, audience, jwksUrl })
+  const certificates = whole('GRIDTIDE_MTLS_HEADER and _PROXIES', { header, proxies })
+  return {
+    ...(oidc && { oidc }),
+    ...(certificates && {
+      certificates: {
+        header: certificates.header,
+        proxies: certificates.proxies.split(',').map(cidr),
+        scopes: scopes.split(',') as ('read' | 'plan' | 'act' | 'admin')[],
+      },
+    }),
+  }
+}
+
+/** @throws InvalidInput where some are set and others are not */
+function whole<Names extends string>(
+  names: string,
+  parts: Record<Names, string | undefined>,
+): Record<Names, string> | undefined {
+  const set = Object.values(parts).filter((part) => part !== undefined)
+  if (set.length === 0) return undefined
+  if (set.length === Object.keys(parts).length) return parts as Record<Names, string>
+  throw new InvalidInput(`bad environment: ${names} go together, and only some of them are set`)
+}
+
+/** @throws InvalidInput where it is no range of addresses */
+function cidr(range: string): string {
+  const [address = '', bits = ''] = range.split('/')
+  const most = isIP(address) === 6 ? 128 : 32
+  if (isIP(address) > 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most) return range
+  throw new InvalidInput(`bad environment: GRIDTIDE_MTLS_PROXIES: ${range} is no CIDR range`)
 }

@@ -50,13 +50,12 @@ export function keepAnswers(app: FastifyInstance, answers: AnswerStore, nowMs: (
     }
   })
 
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     const { answerKey } = request
-    if (!answerKey) return payload
+    if (!answerKey) return done(null, payload)
     request.answerKey = undefined
     const text = request.routeOptions.config.secret ? '' : payload
-    await keep(answers, answerKey, reply, text)
-    return payload
+    keep(answers, answerKey, reply, text).then(() => done(null, payload), done)
   })
 }
 

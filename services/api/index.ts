@@ -1,4 +1,6 @@
 export { apiKeys } from './access/api-keys.ts'
+export type { Security } from './access/authenticator.ts'
+export { oidc } from './access/oidc.ts'
 export { type ApiOptions, buildApp } from './app.ts'
 export { answerView } from './batch-views.ts'
 export { fleetPorts } from './fleet-ports.ts'

@@ -12,9 +12,10 @@ export function measureRequests(app: FastifyInstance, registry: Registry): void 
     buckets: BUCKETS_SECONDS,
     registers: [registry],
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const operation = request.routeOptions.schema?.operationId ?? 'none'
     duration.observe({ operation, status: reply.statusCode }, reply.elapsedTime / 1000)
+    done()
   })
 }
 

@@ -1,8 +1,7 @@
 import { startLocalTicks } from '../../workers/local-ticks.ts'
 import { startWorkers } from '../../workers/start-workers.ts'
-import { apiKeys, buildApp, isLoopback, listenSafely } from '../api/index.ts'
+import { buildApp, listenSafely } from '../api/index.ts'
 import { LOOK_AGAIN_MS } from '../grid/index.ts'
-import { bootstrapKey } from '../keys/index.ts'
 import { correctLive } from '../pipeline/correct-live.ts'
 import { expirePlan } from '../pipeline/expire-plan.ts'
 import { forget, RETENTION } from '../pipeline/forget.ts'
@@ -11,6 +10,7 @@ import { resumeShifts } from '../pipeline/resume-shifts.ts'
 import { apiPorts } from '../wiring/api-ports.ts'
 import { correctionPorts } from '../wiring/correction-ports.ts'
 import { dashboardFolder } from '../wiring/dashboard-folder.ts'
+import { securityFor } from '../wiring/security.ts'
 import { openService, type Service, type ServiceOptions } from '../wiring/service.ts'
 import { stepPorts } from '../wiring/steps.ts'
 import { firstPlanWords } from './first-plan-words.ts'
@@ -114,7 +114,7 @@ const CLOSING_MS = 5_000
 async function startApi(service: Service, io: CliIo): Promise<Stop> {
   const { env, nowMs } = service
   const stopLooking = keepLooking(service)
-  const security = await securityFor(service, io)
+  const security = await securityFor(service, io.out)
   const app = await buildApp(apiPorts(service), {
     security,
     version: '0.1.0',
@@ -139,14 +139,6 @@ function keepLooking({ grid, log }: Service): () => void {
     grid.board.lookAgain().catch((error: unknown) => log.error({ error }, 'the grid was not read'))
   const timer = setInterval(look, LOOK_AGAIN_MS)
   return () => clearInterval(timer)
-}
-
-/** On loopback whoever can reach us owns this machine; anywhere else a key is needed. */
-async function securityFor({ env, tenant, stores, nowMs }: Service, io: CliIo) {
-  if (isLoopback(env.host)) return { mode: 'open', tenant } as const
-  const first = await bootstrapKey(stores.keys, tenant, nowMs())
-  if (first) io.out(`First API key, shown this once: ${first}\n`)
-  return { mode: 'closed', authenticators: [apiKeys(stores.keys, { nowMs })] } as const
 }
 
 const POLL_MS = 250

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { UpstreamUnavailable } from '../domain/errors.ts'
 import { hasEnded } from './has-ended.ts'
 import { readKeyText } from './key-text.ts'
@@ -47,7 +47,7 @@ export function keyVerifier(
   }
 
   return async (text: string): Promise<StoredKey | undefined> => {
-    const digest = createHash('sha256').update(text).digest('base64')
+    const digest = hash('sha256', text, 'base64')
     const known = remembered.get(digest)
     const believed = (forMs: number) =>
       known && nowMs() < known.atMs + forMs && !hasEnded(known.key, nowMs()) ? known.key : undefined

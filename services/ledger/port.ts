@@ -25,4 +25,6 @@ export interface Ledger {
   settleLevers(record: LeverRecord): Promise<void>
   /** Of [fromMs, toMs), oldest first. */
   leversBetween(fromMs: number, toMs: number): Promise<readonly LeverRecord[]>
+  /** Deletes what the levers added before `beforeMs`; settled windows stay. Says how many. */
+  forgetLevers(beforeMs: number): Promise<number>
 }

@@ -2,21 +2,27 @@ import { accountWindow } from '../accounting/index.ts'
 import type { Window } from '../domain/window.ts'
 import type { GridReader } from '../grid/index.ts'
 import type { Ledger } from '../ledger/index.ts'
+import type { NewEvent } from '../notification/index.ts'
 import type { PlanStore, StoredPlan } from '../plans/index.ts'
 import type { SolveStore } from '../solves/index.ts'
+import { budgetEvents } from './budget-events.ts'
 import { readCarbon } from './read-carbon.ts'
 
 export interface AccountPorts {
   readonly plans: PlanStore
   readonly solves: Pick<SolveStore, 'frameOf'>
   readonly reader: GridReader
-  readonly ledger: Ledger
+  readonly ledger: Pick<Ledger, 'settle' | 'between'>
+  /** gCO2e that the policy grants a day; undefined where it sets no limit. */
+  budgetGPerDay(): Promise<number | undefined>
+  tell(events: readonly NewEvent[]): Promise<void>
   nowMs(): number
 }
 
 export type AccountResult = { readonly status: 'settled' | 'no-plan' }
 
 const PAGE = 50
+const DAY_MS = 86_400_000
 
 /**
  * Settles the window that has ended: what the plan in force then used, at the intensity that came
@@ -40,7 +46,17 @@ export async function account(
     planVersion: stored.version,
     ...accountWindow(problem, plan, index, carbon),
   })
+  await tellOfBudget(ports, windowStartMs)
   return { status: 'settled' }
+}
+
+async function tellOfBudget(ports: AccountPorts, windowStartMs: number): Promise<void> {
+  const budgetG = await ports.budgetGPerDay()
+  if (budgetG === undefined) return
+  const dayStartMs = Math.floor(windowStartMs / DAY_MS) * DAY_MS
+  const day = await ports.ledger.between(dayStartMs, dayStartMs + DAY_MS)
+  const events = budgetEvents(day, budgetG, ports.nowMs())
+  if (events.length > 0) await ports.tell(events)
 }
 
 /** The last plan that covers the window: each tick inside it renews the same window. */

@@ -1,9 +1,13 @@
 import type { ForecastArchive } from '../grid/index.ts'
+import type { Ledger } from '../ledger/index.ts'
 import type { Outbox } from '../notification/index.ts'
 import type { PlanStore } from '../plans/index.ts'
 import type { SolveStore } from '../solves/index.ts'
 
-/** How long each kind of record is kept. The ledger and the audit log are kept for ever. */
+/**
+ * How long each kind of record is kept. The ledger (one row a window) and what was done to targets
+ * (a log that only grows) are kept for ever.
+ */
 export interface Retention {
   readonly plansMs: number
   readonly solvesMs: number
@@ -13,6 +17,8 @@ export interface Retention {
   readonly callsMs: number
   /** Deferrable jobs that have ended. */
   readonly jobsMs: number
+  /** Who called what; what each lever added. */
+  readonly historyMs: number
 }
 
 export interface ForgetPorts {
@@ -23,12 +29,14 @@ export interface ForgetPorts {
   readonly answers: { forget(beforeMs: number): Promise<number> }
   readonly jobs: { forget(beforeMs: number): Promise<number> }
   readonly demand: { forget(beforeMs: number): Promise<number> }
+  readonly ledger: Pick<Ledger, 'forgetLevers'>
+  readonly callLog: { forget(beforeMs: number): Promise<number> }
   readonly retention: Retention
 }
 
 const DAY_MS = 86_400_000
 
-/** A year of plans and forecasts, for learning; two days of solves, for explanations. */
+/** A year of plans and forecasts, for learning; two of who did what; two days of solves. */
 export const RETENTION: Retention = {
   plansMs: 365 * DAY_MS,
   solvesMs: 2 * DAY_MS,
@@ -36,6 +44,7 @@ export const RETENTION: Retention = {
   forecastsMs: 365 * DAY_MS,
   callsMs: DAY_MS,
   jobsMs: 90 * DAY_MS,
+  historyMs: 730 * DAY_MS,
 }
 
 /** Drops what has been kept for long enough, so that no table grows for ever. */
@@ -48,4 +57,6 @@ export async function forget(ports: ForgetPorts, nowMs: number): Promise<void> {
   await ports.answers.forget(nowMs - retention.callsMs)
   await ports.jobs.forget(nowMs - retention.jobsMs)
   await ports.demand.forget(nowMs - retention.callsMs)
+  await ports.ledger.forgetLevers(nowMs - retention.historyMs)
+  await ports.callLog.forget(nowMs - retention.historyMs)
 }

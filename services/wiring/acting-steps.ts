@@ -72,7 +72,11 @@ export function actingSteps(service: Service) {
     },
   }
   const notifyChange = { relay: (abort: AbortSignal) => service.relay(abort) }
-  const account: AccountPorts = { ...stores, reader, nowMs }
+  const budgetGPerDay = async () => {
+    const { budgetKgPerDay } = (await fleetNow()).policy
+    return budgetKgPerDay && budgetKgPerDay * 1000
+  }
+  const account: AccountPorts = { ...stores, reader, budgetGPerDay, tell, nowMs }
   const attributeLevers: AttributeLeversPorts = { ...stores, attribute: service.solver.attribute }
   return {
     tick,

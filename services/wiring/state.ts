@@ -6,6 +6,7 @@ import { sqlTargetMemory } from '../actuation/adapters/sql-target-memory.ts'
 import { sqlToldTargets } from '../actuation/adapters/sql-told-targets.ts'
 import { postgresAnswers } from '../api/adapters/postgres-answers.ts'
 import { postgresDeferredJobs } from '../deferred/adapters/postgres.ts'
+import { postgresAudit } from '../api/adapters/postgres-audit.ts'
 import { postgresFits } from '../fits/adapters/postgres.ts'
 import { postgresLiveBiases } from '../fits/adapters/postgres-live-bias.ts'
 import { sqlArchive } from '../grid/adapters/sql-store.ts'
@@ -28,6 +29,7 @@ export const openStores = (database: Database, tenant: string) => ({
   liveBiases: postgresLiveBiases(database, tenant),
   archive: sqlArchive(database),
   answers: postgresAnswers(database),
+  callLog: postgresAudit(database, tenant),
   ledger: postgresLedger(database, tenant),
   runs: postgresRuns(database, tenant),
   outbox: postgresOutbox(database, tenant),

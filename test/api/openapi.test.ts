@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import openapiTypes, { astToString } from 'openapi-typescript'
+import openapiTS, { astToString } from 'openapi-typescript'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { buildApp } from '../../services/api/app.ts'
 import { memoryPorts } from './memory-ports.ts'
 import { type OpenapiDocument, operationsOf } from './openapi-document.ts'
 
+const GENERATED =
+  '// Generated from services/api/openapi.json by test/api/openapi.test.ts; do not edit.\n'
 let app: FastifyInstance
 let document: OpenapiDocument
 
@@ -28,11 +30,10 @@ it('is committed as the routes make it', async () => {
   )
 })
 
-it('is what the types of the dashboard are made of', async () => {
-  const types = astToString(await openapiTypes(document as never))
-  const head = '/* Made of services/api/openapi.json; see test/api/openapi.test.ts. */\n'
-  await expect(head + types).toMatchFileSnapshot(
-    join(import.meta.dirname, '../../services/dashboard/src/api/openapi.d.ts'),
+it('is what the typed client is made from', async () => {
+  const text = astToString(await openapiTS(structuredClone(document) as never))
+  await expect(`${GENERATED}${text}`).toMatchFileSnapshot(
+    join(import.meta.dirname, '../../services/client/openapi.ts'),
   )
 })
 

@@ -6,6 +6,7 @@ describe('the environment', () => {
     expect(readEnv({ PORT: '', PATH: '/bin' })).toEqual({
       home: './.gridtide',
       tenant: 'default',
+      authRequired: false,
       dataFolder: '../shared/data',
       host: '127.0.0.1',
       port: 8080,
@@ -33,5 +34,29 @@ describe('the environment', () => {
     expect(read).toThrow(/DATABASE_URL .*PORT .*LOG_LEVEL /s)
     expect(read).not.toThrow(/hush/)
     expect(() => readEnv({ PORT: '70000' })).toThrow(/PORT 70000/)
+  })
+
+  it('takes ways to sign in whole, or not at all', () => {
+    const oidc = {
+      GRIDTIDE_OIDC_ISSUER: 'https://id.example.com',
+      GRIDTIDE_OIDC_AUDIENCE: 'gridtide',
+      GRIDTIDE_OIDC_JWKS_URL: 'https://id.example.com/jwks',
+    }
+    expect(readEnv(oidc).oidc).toEqual({
+      issuer: 'https://id.example.com',
+      audience: 'gridtide',
+      jwksUrl: 'https://id.example.com/jwks',
+    })
+    expect(() => readEnv({ ...oidc, GRIDTIDE_OIDC_AUDIENCE: '' })).toThrow('go together')
+    const mtls = { GRIDTIDE_MTLS_HEADER: 'x-subject', GRIDTIDE_MTLS_PROXIES: '10.0.0.5/32,fd00::/8' }
+    expect(readEnv({ ...mtls, GRIDTIDE_MTLS_SCOPES: 'read,plan' }).certificates).toEqual({
+      header: 'x-subject',
+      proxies: ['10.0.0.5/32', 'fd00::/8'],
+      scopes: ['read', 'plan'],
+    })
+    expect(() => readEnv({ GRIDTIDE_MTLS_HEADER: 'x-subject' })).toThrow('go together')
+    for (const range of ['10.0.0.5', '10.0.0.5/33', 'fd00::/129', '1.2.3/8']) {
+      expect(() => readEnv({ ...mtls, GRIDTIDE_MTLS_PROXIES: range })).toThrow('no CIDR range')
+    }
   })
 })

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, isIP } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   guardedAgents,
@@ -90,9 +90,16 @@ const HOSTILE_URLS = [
   'http://localhost/',
   'http://LOCALHOST./',
   'http://8.8.8.8/',
+  ...HOSTILE_ADDRESSES.filter((address) => isIP(address) > 0 && !address.includes('%')).map(
+    (address) => (isIP(address) === 6 ? `https://[${address}]/` : `https://${address}/`),
+  ),
 ]
 
 describe('the guard of addresses', () => {
+  it('is tried on at least sixty hostile URLs', () => {
+    expect(new Set(HOSTILE_URLS).size).toBeGreaterThanOrEqual(60)
+  })
+
   it.each(HOSTILE_ADDRESSES)('refuses %s', (address) => {
     expect(mayConnect(address, [])).toBe(false)
   })

@@ -86,7 +86,7 @@ it('follows one call from the API over the queue and a worker to a backend', asy
   expect(names).toContain('backend observe')
   expect(names).toContain('call gpus')
   expect(seen[0]?.split('-')[1]).toBe(trace)
-})
+}, 120_000)
 
 it('marks a failed span by the name of the error, never by its words', async () => {
   exporter.reset()

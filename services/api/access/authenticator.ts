@@ -1,4 +1,5 @@
 import type { Caller } from './caller.ts'
+import type { ClientCertificates } from './client-certificate.ts'
 
 /** One way of telling who calls. To add one: a file in this folder, and a line in the wiring. */
 export interface Authenticator {
@@ -13,4 +14,8 @@ export interface Authenticator {
 /** `open`: everybody is admin of the one tenant; only ever on loopback, see `listenSafely`. */
 export type Security =
   | { readonly mode: 'open'; readonly tenant: string }
-  | { readonly mode: 'closed'; readonly authenticators: readonly Authenticator[] }
+  | {
+      readonly mode: 'closed'
+      readonly authenticators: readonly Authenticator[]
+      readonly certificates?: ClientCertificates
+    }

@@ -4,6 +4,8 @@ import { HttpError } from '../http-error.ts'
 import type { ApiPorts, NewAuditEntry, TenantPorts } from '../ports.ts'
 import type { Security } from './authenticator.ts'
 import { type Access, type Caller, mayUse, SCOPES, type Scope } from './caller.ts'
+import { certifiedCaller } from './client-certificate.ts'
+import { type Guesses, watchGuesses } from './guesses.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -31,7 +33,7 @@ export interface GuardOptions {
 export function guard(app: FastifyInstance, ports: ApiPorts, options: GuardOptions): void {
   const { security, nowMs, guessesPerMinute, requestsPerMinute } = options
   const timeWindow = '1 minute'
-  const guesses = app.createRateLimit({ max: guessesPerMinute, timeWindow })
+  const guesses = watchGuesses(app.createRateLimit({ max: guessesPerMinute, timeWindow }), nowMs)
   const calls = app.createRateLimit({
     max: requestsPerMinute,
     timeWindow,
@@ -58,9 +60,12 @@ export function guard(app: FastifyInstance, ports: ApiPorts, options: GuardOptio
       throw error
     }
   })
-  app.addHook('onResponse', async (request, reply) => {
-    if (READS.has(request.method) || reply.statusCode >= 300 || !request.caller) return
-    ports.record(request.caller.tenant, entryOf(request, nowMs()))
+  app.addHook('onResponse', (request, reply, done) => {
+    const changed = !READS.has(request.method) && reply.statusCode < 300
+    if (changed && request.caller) {
+      ports.record(request.caller.tenant, entryOf(request, nowMs()))
+    }
+    done()
   })
 }
 
@@ -76,21 +81,23 @@ type Limiter = ReturnType<FastifyInstance['createRateLimit']>
 async function whoCalls(
   request: FastifyRequest,
   security: Security,
-  guesses: Limiter,
+  guesses: Guesses,
 ): Promise<Caller> {
   if (security.mode === 'open') {
     assertLocalName(request.hostname)
     assertOwnPage(request)
     return { subject: 'local', tenant: security.tenant, scopes: SCOPES }
   }
-  const looked = await guesses(request, { increment: false })
-  if (!looked.isAllowed && looked.isExceeded) throw tooMany(looked.ttlInSeconds)
+  const waitSeconds = await guesses.waitSeconds(request)
+  if (waitSeconds !== undefined) throw tooMany(waitSeconds)
   const credential = credentialOf(request)
+  const certified = security.certificates && certifiedCaller(security.certificates, request)
+  if (certified && credential === undefined) return certified
   for (const authenticator of credential ? security.authenticators : []) {
     const caller = await authenticator.authenticate(credential!)
     if (caller) return caller
   }
-  await guesses(request)
+  await guesses.wrong(request)
   throw new HttpError(
     'UNAUTHENTICATED',
     credential

@@ -5,6 +5,8 @@ type Row = Omit<AuditEntry, 'atMs'> & { readonly at_ms: number }
 
 export interface AuditLog extends AuditReader {
   write(entry: NewAuditEntry): Promise<void>
+  /** Deletes entries before `beforeMs`, those of nobody known too; says how many. */
+  forget(beforeMs: number): Promise<number>
 }
 
 /**
@@ -19,6 +21,14 @@ export const postgresAudit = (db: Sql, tenant: string | undefined): AuditLog => 
        values ($7, $1, $2, $3, $4, $5, $6)`,
       [atMs, actor, action, subject, outcome, words, tenant ?? null],
     )
+  },
+
+  async forget(beforeMs) {
+    const gone = await db.query(
+      `delete from audit_entry where at_ms < $1 and (tenant = $2 or tenant is null) returning id`,
+      [beforeMs, tenant ?? null],
+    )
+    return gone.length
   },
 
   async history({ before, limit }) {

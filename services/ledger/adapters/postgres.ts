@@ -31,6 +31,14 @@ export function postgresLedger(sql: Sql, tenant: string): Ledger {
       )
     },
 
+    async forgetLevers(beforeMs) {
+      const gone = await sql.query(
+        'DELETE FROM lever_saving WHERE tenant = $1 AND at_ms < $2 RETURNING at_ms',
+        [tenant, beforeMs],
+      )
+      return gone.length
+    },
+
     async leversBetween(fromMs, toMs) {
       return sql.query<LeverRecord>(
         `SELECT at_ms AS "atMs", problem_digest AS "problemDigest", levers FROM lever_saving

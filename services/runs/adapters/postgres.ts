@@ -8,8 +8,11 @@ const UPLOAD = `id, model, runs, uploaded_at_ms as "uploadedAtMs", uploaded_by a
 export const postgresRuns = (sql: Sql, tenant: string): RunsStore => ({
   async add({ model, runs, uploadedAtMs, uploadedBy, format, text }) {
     const [row] = await sql.query<RunsUpload>(
-      `insert into measured_run (tenant, model, runs, uploaded_at_ms, uploaded_by, format, body)
-       values ($1, $2, $3, $4, $5, $6, $7) returning ${UPLOAD}`,
+      `insert into measured_run
+         (tenant, model, runs, uploaded_at_ms, uploaded_by, format, body, digest)
+       values ($1, $2, $3, $4, $5, $6, $7, md5($6 || $7))
+       on conflict (tenant, model, digest) do update set runs = excluded.runs
+       returning ${UPLOAD}`,
       [tenant, model, runs, uploadedAtMs, uploadedBy, format, text],
     )
     return row!

@@ -1,0 +1,43 @@
+// `npm run audit`: known vulnerabilities of what is installed and shipped, where the registry can say.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { root } from './install.mjs'
+
+const PATIENCE_MS = 60_000
+
+// There is no lock file to audit, so what npm remembers of the installation stands in for one.
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const installed = JSON.parse(readFileSync(join(root, 'node_modules/.package-lock.json'), 'utf8'))
+const packages = { '': manifest, ...installed.packages }
+const folder = mkdtempSync(join(tmpdir(), 'gridtide-audit-'))
+try {
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
+  writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ ...installed, packages }))
+  const args = ['audit', '--omit=dev', '--audit-level=high', '--json']
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
+  const { stdout } = spawnSync(npm, args, { cwd: folder, encoding: 'utf8', timeout: PATIENCE_MS })
+  process.exitCode = verdict(stdout)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+function verdict(stdout) {
+  let report
+  try {
+    report = JSON.parse(stdout)
+  } catch {
+    report = {}
+  }
+  if (!report.metadata?.vulnerabilities) {
+    console.log('audit: skipped, the registry does not say')
+    return 0
+  }
+  const { high, critical, total } = report.metadata.vulnerabilities
+  for (const { name, severity } of Object.values(report.vulnerabilities)) {
+    console.log(`audit: ${name}: ${severity}`)
+  }
+  console.log(`audit: ${total} known, ${high} high, ${critical} critical`)
+  return high + critical > 0 ? 1 : 0
+}

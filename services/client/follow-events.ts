@@ -1,0 +1,62 @@
+/** One thing that happened. */
+export interface GridtideEvent {
+  readonly id: number
+  /** E.g. `plan.changed`. */
+  readonly type: string
+  readonly atMs: number
+  readonly data: unknown
+}
+
+const FIRST_PAUSE_MS = 500
+const LONGEST_PAUSE_MS = 30_000
+
+/**
+ * Reads a stream of server-sent events until `abort`, over any number of connections.
+ *
+ * @throws Error with the problem's words where the service refuses (4xx): asking again would not help
+ */
+export async function* followEvents(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  lastEventId: number | undefined,
+  abort: AbortSignal | undefined,
+): AsyncGenerator<GridtideEvent> {
+  let last = lastEventId
+  let pauseMs = FIRST_PAUSE_MS
+  while (!abort?.aborted) {
+    try {
+      const resume = last === undefined ? {} : { 'last-event-id': String(last) }
+      const request = { headers: { ...headers, ...resume }, ...(abort && { signal: abort }) }
+      for await (const event of eventsOf(await fetch(url, request))) {
+        pauseMs = FIRST_PAUSE_MS
+        last = event.id
+        yield event
+      }
+    } catch (error) {
+      if (abort?.aborted) return
+      if (error instanceof Refused) throw new Error(error.message)
+    }
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
+  }
+}
+
+class Refused extends Error {}
+
+async function* eventsOf(answer: Response): AsyncGenerator<GridtideEvent> {
+  if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
+    throw new Refused(`${answer.status}: ${await answer.text()}`)
+  }
+  if (!answer.ok || !answer.body) throw new Error(`answered ${answer.status}`)
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
+    text += decoder.decode(chunk, { stream: true })
+    const blocks = text.split('\n\n')
+    text = blocks.pop()!
+    for (const block of blocks) {
+      const data = /^data: (.*)$/m.exec(block)?.[1]
+      if (data !== undefined) yield JSON.parse(data) as GridtideEvent
+    }
+  }
+}

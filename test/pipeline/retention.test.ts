@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { forget, RETENTION } from '../../services/pipeline/forget.ts'
+import { migrate } from '../../services/platform/database/migrate.ts'
+import { openStores, type Stores } from '../../services/wiring/state.ts'
+import { embeddedEngine, type FreshDatabase } from '../support/engines.ts'
+
+const DAY_MS = 86_400_000
+const DAYS = 120
+const EVERY_DAYS = 4
+/** Everything ten times sooner, so that each limit is met within the days that are lived. */
+const SOONER = Object.fromEntries(
+  Object.entries(RETENTION).map(([kind, ms]) => [kind, ms / 10]),
+) as unknown as typeof RETENTION
+/** Rows while one comes in a day: what is kept, and what came since the last tidying up. */
+const daysOf = (ms: number) => Math.ceil(ms / DAY_MS) + EVERY_DAYS + 1
+const MOST = {
+  plan: daysOf(SOONER.plansMs),
+  outbox_event: daysOf(SOONER.eventsMs),
+  delivery: daysOf(SOONER.eventsMs),
+  delivery_attempt: daysOf(SOONER.eventsMs),
+  idempotent_answer: daysOf(SOONER.callsMs),
+  pushed_demand: daysOf(SOONER.callsMs),
+  lever_saving: daysOf(SOONER.historyMs),
+  audit_entry: daysOf(SOONER.historyMs),
+}
+
+let fresh: FreshDatabase
+let stores: Stores
+beforeAll(async () => {
+  fresh = await embeddedEngine.open()
+  await migrate(fresh.db)
+  stores = openStores(fresh.db, 'acme')
+})
+afterAll(() => fresh?.destroy())
+
+const endpoint = {
+  id: 'ops',
+  url: 'https://example.com/',
+  secrets: [],
+  events: ['plan.changed'],
+  format: 'plain',
+  allow: [],
+} as const
+
+async function liveOneDay(day: number): Promise<void> {
+  const nowMs = day * DAY_MS
+  await stores.plans.save(
+    {
+      fleetHash: 'f',
+      problemDigest: 'd',
+      createdAtMs: nowMs,
+      validUntilMs: nowMs + 1,
+      outcome: { status: 'infeasible', limit: 'gpus', words: 'w', relaxation: 'r' },
+      inputs: { zones: [] },
+    },
+    {
+      ifVersion: day - 1,
+      events: (version) => [
+        {
+          type: 'plan.changed',
+          subject: 'plan',
+          key: String(version),
+          occurredAtMs: nowMs,
+          data: { version },
+        },
+      ],
+    },
+  )
+  await stores.outbox.fanOut([endpoint], nowMs)
+  for (const delivery of await stores.outbox.claim('ops', nowMs, 1)) {
+    const attempt = { status: 'delivered', httpStatus: 204 } as const
+    await stores.outbox.settle(delivery, { attempt, atMs: nowMs, tookMs: 1 })
+  }
+  const request = { tenant: 'acme', key: `k${day}`, fingerprint: 'f' }
+  await stores.answers.begin({ ...request, nowMs, abandonedBeforeMs: 0 })
+  const slots = [{ startMs: nowMs, endMs: nowMs + 1, tokensPerSecond: 1 }]
+  await stores.demand.push('acme', { model: 'm', origin: 'o', kind: 'observed', slots }, nowMs)
+  await stores.ledger.settleLevers({ atMs: nowMs, problemDigest: 'd', levers: [] })
+  const call = { actor: 'a', action: 'b', subject: 'c', outcome: 'done', words: 'w' } as const
+  await stores.callLog.write({ ...call, atMs: nowMs })
+}
+
+it(`keeps every table bounded over ${DAYS} days`, { timeout: 240_000 }, async () => {
+  const most: Record<string, number> = {}
+  for (let day = 1; day <= DAYS; day++) {
+    await liveOneDay(day)
+    if (day % EVERY_DAYS > 0) continue
+    for (const table of Object.keys(MOST)) {
+      const [row] = await fresh.db.query<{ rows: number }>(`select count(*) as rows from ${table}`)
+      most[table] = Math.max(most[table] ?? 0, row!.rows)
+    }
+    await forget({ ...stores, retention: SOONER }, day * DAY_MS)
+  }
+  for (const [table, bound] of Object.entries(MOST)) {
+    expect(most[table], table).toBeGreaterThan(0)
+    expect(most[table], table).toBeLessThanOrEqual(bound)
+  }
+})
