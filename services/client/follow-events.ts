@@ -25,28 +25,38 @@ export async function* followEvents(
   let pauseMs = FIRST_PAUSE_MS
   while (!abort?.aborted) {
     try {
-      const resume = last === undefined ? {} : { 'last-event-id': String(last) }
-      const request = { headers: { ...headers, ...resume }, ...(abort && { signal: abort }) }
-      for await (const event of eventsOf(await fetch(url, request))) {
+      for await (const event of eventsOf(await connect(url, headers, last, abort))) {
         pauseMs = FIRST_PAUSE_MS
         last = event.id
         yield event
       }
     } catch (error) {
-      if (abort?.aborted) return
-      if (error instanceof Refused) throw new Error(error.message)
+      if (error instanceof Refused) throw error
     }
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
   }
 }
 
-class Refused extends Error {}
-
-async function* eventsOf(answer: Response): AsyncGenerator<GridtideEvent> {
+/** @throws Refused where asking again would not help */
+async function connect(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  last: number | undefined,
+  abort: AbortSignal | undefined,
+): Promise<Response> {
+  const resumed: Record<string, string> = { ...headers }
+  if (last !== undefined) resumed['last-event-id'] = String(last)
+  const answer = await fetch(url, { headers: resumed, ...(abort && { signal: abort }) })
   if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
     throw new Refused(`${answer.status}: ${await answer.text()}`)
   }
+  return answer
+}
+
+class Refused extends Error {}
+
+async function* eventsOf(answer: Response): AsyncGenerator<GridtideEvent> {
   if (!answer.ok || !answer.body) throw new Error(`answered ${answer.status}`)
   const decoder = new TextDecoder()
   let text = ''

@@ -29,7 +29,8 @@ export type Gridtide = Client<paths> & {
  * answers with `{ data }`, or with `{ error }` where `error` is a problem with its `code`.
  */
 export function gridtide({ baseUrl, key }: GridtideOptions): Gridtide {
-  const headers = key === undefined ? {} : { authorization: `Bearer ${key}` }
+  const headers: Record<string, string> = {}
+  if (key !== undefined) headers.authorization = `Bearer ${key}`
   const client = createClient<paths>({ baseUrl, headers })
   const events: Gridtide['events'] = ({ lastEventId, abort } = {}) =>
     followEvents(`${baseUrl}/v1/events`, headers, lastEventId, abort)

@@ -9,14 +9,14 @@ import { postgresAudit } from '../../services/api/adapters/postgres-audit.ts'
 import { postgresEvents } from '../../services/api/adapters/postgres-events.ts'
 import { buildApp } from '../../services/api/app.ts'
 import type { TenantPorts } from '../../services/api/ports.ts'
-import { createKey } from '../../services/keys/index.ts'
 import { postgresKeys } from '../../services/keys/adapters/postgres.ts'
+import { createKey } from '../../services/keys/index.ts'
 import { daysOf } from '../../services/ledger/index.ts'
 import type { Database } from '../../services/platform/database/database.ts'
 import { migrate } from '../../services/platform/database/migrate.ts'
 import { openStores, type Stores } from '../../services/wiring/state.ts'
 import { ENGINES, type FreshDatabase } from '../support/engines.ts'
-import { memoryTenant, aPlan, memoryPorts, NOW_MS } from './memory-ports.ts'
+import { aPlan, memoryPorts, memoryTenant, NOW_MS } from './memory-ports.ts'
 import { type OpenapiDocument, operationsOf } from './openapi-document.ts'
 
 const TENANTS = ['acme', 'globex'] as const
@@ -110,7 +110,12 @@ async function furnish(db: Database, tenant: Tenant, stores: Stores): Promise<vo
   })
   await stores.fits.save({ model: 'm', fittedAtMs: 1, source: word, points: [] })
   await sqlTargetMemory(db, tenant).remember('t', { fence: 1, atMs: amount } as never)
-  await sqlAuditLog(db, tenant).append({ atMs: 1, targetId: 't', planVersion: '1', actor: word } as never)
+  await sqlAuditLog(db, tenant).append({
+    atMs: 1,
+    targetId: 't',
+    planVersion: '1',
+    actor: word,
+  } as never)
   await stores.solves.begin('r', { problemDigest: 'd', fleetHash: word } as never, [])
 }
 

@@ -19,16 +19,18 @@ import { memoryBatch } from '../api/memory-batch.ts'
 import { memoryOperations } from '../api/memory-operations.ts'
 import { aPlan } from '../api/memory-ports.ts'
 import { embeddedEngine } from '../support/engines.ts'
+import { memoryOfService } from './service/memory.ts'
 
 /**
  * The API over the embedded database, beside a bare Fastify route in the same run. Rates depend on
  * the machine; the ratio to the bare route does so less.
  *
- *   npm run bench:service            # SECONDS=10 CONNECTIONS=200 SSE_CLIENTS=5000
+ *   npm run bench:service            # SECONDS=10 CONNECTIONS=200 SSE_CLIENTS=5000 MEMORY_MINUTES=5
  */
 const SECONDS = Number(process.env.SECONDS ?? 10)
 const CONNECTIONS = Number(process.env.CONNECTIONS ?? 200)
 const SSE_CLIENTS = Number(process.env.SSE_CLIENTS ?? 5000)
+const MEMORY_MINUTES = Number(process.env.MEMORY_MINUTES ?? 5)
 
 const fresh = await embeddedEngine.open()
 const { db } = fresh
@@ -110,9 +112,9 @@ const push = await shoot({
   body: JSON.stringify({ kind: 'observed', origin: 'europe', slots }),
 })
 const sse = await feed()
-const memoryMb = Math.round(process.memoryUsage().rss / 2 ** 20)
 await Promise.all([app.close(), bare.close()])
 await fresh.destroy()
+const memory = await memoryOfService(MEMORY_MINUTES)
 
 console.error(
   `read ${read.rps}/s is ${((100 * read.rps) / health.rps).toFixed(0)} % of a bare route's ${health.rps}/s`,
@@ -127,7 +129,7 @@ console.log(
     pushP99Ms: push.p99,
     sseClients: sse.clients,
     sseFedAllMs: sse.allMs,
-    memoryMb,
+    ...memory,
     healthRpsBareFastify: health.rps,
     healthP99MsBareFastify: health.p99,
     readToBareRatio: Number((read.rps / health.rps).toFixed(3)),

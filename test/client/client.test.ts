@@ -16,7 +16,11 @@ beforeAll(async () => {
   ports.tenants.get('default')!.stored.push({ ...aPlan(1), approval: 'pending' })
   const nowMs = () => NOW_MS
   const scopes = ['read', 'act'] as const
-  const { text: key } = await createKey(ports.keys, { tenant: 'default', label: 'c', scopes }, NOW_MS)
+  const { text: key } = await createKey(
+    ports.keys,
+    { tenant: 'default', label: 'c', scopes },
+    NOW_MS,
+  )
   app = await buildApp(ports, {
     version: '1',
     nowMs,
