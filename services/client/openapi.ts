@@ -1,5 +1,64 @@
 // Generated from services/api/openapi.json by test/api/openapi.test.ts; do not edit.
 export interface paths {
+    "/v1/batch/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show one deferrable job */
+        get: operations["getBatchJob"];
+        put?: never;
+        post?: never;
+        /** Cancel a deferrable job */
+        delete: operations["cancelBatchJob"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batch/jobs/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Tell how far a job is
+         * @description Without it a job is taken to run as planned, as fast as expected.
+         */
+        put: operations["reportBatchJob"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batch/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List deferrable jobs */
+        get: operations["listBatchJobs"];
+        put?: never;
+        /**
+         * Hand in deferrable jobs
+         * @description As `application/json` one job; as `application/x-ndjson` one a line, and one answer a line, in order.
+         */
+        post: operations["submitBatchJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/plans/{version}/approve": {
         parameters: {
             query?: never;
@@ -888,6 +947,145 @@ export interface components {
             /** @description Cursor of the next page, if there is one. */
             next?: string;
         };
+        /** @description The answer to one job that was handed in. */
+        BatchAnswer: {
+            id?: string;
+            /** @enum {unknown} */
+            status: "feasible" | "infeasible" | "known" | "refused";
+            /** @description When and where it is to run, and what that is expected to use. */
+            planned?: {
+                /** @description `region/gpu`. */
+                region: string;
+                pieces: {
+                    /** @description Milliseconds since 1970. */
+                    startMs: number;
+                    /** @description Milliseconds since 1970. */
+                    endMs: number;
+                    gpus: number;
+                }[];
+                /** @description Kept even if every hour brings no more than the slowest throughput. */
+                safe: boolean;
+                energyKwh: number;
+                carbonG: number;
+                costUsd: number;
+            };
+            /** @enum {unknown} */
+            limit?: "deadline" | "capacity" | "budget";
+            words?: string;
+            /** @description Milliseconds since 1970. */
+            earliestDeadlineMs?: number;
+            issues?: {
+                path: string;
+                message: string;
+            }[];
+        };
+        BatchJobPage: {
+            items: {
+                id: string;
+                /** @enum {unknown} */
+                state: "waiting" | "running" | "missed" | "done" | "cancelled";
+                /** @description Milliseconds since 1970. */
+                submittedAtMs: number;
+                /** @description Milliseconds since 1970. */
+                earliestStartMs: number;
+                /** @description Milliseconds since 1970. */
+                deadlineMs: number;
+                /** @description Tokens, or hours at the size asked for. */
+                work: number;
+                workLeft: number;
+                /** @description GPUs it is to run on at this moment; 0 is to wait. */
+                gpusNow: number;
+                /** @description When and where it is to run, and what that is expected to use. */
+                planned?: {
+                    /** @description `region/gpu`. */
+                    region: string;
+                    pieces: {
+                        /** @description Milliseconds since 1970. */
+                        startMs: number;
+                        /** @description Milliseconds since 1970. */
+                        endMs: number;
+                        gpus: number;
+                    }[];
+                    /** @description Kept even if every hour brings no more than the slowest throughput. */
+                    safe: boolean;
+                    energyKwh: number;
+                    carbonG: number;
+                    costUsd: number;
+                };
+                report?: {
+                    used: {
+                        energyKwh: number;
+                        carbonG: number;
+                        costUsd: number;
+                    };
+                    runNow: {
+                        energyKwh: number;
+                        carbonG: number;
+                        costUsd: number;
+                    };
+                    perfect: {
+                        energyKwh: number;
+                        carbonG: number;
+                        costUsd: number;
+                    };
+                    savedRatio: number;
+                    capturedRatio?: number;
+                };
+            }[];
+            next?: string;
+        };
+        BatchJob: {
+            id: string;
+            /** @enum {unknown} */
+            state: "waiting" | "running" | "missed" | "done" | "cancelled";
+            /** @description Milliseconds since 1970. */
+            submittedAtMs: number;
+            /** @description Milliseconds since 1970. */
+            earliestStartMs: number;
+            /** @description Milliseconds since 1970. */
+            deadlineMs: number;
+            /** @description Tokens, or hours at the size asked for. */
+            work: number;
+            workLeft: number;
+            /** @description GPUs it is to run on at this moment; 0 is to wait. */
+            gpusNow: number;
+            /** @description When and where it is to run, and what that is expected to use. */
+            planned?: {
+                /** @description `region/gpu`. */
+                region: string;
+                pieces: {
+                    /** @description Milliseconds since 1970. */
+                    startMs: number;
+                    /** @description Milliseconds since 1970. */
+                    endMs: number;
+                    gpus: number;
+                }[];
+                /** @description Kept even if every hour brings no more than the slowest throughput. */
+                safe: boolean;
+                energyKwh: number;
+                carbonG: number;
+                costUsd: number;
+            };
+            report?: {
+                used: {
+                    energyKwh: number;
+                    carbonG: number;
+                    costUsd: number;
+                };
+                runNow: {
+                    energyKwh: number;
+                    carbonG: number;
+                    costUsd: number;
+                };
+                perfect: {
+                    energyKwh: number;
+                    carbonG: number;
+                    costUsd: number;
+                };
+                savedRatio: number;
+                capturedRatio?: number;
+            };
+        };
         DeadJobs: {
             /** @description Newest first. */
             items: {
@@ -1624,6 +1822,506 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getBatchJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Letters, digits, `.`, `_` and `-`; at most 63. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchJob"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelBatchJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Letters, digits, `.`, `_` and `-`; at most 63. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cancelled. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportBatchJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Letters, digits, `.`, `_` and `-`; at most 63. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description How far a job really is, from whoever runs it. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description 0 ends the job. */
+                    workLeft: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Noted; the next plan heeds it. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBatchJobs: {
+        parameters: {
+            query?: {
+                /** @description Most items of one page; 20 unless said. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchJobPage"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submitBatchJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Letters, digits, `.`, `_` and `-`; at most 63. */
+                    id?: string;
+                    earliestStartMs?: number;
+                    deadlineMs: number;
+                    /** @description Makes the deadline soft: what an hour of lateness is worth, gCO2e. */
+                    lateGPerHour?: number;
+                    /** @description At the first of `gpus`. */
+                    gpuHours?: number;
+                    /** @description GPU type, e.g. H100. */
+                    gpu?: string;
+                    /** @description Sizes it may run at; the size asked for first, then larger ones. */
+                    gpus?: number[];
+                    /** @description Throughput at each of `gpus` over that at the first; linear unless said. */
+                    speedups?: number[];
+                    wattsPerGpu?: number;
+                    /** @description Output tokens. */
+                    tokens?: number;
+                    /** @description Letters, digits, `.`, `_` and `-`; at most 63. */
+                    model?: string;
+                    /** @description 4 unless said. */
+                    maxReplicas?: number;
+                    /** @description True unless said. */
+                    interruptible?: boolean;
+                    /** @description 10 unless said. */
+                    startMinutes?: number;
+                    checkpointMinutes?: number;
+                    /** @description Share of the expected throughput that is all but certain; 0.5 unless said. */
+                    slowestRatio?: number;
+                    regions?: string[];
+                    priority?: number;
+                    /** @description Jobs that must have ended before. */
+                    after?: string[];
+                    budgetUsd?: number;
+                };
+                "application/x-ndjson": unknown;
+            };
+        };
+        responses: {
+            /** @description Whether it was promised, and when it runs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswer"];
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     approvePlan: {
         parameters: {
             query?: never;
@@ -2765,7 +3463,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @description Kind of job. */
-                job: "tick" | "refresh-grid" | "refit-models" | "solve-plan" | "solve-block" | "merge-plan" | "apply-plan" | "notify-change" | "account" | "attribute-levers";
+                job: "tick" | "refresh-grid" | "refit-models" | "solve-plan" | "solve-block" | "merge-plan" | "apply-plan" | "notify-change" | "replan-jobs" | "account" | "attribute-levers";
             };
             cookie?: never;
         };
@@ -4079,7 +4777,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @description Kind of job. */
-                job: "tick" | "refresh-grid" | "refit-models" | "solve-plan" | "solve-block" | "merge-plan" | "apply-plan" | "notify-change" | "account" | "attribute-levers";
+                job: "tick" | "refresh-grid" | "refit-models" | "solve-plan" | "solve-block" | "merge-plan" | "apply-plan" | "notify-change" | "replan-jobs" | "account" | "attribute-levers";
             };
             cookie?: never;
         };
