@@ -76,6 +76,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether anything may be moved */
+        get: operations["getStop"];
+        /** Stop moving anything */
+        put: operations["putStop"];
+        post?: never;
+        /** Go on after a stop */
+        delete: operations["deleteStop"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/targets/{id}/desired": {
         parameters: {
             query?: never;
@@ -209,6 +228,23 @@ export interface paths {
         };
         /** Alive? */
         get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was told to which target, why, and what came of it */
+        get: operations["listActions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -932,6 +968,30 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        ActionPage: {
+            /** @description Newest first. */
+            items: {
+                /** @description Grows with time. */
+                id: number;
+                atMs: number;
+                /** @description The process that acted. */
+                actor: string;
+                targetId: string;
+                planVersion: string;
+                idempotencyKey: string;
+                fence: number;
+                reason: string;
+                /** @description What was there, field by field. */
+                before?: unknown;
+                /** @description What was asked for. */
+                after: unknown;
+                /** @description `accepted`, `noop`, `would-accept` or `failed`. */
+                result: string;
+                detail?: string;
+            }[];
+            /** @description Cursor of the next page, if there is one. */
+            next?: string;
+        };
         AuditPage: {
             /** @description Newest first. */
             items: {
@@ -1671,6 +1731,14 @@ export interface components {
                 relaxation: string;
             };
         };
+        Stop: {
+            /** @description Nothing is moved while this is true. */
+            stopped: boolean;
+            /** @description Who says so, and why. */
+            why?: string;
+            /** @description False where the database did not answer: only this machine knows. */
+            everywhere?: boolean;
+        };
         TargetList: {
             items: {
                 /** @description E.g. `eu-north.llama-70b.H100-tp2-pp1-fp8-b64`. */
@@ -2406,6 +2474,235 @@ export interface operations {
             };
             /** @description A problem: `code` says what, `detail` says why. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stop"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putStop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description For whoever finds it stopped. */
+                    why: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stop"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteStop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stop"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3376,6 +3673,96 @@ export interface operations {
             };
         };
     };
+    listActions: {
+        parameters: {
+            query?: {
+                /** @description Most items of one page; 20 unless said. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Target id. */
+                target?: string;
+                /** @description Version of the plan. */
+                plan?: number;
+                /** @description ISO 8601 with an offset. */
+                from?: string;
+                /** @description ISO 8601 with an offset. */
+                to?: string;
+                /** @description `ndjson` exports everything, one action a line, newest first. */
+                format?: "json" | "ndjson";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page as JSON, or with `format=ndjson` everything, line by line. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionPage"];
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listAudit: {
         parameters: {
             query?: {
@@ -3463,7 +3850,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @description Kind of job. */
-                job: "tick" | "refresh-grid" | "refit-models" | "solve-plan" | "solve-block" | "merge-plan" | "apply-plan" | "notify-change" | "replan-jobs" | "account" | "attribute-levers";
+                job: "tick" | "refresh-grid" | "refit-models" | "solve-plan" | "solve-block" | "merge-plan" | "apply-plan" | "carry-shift" | "notify-change" | "replan-jobs" | "account" | "attribute-levers";
             };
             cookie?: never;
         };
@@ -4777,7 +5164,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @description Kind of job. */
-                job: "tick" | "refresh-grid" | "refit-models" | "solve-plan" | "solve-block" | "merge-plan" | "apply-plan" | "notify-change" | "replan-jobs" | "account" | "attribute-levers";
+                job: "tick" | "refresh-grid" | "refit-models" | "solve-plan" | "solve-block" | "merge-plan" | "apply-plan" | "carry-shift" | "notify-change" | "replan-jobs" | "account" | "attribute-levers";
             };
             cookie?: never;
         };
