@@ -21,7 +21,6 @@ export const HOMES = {
   'bullmq-otel': ['^services/queue/adapters/'],
   bullmq: ['^workers/', '^services/queue/adapters/'],
   'node-cron': ['^workers/'],
-  'openapi-fetch': ['^services/client/'],
   fastify: ['^services/api/'],
   commander: ['^services/cli/'],
   yaml: ['^services/fleet/'],
@@ -31,7 +30,7 @@ export const HOMES = {
   preact: ['^services/dashboard/src/'],
   uplot: ['^services/dashboard/src/charts/'],
   'd3-geo': ['^services/dashboard/src/charts/'],
-  'openapi-fetch': ['^services/dashboard/src/api/'],
+  'openapi-fetch': ['^services/dashboard/src/api/', '^services/client/'],
   eventsource: ['^services/dashboard/src/api/'],
 }
 const homeRules = Object.entries(HOMES).map(([name, homes]) => ({
@@ -150,7 +149,7 @@ export default {
         'The page runs in a browser. It knows the API by types made of its OpenAPI document, and nothing of Node.',
       severity: 'error',
       from: { path: '^services/dashboard/src/' },
-      to: { pathNot: '^(services/dashboard/src|node_modules)/' },
+      to: { pathNot: '^(services/dashboard/src|services/client|node_modules)/' },
     },
     {
       name: 'environment-is-read-once',

@@ -48,7 +48,10 @@ describe('the environment', () => {
       jwksUrl: 'https://id.example.com/jwks',
     })
     expect(() => readEnv({ ...oidc, GRIDTIDE_OIDC_AUDIENCE: '' })).toThrow('go together')
-    const mtls = { GRIDTIDE_MTLS_HEADER: 'x-subject', GRIDTIDE_MTLS_PROXIES: '10.0.0.5/32,fd00::/8' }
+    const mtls = {
+      GRIDTIDE_MTLS_HEADER: 'x-subject',
+      GRIDTIDE_MTLS_PROXIES: '10.0.0.5/32,fd00::/8',
+    }
     expect(readEnv({ ...mtls, GRIDTIDE_MTLS_SCOPES: 'read,plan' }).certificates).toEqual({
       header: 'x-subject',
       proxies: ['10.0.0.5/32', 'fd00::/8'],
