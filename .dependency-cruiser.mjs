@@ -149,7 +149,7 @@ export default {
         'The page runs in a browser. It knows the API by types made of its OpenAPI document, and nothing of Node.',
       severity: 'error',
       from: { path: '^services/dashboard/src/' },
-      to: { pathNot: '^(services/dashboard/src|services/client|node_modules)/' },
+      to: { pathNot: '^(services/dashboard/src|node_modules)/' },
     },
     {
       name: 'environment-is-read-once',

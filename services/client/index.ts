@@ -3,7 +3,7 @@ import { followEvents, type GridtideEvent } from './follow-events.ts'
 import type { components, paths } from './openapi.ts'
 
 export type { GridtideEvent } from './follow-events.ts'
-export type { components, paths } from './openapi.ts'
+export type { paths } from './openapi.ts'
 /** The named things of the API, e.g. `Schemas['Plan']`. */
 export type Schemas = components['schemas']
 

@@ -1,4 +1,4 @@
-// Generated from services/api/openapi.json by test/api/openapi.test.ts; do not edit.
+/* Made of services/api/openapi.json; see test/api/openapi.test.ts. */
 export interface paths {
     "/v1/batch/jobs/{id}": {
         parameters: {
@@ -767,7 +767,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Carbon intensity of the running hour */
+        /** Carbon intensity of the running hour, as JSON or CSV */
         get: operations["gridNow"];
         put?: never;
         post?: never;
@@ -818,7 +818,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Measured skill of the forecasts: error, coverage, captured saving */
+        /** Measured skill of the forecasts: error, coverage, captured saving; JSON or CSV */
         get: operations["gridScore"];
         put?: never;
         post?: never;
@@ -879,23 +879,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/emissions/bylocations/best": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The cleanest of several locations */
-        get: operations["carbonAwareSdkBestLocation"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/emissions/bylocation": {
         parameters: {
             query?: never;
@@ -930,6 +913,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/emissions/bylocations/best": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The cleanest of several locations */
+        get: operations["carbonAwareSdkBestLocation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/emissions/forecasts/current": {
         parameters: {
             query?: never;
@@ -941,6 +941,23 @@ export interface paths {
         get: operations["carbonAwareSdkForecast"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/emissions/forecasts/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forecasts as the provider had issued them by requestedAt */
+        post: operations["carbonAwareSdkPastForecasts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1819,6 +1836,8 @@ export interface components {
             signal: string;
             /** @description `lifecycle`, `direct` or `operational`. */
             basis: string;
+            /** @description `live`: measured, or estimated where a slot says so. */
+            quality: string;
             source?: string;
             slots: {
                 startMs: number;
@@ -6494,7 +6513,10 @@ export interface operations {
     };
     gridNow: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How to answer; JSON unless said. */
+                format?: "json" | "csv";
+            };
             header?: never;
             path: {
                 /** @description Grid area, by Electricity Maps' zone keys. */
@@ -6504,13 +6526,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description As JSON, or with `format=csv` as CSV. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ZoneNow"];
+                    "text/csv": string;
                 };
             };
             /** @description A problem: `code` says what, `detail` says why. */
@@ -6768,7 +6791,10 @@ export interface operations {
     };
     gridScore: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How to answer; JSON unless said. */
+                format?: "json" | "csv";
+            };
             header?: never;
             path: {
                 /** @description Grid area, by Electricity Maps' zone keys. */
@@ -6778,13 +6804,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description As JSON, or with `format=csv` as CSV. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ZoneScore"];
+                    "text/csv": string;
                 };
             };
             /** @description A problem: `code` says what, `detail` says why. */
@@ -7155,91 +7182,6 @@ export interface operations {
             };
         };
     };
-    carbonAwareSdkBestLocation: {
-        parameters: {
-            query: {
-                location: string | string[];
-                time?: string;
-                toTime?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        location: string;
-                        time: string;
-                        /** @description gCO2e/kWh */
-                        rating: number;
-                        /** @description hh:mm:ss */
-                        duration: string;
-                    }[];
-                };
-            };
-            /** @description A problem: `code` says what, `detail` says why. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: `code` says what, `detail` says why. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: `code` says what, `detail` says why. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: `code` says what, `detail` says why. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: `code` says what, `detail` says why. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem: `code` says what, `detail` says why. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     carbonAwareSdkByLocation: {
         parameters: {
             query: {
@@ -7410,6 +7352,91 @@ export interface operations {
             };
         };
     };
+    carbonAwareSdkBestLocation: {
+        parameters: {
+            query: {
+                location: string | string[];
+                time?: string;
+                toTime?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        location: string;
+                        time: string;
+                        /** @description gCO2e/kWh */
+                        rating: number;
+                        /** @description hh:mm:ss */
+                        duration: string;
+                    }[];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     carbonAwareSdkForecast: {
         parameters: {
             query: {
@@ -7477,6 +7504,150 @@ export interface operations {
             };
             /** @description A problem: `code` says what, `detail` says why. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    carbonAwareSdkPastForecasts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    requestedAt: string;
+                    location: string;
+                    dataStartAt?: string;
+                    dataEndAt?: string;
+                    windowSize?: number;
+                }[];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        requestedAt: string;
+                        generatedAt: string;
+                        location: string;
+                        dataStartAt: string;
+                        dataEndAt: string;
+                        /** @description Minutes. */
+                        windowSize: number;
+                        optimalDataPoints: {
+                            location: string;
+                            timestamp: string;
+                            /** @description Minutes. */
+                            duration: number;
+                            /** @description gCO2e/kWh */
+                            value: number;
+                        }[];
+                        forecastData: {
+                            location: string;
+                            timestamp: string;
+                            /** @description Minutes. */
+                            duration: number;
+                            /** @description gCO2e/kWh */
+                            value: number;
+                        }[];
+                    }[];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

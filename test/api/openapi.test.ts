@@ -1,13 +1,11 @@
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import openapiTS, { astToString } from 'openapi-typescript'
+import openapiTypes, { astToString } from 'openapi-typescript'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { buildApp } from '../../services/api/app.ts'
 import { memoryPorts } from './memory-ports.ts'
 import { type OpenapiDocument, operationsOf } from './openapi-document.ts'
 
-const GENERATED =
-  '// Generated from services/api/openapi.json by test/api/openapi.test.ts; do not edit.\n'
 let app: FastifyInstance
 let document: OpenapiDocument
 
@@ -30,11 +28,13 @@ it('is committed as the routes make it', async () => {
   )
 })
 
-it('is what the typed client is made from', async () => {
-  const text = astToString(await openapiTS(structuredClone(document) as never))
-  await expect(`${GENERATED}${text}`).toMatchFileSnapshot(
-    join(import.meta.dirname, '../../services/client/openapi.ts'),
-  )
+it('is what the types of the client and the dashboard are made of', async () => {
+  const types = astToString(await openapiTypes(structuredClone(document) as never))
+  const head = '/* Made of services/api/openapi.json; see test/api/openapi.test.ts. */\n'
+  for (const path of ['client/openapi.ts', 'dashboard/src/api/openapi.d.ts']) {
+    const file = join(import.meta.dirname, '../../services', path)
+    await expect(head + types, path).toMatchFileSnapshot(file)
+  }
 })
 
 it('is OpenAPI 3.1 in which every operation has a name, a tag, words and its refusals', () => {
