@@ -10,6 +10,7 @@ export const ACCESS_TABLE: Readonly<Record<string, Access>> = {
   carbonAwareSdkByLocations: 'read',
   carbonAwareSdkForecast: 'read',
   carbonAwareSdkLocations: 'read',
+  carbonAwareSdkPastForecasts: 'read',
   cancelBatchJob: 'plan',
   createKey: 'admin',
   diffPlans: 'read',
