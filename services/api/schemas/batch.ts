@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { strict } from './parts.ts'
+import { ref } from './ref.ts'
 
 const AtMs = Type.Integer({ description: 'Milliseconds since 1970.' })
 const optional = Type.Optional
@@ -59,7 +60,7 @@ export const BatchJobSchema = Type.Object(
 )
 
 export const BatchJobPageSchema = Type.Object(
-  { items: Type.Array(BatchJobSchema), next: optional(Type.String()) },
+  { items: Type.Array(ref(BatchJobSchema)), next: optional(Type.String()) },
   { $id: 'BatchJobPage' },
 )
 

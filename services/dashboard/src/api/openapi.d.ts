@@ -1057,58 +1057,7 @@ export interface components {
             }[];
         };
         BatchJobPage: {
-            items: {
-                id: string;
-                /** @enum {unknown} */
-                state: "waiting" | "running" | "missed" | "done" | "cancelled";
-                /** @description Milliseconds since 1970. */
-                submittedAtMs: number;
-                /** @description Milliseconds since 1970. */
-                earliestStartMs: number;
-                /** @description Milliseconds since 1970. */
-                deadlineMs: number;
-                /** @description Tokens, or hours at the size asked for. */
-                work: number;
-                workLeft: number;
-                /** @description GPUs it is to run on at this moment; 0 is to wait. */
-                gpusNow: number;
-                /** @description When and where it is to run, and what that is expected to use. */
-                planned?: {
-                    /** @description `region/gpu`. */
-                    region: string;
-                    pieces: {
-                        /** @description Milliseconds since 1970. */
-                        startMs: number;
-                        /** @description Milliseconds since 1970. */
-                        endMs: number;
-                        gpus: number;
-                    }[];
-                    /** @description Kept even if every hour brings no more than the slowest throughput. */
-                    safe: boolean;
-                    energyKwh: number;
-                    carbonG: number;
-                    costUsd: number;
-                };
-                report?: {
-                    used: {
-                        energyKwh: number;
-                        carbonG: number;
-                        costUsd: number;
-                    };
-                    runNow: {
-                        energyKwh: number;
-                        carbonG: number;
-                        costUsd: number;
-                    };
-                    perfect: {
-                        energyKwh: number;
-                        carbonG: number;
-                        costUsd: number;
-                    };
-                    savedRatio: number;
-                    capturedRatio?: number;
-                };
-            }[];
+            items: components["schemas"]["BatchJob"][];
             next?: string;
         };
         BatchJob: {
