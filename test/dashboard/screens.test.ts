@@ -157,7 +157,6 @@ describeWithRealData('the dashboard on recorded grids', () => {
         for (const screen of ['now', 'horizon', 'why', 'models', 'what-if', 'audit'] as const) {
           await open.page.getByRole('link', { name: strings.nav[screen], exact: true }).click()
           await open.page.getByRole('heading', { name: strings.nav[screen], level: 1 }).waitFor()
-          await open.page.waitForLoadState('networkidle').catch(() => undefined)
           await open.page.locator('.skeleton').first().waitFor({ state: 'detached' })
           await expectAccessible(open.page, `${screen}, ${colorScheme}`)
         }

@@ -12,6 +12,7 @@ import {
   kwhFromJoules,
   marginalGCo2PerKwh,
   milliseconds,
+  msFromMinutes,
   msFromSeconds,
   seconds,
   secondsFromMs,
@@ -58,6 +59,7 @@ describe('units', () => {
   it('goes from seconds to milliseconds and back', () => {
     expect(secondsFromMs(1500)).toBe(1.5)
     expect(msFromSeconds(1.5)).toBe(1500)
+    expect(msFromMinutes(1.5)).toBe(90_000)
   })
 
   // SCI for AI once restated 130 kg per billion tokens as 0.13 g per million; it is 130 g.

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { regionSets } from '../../services/planning/captives.ts'
-import type { Cover } from '../../services/planning/cover.ts'
+import { type Cover, narrow } from '../../services/planning/cover.ts'
 import { coverBound } from '../../services/planning/cover-bound.ts'
 
 /** Bins as [region, capacity, fixed, perToken]; lanes as [load, regions]. */
@@ -27,6 +27,25 @@ const cover = (
   }
 }
 const boundOf = (of: Cover) => coverBound(of, regionSets(of.regionCount, of.reaches))
+
+describe('narrow', () => {
+  it('keeps the first of two equal bins, and what another beats in nothing', () => {
+    const twins = cover(
+      [
+        [0, 10, 1, 0.5],
+        [0, 10, 1, 0.5],
+        [0, 5, 0.4, 0.5],
+      ],
+      [
+        [25, [0]],
+        [0, [1]],
+      ],
+    )
+    const { capacity, loads } = narrow(twins)
+    expect([...capacity]).toEqual([10, 5])
+    expect([...loads]).toEqual([25])
+  })
+})
 
 describe('coverBound', () => {
   it('rounds up to whole replicas where load is free', () => {
