@@ -28,5 +28,7 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Databa
   pool.setMaxListeners(0) // every queue and worker listens for its errors
   // An idle connection that drops is replaced on the next query, which reports what is wrong.
   pool.on('error', () => undefined)
+  // Nobody else listens to a borrowed one that drops between two queries; its next query fails.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return overPool('postgres', pool as unknown as Pool, () => pool.end())
 }
