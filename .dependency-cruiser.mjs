@@ -146,10 +146,17 @@ export default {
     {
       name: 'dashboard-takes-types-only',
       comment:
-        'The page runs in a browser. It knows the API by types made of its OpenAPI document, and nothing of Node.',
+        'The page runs in a browser. It knows the API by the types of the client, and nothing of Node.',
       severity: 'error',
       from: { path: '^services/dashboard/src/' },
-      to: { pathNot: '^(services/dashboard/src|node_modules)/' },
+      to: { pathNot: '^(services/dashboard/src/|node_modules/|services/client/index\\.ts$)' },
+    },
+    {
+      name: 'dashboard-takes-no-client-code',
+      comment: 'The page has its own small client, with its key and its events. Take types alone.',
+      severity: 'error',
+      from: { path: '^services/dashboard/src/' },
+      to: { path: '^services/client/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'environment-is-read-once',

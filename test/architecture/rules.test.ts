@@ -29,6 +29,10 @@ const SINS: Readonly<Record<string, readonly [file: string, text: string]>> = {
   'pipeline-tells-the-story': ['services/pipeline/library.ts', "import '../platform/http.ts'"],
   'nobody-imports-an-edge': ['services/queue/edge.ts', "import '../api/app.ts'"],
   'dashboard-takes-types-only': ['services/dashboard/src/greedy.ts', "import '../../api/app.ts'"],
+  'dashboard-takes-no-client-code': [
+    'services/dashboard/src/heavy.ts',
+    "import { gridtide } from '../../client/index.ts'\n\ngridtide()",
+  ],
   'environment-is-read-once': ['services/queue/env.ts', "import '../../config/env.ts'"],
   'disk-and-sockets-have-homes': ['services/queue/disk.ts', "import 'node:fs'"],
   'production-needs-no-test-code': ['services/queue/test.ts', "import '../../test/mock.ts'"],
@@ -46,6 +50,7 @@ const BYSTANDERS: Readonly<Record<string, string>> = {
   'services/accounting/index.ts': 'export const accounting = 1',
   'services/platform/http.ts': 'export const http = 1',
   'services/api/app.ts': 'export const app = 1',
+  'services/client/index.ts': 'export const gridtide = () => undefined',
   'config/env.ts': 'export const env = 1',
   'test/mock.ts': 'export const mock = 1',
 }

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import type { components } from '../../services/dashboard/src/api/openapi.d.ts'
+import type { Schemas } from '../../services/client/index.ts'
 import {
   inCount,
   inGrams,
@@ -18,8 +18,6 @@ import { describeWithRealData } from '../support/real-data.ts'
 import { describeInBrowser, openBrowser } from './browser.ts'
 import { type LiveService, startLiveService } from './live-service.ts'
 import { DESKTOP, expectAccessible, PHONE, visit } from './look-at.ts'
-
-type Schemas = components['schemas']
 
 const HORIZON_HOURS = 6
 const STARTING_MS = 600_000

@@ -1,10 +1,10 @@
 import createClient from 'openapi-fetch'
+import type { paths, Schemas } from '../../../client/index.ts'
 import { Failure, failureOf } from './failure.ts'
 import { currentKey } from './key.ts'
-import type { components, paths } from './openapi.d.ts'
 
 /** What the API says, by the names of its OpenAPI document. */
-export type Schemas = components['schemas']
+export type { Schemas }
 
 /** `fetch` with the key of this tab. */
 export const fetchWithKey: typeof fetch = (input, init) => {

@@ -1,6 +1,6 @@
-import type { components } from './openapi.d.ts'
+import type { Schemas } from '../../../client/index.ts'
 
-type Problem = components['schemas']['Problem']
+type Problem = Schemas['Problem']
 
 /** What a screen can do about a request that failed. */
 export type FailureKind =

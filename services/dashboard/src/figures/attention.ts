@@ -1,7 +1,5 @@
-import type { components } from '../api/openapi.d.ts'
+import type { Schemas } from '../../../client/index.ts'
 import { rungDepth } from './rung.ts'
-
-type Schemas = components['schemas']
 
 /** Something a person may want to look at. */
 export interface Matter {

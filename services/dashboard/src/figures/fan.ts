@@ -1,7 +1,7 @@
-import type { components } from '../api/openapi.d.ts'
+import type { Schemas } from '../../../client/index.ts'
 
-type ForecastWindow = components['schemas']['ZoneForecast']['windows'][number]
-type HistorySlot = components['schemas']['ZoneHistory']['slots'][number]
+type ForecastWindow = Schemas['ZoneForecast']['windows'][number]
+type HistorySlot = Schemas['ZoneHistory']['slots'][number]
 
 /** Lines of a forecast fan over what was measured before it, as a chart takes them. */
 export interface Fan {

@@ -1,6 +1,6 @@
-import type { components } from '../api/openapi.d.ts'
+import type { Schemas } from '../../../client/index.ts'
 
-export type PlanChange = components['schemas']['PlanDiff']['changes'][number]
+export type PlanChange = Schemas['PlanDiff']['changes'][number]
 
 /** The same change in windows that follow one another is one change over their whole span. */
 export function mergeSpans(changes: readonly PlanChange[]): PlanChange[] {

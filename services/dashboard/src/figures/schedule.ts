@@ -1,7 +1,7 @@
-import type { components } from '../api/openapi.d.ts'
+import type { Schemas } from '../../../client/index.ts'
 import { variantParts } from './variant.ts'
 
-export type Plan = components['schemas']['Plan']
+export type Plan = Schemas['Plan']
 type Outcome = Plan['outcome']
 /** What runs where, window by window. */
 export type Schedule = Extract<Outcome, { status: 'planned' }>['plan']

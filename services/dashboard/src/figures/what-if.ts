@@ -1,6 +1,5 @@
-import type { components } from '../api/openapi.d.ts'
+import type { Schemas } from '../../../client/index.ts'
 
-type Schemas = components['schemas']
 type Model = Schemas['ModelList']['items'][number]
 
 /** What differs from how it is. */
