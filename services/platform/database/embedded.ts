@@ -11,6 +11,12 @@ import { lockFolder } from './folder-lock.ts'
 import { overPool } from './over-pool.ts'
 
 /**
+ * The 128 MB that PostgreSQL would take are filled within seconds and never given back, and hold a
+ * second copy of what the system's page cache holds already.
+ */
+const BUFFERS = '16MB'
+
+/**
  * PostgreSQL inside this process, its files under `folder`. What it acknowledged survives
  * `kill -9`; it does not call fsync, so for power loss use a server.
  *
@@ -22,7 +28,10 @@ export async function openEmbedded(folder: string): Promise<Database> {
   try {
     const files = join(folder, 'postgres')
     if (!existsSync(files)) await createFiles(files)
-    const db = await PGlite.create(files, { parsers: { [types.INT8]: Number } })
+    const db = await PGlite.create(files, {
+      parsers: { [types.INT8]: Number },
+      startParams: [...PGlite.defaultStartParams, '-c', `shared_buffers=${BUFFERS}`],
+    })
     await db.exec(`set search_path to ${SEARCH_PATH}`)
     const pool = new EmbeddedPool(db)
     return overPool('embedded', pool, async () => {
