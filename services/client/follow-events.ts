@@ -51,13 +51,16 @@ async function connect(
   if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
     throw new Refused(`${answer.status}: ${await answer.text()}`)
   }
+  if (!answer.ok || !answer.body) {
+    await answer.body?.cancel() // or its connection would never be free again
+    throw new Error(`answered ${answer.status}`)
+  }
   return answer
 }
 
 class Refused extends Error {}
 
 async function* eventsOf(answer: Response): AsyncGenerator<GridtideEvent> {
-  if (!answer.ok || !answer.body) throw new Error(`answered ${answer.status}`)
   const decoder = new TextDecoder()
   let text = ''
   for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {

@@ -29,7 +29,11 @@ beforeAll(async () => {
   baseUrl = await app.listen({ host: '127.0.0.1', port: 0 })
   client = gridtide({ baseUrl, key })
 })
-afterAll(() => app.close())
+afterAll(async () => {
+  const closed = app.close()
+  app.server.closeAllConnections() // one that fetch opened ahead would be waited for
+  await closed
+})
 
 it('asks, changes and is refused, all typed', async () => {
   const current = await client.GET('/v1/plans/current')
