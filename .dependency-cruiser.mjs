@@ -3,7 +3,7 @@
  * that each rule fires. Paths are regular expressions; $1 is what the `from` group caught.
  */
 const PURE = '^services/(domain|forecast|fitting|planning|accounting|batch|backtest)/'
-const EDGES = '^(services/(api|cli|dashboard|wiring)|workers)/'
+const EDGES = '^(services/(api|cli|dashboard|keda|wiring)|workers)/'
 const MATHS = '^node_modules/(glpk\\.js|highs)/'
 
 /** npm package -> the places that may import it. Read by test/architecture too. */
@@ -22,6 +22,7 @@ export const HOMES = {
   bullmq: ['^workers/', '^services/queue/adapters/'],
   'node-cron': ['^workers/'],
   fastify: ['^services/api/'],
+  '@grpc/(grpc-js|proto-loader)': ['^services/keda/'],
   commander: ['^services/cli/'],
   yaml: ['^services/fleet/'],
   'glpk\\.js': ['^services/planning/solvers/'],
@@ -138,7 +139,7 @@ export default {
     },
     {
       name: 'nobody-imports-an-edge',
-      comment: 'Calls come in at api, cli, dashboard and workers; only the wiring depends on them.',
+      comment: 'Calls come in at api, cli, dashboard, keda and workers; only the wiring depends on them.',
       severity: 'error',
       from: { pathNot: [EDGES, '^test/', '^services/wiring'] },
       to: { path: EDGES },

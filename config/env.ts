@@ -29,6 +29,15 @@ const Variables = Type.Object({
   PORT: Type.Optional(
     Type.String({ pattern: '^[0-9]{1,5}$', description: 'Port to listen on, 0 for any; 8080' }),
   ),
+  GRIDTIDE_SCALER_PORT: Type.Optional(
+    Type.String({
+      pattern: '^[0-9]{1,5}$',
+      description: "Port for KEDA's external scaler over gRPC, 0 for any; none",
+    }),
+  ),
+  GRIDTIDE_SCALER_CERT: Text('PEM file: certificate of the external scaler'),
+  GRIDTIDE_SCALER_KEY: Text('PEM file: its private key'),
+  GRIDTIDE_SCALER_CA: Text('PEM file: the authority whose clients it answers'),
   GRIDTIDE_TICK_SECONDS: Type.Optional(
     Type.String({ pattern: '^[1-9][0-9]{0,4}$', description: 'Seconds between plans; 300' }),
   ),
@@ -89,6 +98,15 @@ export interface Env {
   }
   readonly host: string
   readonly port: number
+  readonly scaler?: {
+    readonly port: number
+    /** Paths of PEM files. */
+    readonly tls?: {
+      readonly certificate: string
+      readonly key: string
+      readonly clientAuthority: string
+    }
+  }
   readonly tickSeconds: number
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 }
@@ -116,14 +134,12 @@ export function readEnv(raw: Readonly<Record<string, string | undefined>>): Env 
 }
 
 function meaningOf(given: Static<typeof Variables>): Env {
-  const port = Number(given.PORT ?? 8080)
-  if (port > 65_535) throw new InvalidInput(`bad environment: PORT ${port} is above 65535`)
   return {
     home: given.GRIDTIDE_HOME ?? './.gridtide',
     tenant: given.GRIDTIDE_TENANT ?? 'default',
     dataFolder: given.GRIDTIDE_DATA ?? '../shared/data',
     host: given.HOST ?? '127.0.0.1',
-    port,
+    port: portOf('PORT', given.PORT ?? '8080'),
     authRequired: given.GRIDTIDE_AUTH === 'required',
     tickSeconds: Number(given.GRIDTIDE_TICK_SECONDS ?? 300),
     logLevel: (given.LOG_LEVEL as Env['logLevel'] | undefined) ?? 'info',
@@ -131,6 +147,7 @@ function meaningOf(given: Static<typeof Variables>): Env {
     ...(given.DATABASE_URL && { databaseUrl: given.DATABASE_URL }),
     ...(given.REDIS_URL && { redisUrl: given.REDIS_URL }),
     ...signIn(given),
+    ...scaler(given),
     ...(given.OTEL_EXPORTER_OTLP_ENDPOINT && {
       traceEndpoint: given.OTEL_EXPORTER_OTLP_ENDPOINT,
     }),
@@ -138,6 +155,23 @@ function meaningOf(given: Static<typeof Variables>): Env {
 }
 
 type Given = Static<typeof Variables>
+
+/** @throws InvalidInput above 65535 */
+function portOf(name: string, text: string): number {
+  const port = Number(text)
+  if (port > 65_535) throw new InvalidInput(`bad environment: ${name} ${port} is above 65535`)
+  return port
+}
+
+/** Its three files are all there or not at all. */
+function scaler(given: Given): Pick<Env, 'scaler'> {
+  const { GRIDTIDE_SCALER_CERT: certificate, GRIDTIDE_SCALER_KEY: key } = given
+  const { GRIDTIDE_SCALER_CA: clientAuthority, GRIDTIDE_SCALER_PORT: port } = given
+  const files = { certificate, key, clientAuthority }
+  const tls = whole('GRIDTIDE_SCALER_CERT, _KEY and _CA', files)
+  if (port === undefined) return {}
+  return { scaler: { port: portOf('GRIDTIDE_SCALER_PORT', port), ...(tls && { tls }) } }
+}
 
 /** Ways to sign in besides keys; each is whole or not there. */
 function signIn(given: Given): Pick<Env, 'oidc' | 'certificates'> {

@@ -53,7 +53,7 @@ export {
   type ReplicaBounds,
   type TargetRef,
 } from './port.ts'
-export { aibrixMetric, kedaMetric, type WantedTarget, wvaMetrics } from './pull-surface.ts'
+export { aibrixMetric, type WantedTarget, wvaMetrics } from './pull-surface.ts'
 export { runShift, type ShiftDeps, type ShiftResult, type SloState } from './run-shift.ts'
 export {
   advance,

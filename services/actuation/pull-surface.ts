@@ -11,15 +11,6 @@ export interface WantedTarget {
 }
 
 /**
- * For KEDA's `metrics-api` scaler (`valueLocation: desiredReplicas`) and plain askers. Exact only with
- * a target value of 1 and few replicas: the HPA behind it ignores changes within 10 %.
- */
-export const kedaMetric = ({ replicas }: WantedTarget) => ({
-  desiredReplicas: replicas,
-  active: replicas > 0 ? 1 : 0,
-})
-
-/**
  * Prometheus text with the metric names of llm-d's autoscaler. The ratio is left out where the
  * current count is unknown or 0.
  */

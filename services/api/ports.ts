@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client'
+import type { WantedTarget } from '../actuation/index.ts'
 import type { DeferredJob, NumberedJob } from '../deferred/index.ts'
 import type { GridDesk } from '../grid/index.ts'
 import type { KeyStore } from '../keys/index.ts'
@@ -135,8 +136,12 @@ export interface DemandInbox {
 
 export interface TargetReader {
   list(): Promise<readonly TargetView[]>
-  /** What the current plan asks of one target now, for autoscalers that pull. */
+  /** What is asked of one target now, for autoscalers that pull; undefined where nothing is. */
   desired(id: string): Promise<DesiredReplicas | undefined>
+  /** Everything of which something is asked now. */
+  wanted(): Promise<readonly WantedTarget[]>
+  /** The same, with how many there are where the backend tells. */
+  wantedBesideCurrent(): Promise<readonly WantedTarget[]>
 }
 
 /** Which actions; what is left out matches all. `toMs` is exclusive. */

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { ApiLimits } from './limits.ts'
 import { mountGrid } from './mount-grid.ts'
 import type { ApiPorts } from './ports.ts'
+import { aibrixMetricRoute } from './routes/aibrix-metric.ts'
 import { cancelBatchJobRoute } from './routes/cancel-batch-job.ts'
 import { createKeyRoute } from './routes/create-key.ts'
 import { currentPlanRoute } from './routes/current-plan.ts'
@@ -52,6 +53,7 @@ import { simulatePlanRoute } from './routes/simulate-plan.ts'
 import { streamEventsRoute } from './routes/stream-events.ts'
 import { submitBatchJobsRoute } from './routes/submit-batch-jobs.ts'
 import { uploadRunsRoute } from './routes/upload-runs.ts'
+import { wantedMetricsRoute } from './routes/wanted-metrics.ts'
 import { SHARED_SCHEMAS } from './schemas/shared.ts'
 
 /** Every route of the API. One file is one operation. */
@@ -84,6 +86,7 @@ export interface RouteOptions {
 }
 
 const PLAIN = [
+  aibrixMetricRoute,
   cancelBatchJobRoute,
   reportBatchJobRoute,
   submitBatchJobsRoute,
@@ -120,5 +123,6 @@ const PLAIN = [
   reviveJobRoute,
   rollBackPlanRoute,
   uploadRunsRoute,
+  wantedMetricsRoute,
   putStopRoute,
 ]

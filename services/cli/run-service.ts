@@ -8,8 +8,10 @@ import { forget, RETENTION } from '../pipeline/forget.ts'
 import { guardSlo } from '../pipeline/guard-slo.ts'
 import { resumeShifts } from '../pipeline/resume-shifts.ts'
 import { apiPorts } from '../wiring/api-ports.ts'
+import { targetReader } from '../wiring/api-targets.ts'
 import { correctionPorts } from '../wiring/correction-ports.ts'
 import { dashboardFolder } from '../wiring/dashboard-folder.ts'
+import { openExternalScaler } from '../wiring/external-scaler.ts'
 import { securityFor } from '../wiring/security.ts'
 import { openService, type Service, type ServiceOptions } from '../wiring/service.ts'
 import { stepPorts } from '../wiring/steps.ts'
@@ -34,7 +36,7 @@ export async function runService(options: ServiceOptions, role: Role, io: CliIo)
   const stops: Stop[] = []
   try {
     if (role !== 'api') stops.push(...(await startWork(service)))
-    if (role !== 'worker') stops.push(await startApi(service, io))
+    if (role !== 'worker') stops.push(await startApi(service, io), await startScaler(service, io))
     if (role === 'all') void announceFirstPlan(service, io)
     await stopped
     service.log.info('stopping')
@@ -131,6 +133,12 @@ async function startApi(service: Service, io: CliIo): Promise<Stop> {
     await app.close()
     clearTimeout(impatience)
   }
+}
+
+async function startScaler(service: Service, io: CliIo): Promise<Stop> {
+  const scaler = await openExternalScaler(service.env, targetReader(service))
+  if (scaler) io.out(`KEDA's external scaler is at ${service.env.host}:${scaler.port}\n`)
+  return async () => scaler?.close()
 }
 
 /** Keeps what is known of the grid at hand, so that no answer waits for a database or a provider. */

@@ -41,15 +41,7 @@ type Target = Backend['targets'][number]
 /** Each field of a target in the words its adapter reads; see the adapters' own notes. */
 function locatorOf(target: Target, placement: Placement): Record<string, string> {
   const { plain, baseUrl, inUrl, kubernetesName } = fill(placement)
-  if ('namespace' in target) {
-    const { namespace, name, apiVersion } = target
-    return {
-      ...(apiVersion !== undefined && groupVersion(apiVersion)),
-      ...('resource' in target && { plural: target.resource }),
-      namespace: kubernetesName(namespace),
-      name: kubernetesName(name),
-    }
-  }
+  if ('namespace' in target || 'name' in target) return objectOf(target, kubernetesName)
   if ('urls' in target) {
     const urls = target.urls.map(baseUrl).join(' ')
     return { urls, ...('loads' in target && { model: plain(target.loads) }) }
@@ -63,6 +55,20 @@ function locatorOf(target: Target, placement: Placement): Record<string, string>
   return Object.fromEntries(
     Object.entries(target.locator).map(([name, text]) => [name, plain(text)]),
   )
+}
+
+type ObjectTarget = Extract<Target, { namespace?: string } | { name?: string }>
+
+/** A Kubernetes object; of a dry run its name is all there is, for those who ask by it. */
+function objectOf(target: ObjectTarget, filled: (text: string) => string): Record<string, string> {
+  const { namespace, name } = target
+  const apiVersion = 'apiVersion' in target ? target.apiVersion : undefined
+  return {
+    ...(apiVersion !== undefined && groupVersion(apiVersion)),
+    ...('resource' in target && { plural: target.resource }),
+    ...(namespace !== undefined && { namespace: filled(namespace) }),
+    ...(name !== undefined && { name: filled(name) }),
+  }
 }
 
 /** `v1` alone is the core group. */

@@ -1,60 +1,96 @@
-import type { Observed, SteeredTarget } from '../actuation/index.ts'
+import type { Observed, SteeredTarget, WantedTarget } from '../actuation/index.ts'
 import type { TenantPorts } from '../api/index.ts'
 import { AppError } from '../domain/errors.ts'
-import { inForce } from '../pipeline/plan-events.ts'
-import { targetId } from '../pipeline/steered-targets.ts'
+import { lookAtTargets } from '../pipeline/look-at-targets.ts'
+import { wantedNow } from '../pipeline/wanted-now.ts'
+import { sharedRead } from '../platform/shared-read.ts'
 import { targetsOf } from './acting-steps.ts'
 import type { Service } from './service.ts'
 
 type TargetView = Awaited<ReturnType<TenantPorts['targets']['list']>>[number]
 
-/** Scale targets: what the plan in force wants of each, and what it is now. */
+/** Autoscalers poll, each target by itself and KEDA twice: one look at the plan answers them all. */
+const SHARED_MS = 1_000
+/** Metrics are scraped; backends are not asked more often than this for it. */
+const OBSERVED_MS = 15_000
+
+/** Scale targets: what is asked of each, and what it is now. */
 export function targetReader(service: Service): TenantPorts['targets'] {
-  const wanted = async () => {
-    const current = await service.stores.plans.current()
-    if (current?.outcome.status !== 'planned') return undefined
-    const { plan } = current.outcome
-    const counts = new Map(
-      inForce(plan, service.nowMs()).map(({ region, model, pointId, replicas }) => [
-        targetId({ region, model, variant: pointId }),
-        replicas,
-      ]),
-    )
-    return { version: current.version, counts, targets: await targetsOf(service, plan) }
-  }
+  const { nowMs, stores } = service
+  const now = sharedRead(
+    async () => {
+      const stored = await stores.plans.current()
+      const stopped = (await service.stopped()) !== undefined
+      const targets =
+        stored?.outcome.status === 'planned' ? await targetsOf(service, stored.outcome.plan) : []
+      const wanted = wantedNow({ stored, targets, stopped, nowMs: nowMs() })
+      return { version: stored?.version ?? 0, targets, wanted: byId(wanted) }
+    },
+    { forMs: SHARED_MS, nowMs },
+  )
+  const observed = sharedRead(
+    async () => {
+      const { targets } = await now()
+      const refs = targets
+        .map(({ ref }) => ref)
+        .filter(({ backend }) => tellsCounts(service, backend))
+      return lookAtTargets(service.backend, refs)
+    },
+    { forMs: OBSERVED_MS, nowMs },
+  )
   return {
     async list() {
-      const now = await wanted()
-      if (!now) return []
+      const { targets, wanted } = await now()
       return Promise.all(
-        now.targets.map(async (target) => {
-          const seen = await service
-            .backend(target.ref.backend)
-            .observe(target.ref)
-            .catch((error: unknown) => {
-              if (error instanceof AppError) return error.message
-              throw error
-            })
-          return view(target, now.counts.get(target.ref.id) ?? 0, seen)
-        }),
+        targets.map(async (target) =>
+          view(target, wanted.get(target.ref.id), await look(service, target)),
+        ),
       )
     },
     async desired(id) {
-      const now = await wanted()
-      if (!now?.targets.some(({ ref }) => ref.id === id)) return undefined
-      const desiredReplicas = now.counts.get(id) ?? 0
-      return { desiredReplicas, active: desiredReplicas > 0 ? 1 : 0, planVersion: now.version }
+      const { wanted, version } = await now()
+      const target = wanted.get(id)
+      if (!target) return undefined
+      const { replicas } = target
+      return { desiredReplicas: replicas, active: replicas > 0 ? 1 : 0, planVersion: version }
+    },
+    async wanted() {
+      const { wanted } = await now()
+      return [...wanted.values()]
+    },
+    async wantedBesideCurrent() {
+      const [{ wanted }, seen] = [await now(), await observed()]
+      return [...wanted.values()].map((target) => {
+        const currentReplicas = seen[target.targetId]?.readyReplicas
+        return { ...target, ...(currentReplicas !== undefined && { currentReplicas }) }
+      })
     },
   }
 }
 
-/** @param seen a sentence where the target cannot be seen */
+const byId = (wanted: readonly WantedTarget[]): ReadonlyMap<string, WantedTarget> =>
+  new Map(wanted.map((target) => [target.targetId, target]))
+
+/** A dry run knows only what it was told, which says nothing of what runs. */
+const tellsCounts = ({ fleet }: Service, id: string): boolean =>
+  fleet.backends.some((backend) => backend.id === id && backend.kind !== 'dry-run')
+
+/** @returns a sentence where the target cannot be seen */
+const look = ({ backend }: Service, { ref }: SteeredTarget): Promise<Observed | string> =>
+  backend(ref.backend)
+    .observe(ref)
+    .catch((error: unknown) => {
+      if (error instanceof AppError) return error.message
+      throw error
+    })
+
 function view(
   { ref: { id, kind, region, backend } }: SteeredTarget,
-  replicas: number,
+  wanted: WantedTarget | undefined,
   seen: Observed | string,
 ): TargetView {
-  const base = { id, kind, region, backend, wanted: { replicas: { min: replicas, max: replicas } } }
+  const asked = wanted && { replicas: { min: wanted.replicas, max: wanted.replicas } }
+  const base = { id, kind, region, backend, ...(asked && { wanted: asked }) }
   if (typeof seen === 'string') return { ...base, status: 'unknown', words: seen }
   const { desired, readyReplicas, health, observedAtMs, paused } = seen
   return {
@@ -65,11 +101,13 @@ function view(
       ...(desired.replicas && { replicas: desired.replicas }),
       ...(readyReplicas !== undefined && { readyReplicas }),
     },
-    status: paused ? 'paused' : statusOf(seen, replicas),
+    status: paused ? 'paused' : statusOf(seen, wanted),
   }
 }
 
-function statusOf({ desired, settled }: Observed, replicas: number): 'synced' | 'moving' {
-  const told = desired.replicas?.min === replicas && desired.replicas.max === replicas
+/** Of a target that nothing is asked of now, what it is, is right. */
+function statusOf({ desired, settled }: Observed, wanted?: WantedTarget): 'synced' | 'moving' {
+  const replicas = wanted?.replicas ?? desired.replicas?.min
+  const told = desired.replicas?.min === replicas && desired.replicas?.max === replicas
   return told && settled ? 'synced' : 'moving'
 }

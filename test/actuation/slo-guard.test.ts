@@ -4,7 +4,6 @@ import {
   exactly,
   type GuardInput,
   guardSlo,
-  kedaMetric,
   type Observed,
   type SteeredTarget,
   wvaMetrics,
@@ -92,11 +91,6 @@ describe('the pull surface', () => {
     gpu: 'H100',
     replicas: 6,
   }
-  it('answers KEDA', () => {
-    expect(kedaMetric(wanted)).toEqual({ desiredReplicas: 6, active: 1 })
-    expect(kedaMetric({ ...wanted, replicas: 0 })).toEqual({ desiredReplicas: 0, active: 0 })
-  })
-
   it("speaks llm-d's metric names, and no ratio to nothing", () => {
     const labels = '{variant_name="llama-h100",namespace="llm",accelerator_type="H100"}'
     const text = wvaMetrics([{ ...wanted, currentReplicas: 4 }])

@@ -3,6 +3,8 @@ import type { Access } from '../../services/api/access/caller.ts'
 /** The whole policy. A new operation has to be added here, knowingly. */
 export const ACCESS_TABLE: Readonly<Record<string, Access>> = {
   approvePlan: 'act',
+  getAibrixMetric: 'read',
+  getWantedMetrics: 'read',
   carbonAwareSdkAverage: 'read',
   carbonAwareSdkAverages: 'read',
   carbonAwareSdkBestLocation: 'read',

@@ -176,6 +176,14 @@ describe('the fleet', () => {
     const answer = await get(`/v1/targets/${id}/desired`)
     expect(answer.json()).toEqual({ desiredReplicas: 2, active: 1, planVersion: 3 })
     expect((await get('/v1/targets/none/desired')).statusCode).toBe(404)
+    const metrics = await get('/v1/targets/metrics')
+    expect(metrics.headers['content-type']).toContain('text/plain')
+    expect(metrics.body).toContain(
+      'wva_desired_ratio{variant_name="llama-70b",namespace="llm",accelerator_type="H100"} 0.5',
+    )
+    const aibrix = await get('/metrics/llm/llama-70b')
+    expect(aibrix.body).toBe('vllm:deployment_replicas{model_name="llama-70b"} 2\n')
+    expect((await get('/metrics/llm/none')).statusCode).toBe(404)
   })
 
   it('pages through the audit log', async () => {

@@ -21,6 +21,7 @@ import { memoryAnswers } from './memory-answers.ts'
 import { memoryBatch } from './memory-batch.ts'
 import { memoryGrid } from './memory-grid.ts'
 import { memoryOperations } from './memory-operations.ts'
+import { memoryTargets } from './memory-targets.ts'
 
 export const NOW_MS = Date.UTC(2026, 5, 1, 12)
 const HOUR_MS = 3_600_000
@@ -205,22 +206,7 @@ export function memoryTenant(): MemoryTenant {
     demand: {
       push: async (demand) => void pushed.push(demand),
     },
-    targets: {
-      list: async () => [
-        {
-          id: 'eu-north/llama-70b/H100',
-          kind: 'replicas',
-          region: 'eu-north',
-          backend: 'kubernetes-scale',
-          wanted: { replicas: { min: 2, max: 2 } },
-          status: 'synced',
-        },
-      ],
-      desired: async (id) =>
-        id === 'eu-north/llama-70b/H100'
-          ? { desiredReplicas: 2, active: 1, planVersion: 3 }
-          : undefined,
-    },
+    targets: memoryTargets(),
     actions: {
       history: async ({ targetId, planVersion, fromMs = 0, toMs = Infinity }, page) =>
         pageOf(

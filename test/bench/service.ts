@@ -50,7 +50,7 @@ const tenant: TenantPorts = {
   explain: missing,
   regions: { list: missing },
   demand: { push: (pushed, atMs) => demand.push('default', pushed, atMs) },
-  targets: { list: missing, desired: missing },
+  targets: { list: missing, desired: missing, wanted: missing, wantedBesideCurrent: missing },
   actions: { history: missing },
   stop: { read: missing, engage: missing, disengage: missing },
   audit: { history: missing },

@@ -36,6 +36,20 @@ describe('the environment', () => {
     expect(() => readEnv({ PORT: '70000' })).toThrow(/PORT 70000/)
   })
 
+  it("takes the external scaler's certificates whole, or not at all", () => {
+    expect(readEnv({ GRIDTIDE_SCALER_PORT: '9090' }).scaler).toEqual({ port: 9090 })
+    const files = { GRIDTIDE_SCALER_CERT: 'c', GRIDTIDE_SCALER_KEY: 'k', GRIDTIDE_SCALER_CA: 'a' }
+    expect(readEnv({ GRIDTIDE_SCALER_PORT: '0', ...files }).scaler).toEqual({
+      port: 0,
+      tls: { certificate: 'c', key: 'k', clientAuthority: 'a' },
+    })
+    expect(readEnv({}).scaler).toBeUndefined()
+    expect(() => readEnv({ GRIDTIDE_SCALER_PORT: '1', GRIDTIDE_SCALER_KEY: 'k' })).toThrow(
+      'go together',
+    )
+    expect(() => readEnv({ GRIDTIDE_SCALER_PORT: '70000' })).toThrow('GRIDTIDE_SCALER_PORT 70000')
+  })
+
   it('takes ways to sign in whole, or not at all', () => {
     const oidc = {
       GRIDTIDE_OIDC_ISSUER: 'https://id.example.com',

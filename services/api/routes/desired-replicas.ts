@@ -17,14 +17,14 @@ export const desiredReplicasRoute: FastifyPluginAsyncTypebox = async (app) => {
       schema: {
         operationId: 'getDesiredReplicas',
         tags: ['targets'],
-        summary: 'Replicas that the plan asks of one target now',
+        summary: 'Replicas asked of one target now; 404 where nothing is',
         params: strict({ id: TargetId }),
         response: { 200: ref(DesiredReplicasSchema), ...problems(400, 401, 403, 404, 429, 503) },
       },
     },
     async ({ tenant, params: { id } }) => {
       const desired = await tenant.targets.desired(id)
-      if (!desired) throw new NotFound(`the current plan asks nothing of ${id}`)
+      if (!desired) throw new NotFound(`nothing is asked of ${id} now`)
       return desired
     },
   )

@@ -22,11 +22,25 @@ const DryRun = strict(
   {
     id: Id,
     kind: kind('dry-run'),
-    targets: Type.Array(strict({ ...scope, ...floor(0) }, { description: 'Scale targets.' }), {
-      default: [{}],
-    }),
+    targets: Type.Array(
+      strict(
+        {
+          ...scope,
+          ...floor(0),
+          namespace: Type.Optional(Type.String(template)),
+          name: Type.Optional(
+            Type.String({
+              ...template,
+              description: 'Deployment under whose name autoscalers ask; `{region}` and so on.',
+            }),
+          ),
+        },
+        { description: 'Scale targets.' },
+      ),
+      { default: [{}] },
+    ),
   },
-  { description: 'Writes down what it would do, and does nothing.' },
+  { description: 'Writes down what it would do, and does nothing but answer those who ask.' },
 )
 
 const Kubernetes = strict(
