@@ -80,6 +80,17 @@ export default {
       to: { path: '^services/(accounting|backtest)/' },
     },
     {
+      name: 'checker-shares-nothing',
+      comment: 'A mistake of the solver must not hide in the check of its plans: types only.',
+      severity: 'error',
+      from: { path: '^services/planning/verify-' },
+      to: {
+        path: '^services/',
+        pathNot: '^services/planning/verify-',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'front-door-only',
       comment: 'Import another context through its index.ts; the rest of it is private.',
       severity: 'error',

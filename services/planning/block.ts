@@ -15,25 +15,22 @@ export interface WorkSeries {
 }
 
 /**
- * One region through a group of windows, cut out of the whole by prices: small enough for one job,
- * and plain JSON. Nothing in it depends on how many workers solve blocks.
+ * A group of windows with its prices, cut out of the whole: small enough for one job, and plain JSON. Nothing in it depends on how many workers solve blocks.
  */
 export interface Block {
   readonly id: string
-  /** `region`: one region's share. `whole`: a problem small enough to be solved at once. */
-  readonly kind: 'region' | 'whole'
+  /** `windows`: all regions in some windows. `whole`: a problem small enough to be solved at once. */
+  readonly kind: 'windows' | 'whole'
   /** Windows [firstWindow, endWindow) of the whole problem. */
   readonly firstWindow: number
   readonly endWindow: number
-  /** The share as a problem of its own: its windows, its pools, the traffic routed to it. */
+  /** Its windows as a problem of their own. */
   readonly problem: PlanningProblem
   /** Fractional replicas at the prices' optimum. */
   readonly fractions: readonly PointSeries[]
   readonly batch: readonly WorkSeries[]
   /** Objective of one GPU for a window, [pool][window]. */
   readonly gpuPrices: readonly (readonly number[])[]
-  /** Objective at which other regions serve one token/s for a window, [model][window]. */
-  readonly tokenPrices: readonly (readonly number[])[]
   /** Lower bound on the whole problem's objective, and what proves it. */
   readonly bound: { readonly value: number; readonly kind: string }
 }

@@ -17,9 +17,8 @@ const TIED_LIMIT = 400
 const HORIZON_LIMIT = 8_000
 
 /**
- * Cuts a problem into blocks: routes every origin's demand to regions, and batch work to windows,
- * by the prices of the fractional optimum. One block per region and group of windows, or a single
- * one where the whole problem is small or has a carbon budget, which ties everything together.
+ * Cuts a problem into blocks: times batch work and prices GPUs by the fractional optimum. One block
+ * per group of windows, or a single one where the whole problem is small or has a carbon budget, which ties everything together.
  *
  * @returns no blocks where even fractional replicas cannot keep the promises, or none can run
  */
@@ -68,7 +67,6 @@ export function wholeBlock(problem: PlanningProblem): Block {
     fractions: [],
     batch: [],
     gpuPrices: [],
-    tokenPrices: [],
     bound: { value: 0, kind: 'nothing is negative' },
   }
 }

@@ -27,7 +27,7 @@ export function joinBlocks(
   const solutionOf = new Map(solutions.map((solution) => [solution.blockId, solution]))
   const pairs = blocks.map((block) => [block, solutionOf.get(block.id)!] as const)
   const whole = pairs.find(([{ kind }]) => kind === 'whole')
-  return whole ? joinWhole(problem, whole[1]) : joinRegions(problem, pairs)
+  return whole ? joinWhole(problem, whole[1]) : joinWindows(problem, pairs)
 }
 
 function joinWhole(problem: PlanningProblem, solution: BlockSolution): Joined {
@@ -43,7 +43,7 @@ function joinWhole(problem: PlanningProblem, solution: BlockSolution): Joined {
   return { draft, prices: new Float64Array(windowCount * pools.length), isKept: true }
 }
 
-function joinRegions(
+function joinWindows(
   problem: PlanningProblem,
   pairs: readonly (readonly [Block, BlockSolution])[],
 ): Joined {
@@ -51,7 +51,7 @@ function joinRegions(
   const limit = problem.policy.maxChangedGpusPerWindow ?? Number.POSITIVE_INFINITY
   for (let hold = problem.policy.minDwellWindows ?? 1; ; hold *= 2) {
     const draft = emptyDraft(instance, hold)
-    for (const [block, solution] of pairs) placeRegion(draft, block, solution)
+    for (const [block, solution] of pairs) placeBlock(draft, block, solution)
     const prices = gpuPricesOf(
       draft,
       pairs.map(([block]) => block),
@@ -62,7 +62,7 @@ function joinRegions(
   }
 }
 
-function placeRegion(draft: Draft, block: Block, solution: BlockSolution): void {
+function placeBlock(draft: Draft, block: Block, solution: BlockSolution): void {
   for (const series of solution.replicas) {
     const [m, b] = binOf(draft, series)
     for (const [i, count] of series.values.entries()) {
@@ -96,15 +96,12 @@ function binOf(draft: Draft, { region, model, pointId }: PointSeries): [number, 
 }
 
 function gpuPricesOf(draft: Draft, blocks: readonly Block[]): Float64Array {
-  const { pools, windowCount, problem } = draft.instance
+  const { pools, windowCount } = draft.instance
   const prices = new Float64Array(windowCount * pools.length)
-  for (const block of blocks) {
-    const region = problem.regions.findIndex(({ id }) => id === block.problem.regions[0]!.id)
-    const own = pools.flatMap((pool, p) => (pool.region === region ? [p] : []))
-    for (const [i, series] of block.gpuPrices.entries()) {
-      for (const [k, price] of series.entries()) {
-        prices[(block.firstWindow + k) * pools.length + own[i]!] = price
-      }
+  for (const { firstWindow, gpuPrices } of blocks) {
+    for (const [p, series] of gpuPrices.entries()) {
+      for (const [i, price] of series.entries())
+        prices[(firstWindow + i) * pools.length + p] = price
     }
   }
   return prices

@@ -38,7 +38,7 @@ export function mergeBlocks(
   const { draft, prices, isKept } = joinBlocks(problem, ordered, solutions)
   const assembled = assemble(draft)
   if (!isKept || !isComplete(draft, assembled)) {
-    return blocks[0]!.kind === 'region'
+    return blocks[0]!.kind === 'windows'
       ? planExactly(problem, solver)
       : findRelaxation(problem, solver)
   }

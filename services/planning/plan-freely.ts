@@ -4,15 +4,15 @@ import type { LinearSolver } from './linear-solver.ts'
 import { mergeBlocks } from './merge-blocks.ts'
 import type { PlanOutcome } from './plan.ts'
 import type { PlanningProblem } from './problem.ts'
-import { solveRegion } from './solve-region.ts'
 import { solveWhole } from './solve-whole.ts'
+import { solveWindows } from './solve-windows.ts'
 
 /** A proof that takes longer than this is given up; the best answer so far stands. */
 const PROOF_SECONDS = 5
 
 /** A block of a problem without a carbon budget. */
 export const solveFreely = (block: Block, solver: LinearSolver): BlockSolution =>
-  block.kind === 'whole' ? solveWhole(block, solver, PROOF_SECONDS) : solveRegion(block)
+  block.kind === 'whole' ? solveWhole(block, solver, PROOF_SECONDS) : solveWindows(block)
 
 /** All steps of a problem without a carbon budget. */
 export function planFreely(problem: PlanningProblem, solver: LinearSolver): PlanOutcome {

@@ -12,8 +12,6 @@ export interface PricedFractions {
   readonly batch: readonly Float64Array[]
   /** Objective of a GPU for a window, [window * poolCount + pool]. */
   readonly gpuPrices: Float64Array
-  /** By model: objective of one token/s for a window in a region, [window * regionCount + region]. */
-  readonly tokenPrices: readonly Float64Array[]
   /** By model: what ending a start's saving is worth, [window * binCount + bin]; absent: zeros. */
   readonly startPrices?: readonly Float64Array[]
 }
@@ -30,7 +28,7 @@ export function pricesOf(
   model: HorizonModel,
   answer: LinearAnswer,
 ): PricedFractions {
-  const { windowCount: T, regionCount: R, pools } = instance
+  const { windowCount: T, pools } = instance
   const { columnValues: x, rowDuals: dual } = answer
   const slice = (from: number, length: number, of: Float64Array) => of.slice(from, from + length)
   const perBin = (first: Int32Array, of: Float64Array) =>
@@ -48,7 +46,6 @@ export function pricesOf(
       return rates
     }),
     gpuPrices: slice(model.poolRow, T * pools.length, dual).map((price) => Math.max(0, -price)),
-    tokenPrices: instance.models.map((_, m) => slice(model.balanceRows[m]!, T * R, dual)),
     startPrices: perBin(model.startRows, dual),
   }
 }

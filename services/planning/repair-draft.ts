@@ -6,7 +6,7 @@ import { newSearch } from './search.ts'
 /** Attempts per model and window, over all regions at once. */
 const EFFORT = 40
 const LEAST_ATTEMPTS = 16_000
-const MOST_ATTEMPTS = 400_000
+const MOST_ATTEMPTS = 20_000
 
 /** Completes what the regions left to each other, then improves over regions and windows. */
 export function repairDraft(draft: Draft, prices: Float64Array): void {

@@ -2,7 +2,7 @@ import type { Draft } from './draft.ts'
 import { addWithGroup } from './insert-replicas.ts'
 
 /** Loads below this share of a replica are rounded up: the solver's own tolerance. */
-const ALMOST = 0.02
+export const ALMOST = 0.02
 /** A replica that ran in the window before stays for this share of its capacity. */
 const STICKY = 0.3
 

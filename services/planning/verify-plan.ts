@@ -1,7 +1,7 @@
-import { groupBy } from './group-by.ts'
 import type { Assignment, Plan } from './plan.ts'
 import type { BatchWork, PlanningModel, PlanningProblem } from './problem.ts'
 import { changeViolations } from './verify-changes.ts'
+import { together } from './verify-groups.ts'
 import { type RecomputedTotals, recomputeTotals } from './verify-totals.ts'
 
 export interface PlanCheck {
@@ -40,18 +40,18 @@ const total = <X>(items: readonly X[], of: (item: X) => number): number =>
 
 function modelViolations(problem: PlanningProblem, plan: Plan, model: PlanningModel): string[] {
   const own = plan.assignments.filter((assignment) => assignment.model === model.id)
-  const byWindow = groupBy(own, ({ window }) => window)
-  const flows = groupBy(
+  const byWindow = together(own, ({ window }) => `${window}`)
+  const flows = together(
     plan.flows.filter((flow) => flow.model === model.id),
-    ({ window }) => window,
+    ({ window }) => `${window}`,
   )
   return [
     ...own.flatMap((assignment) => assignmentViolations(problem, model, assignment)),
     ...[...problem.windows.keys()].flatMap((t) => {
-      const here = byWindow.get(t) ?? []
+      const here = byWindow.get(`${t}`) ?? []
       return [
-        ...demandViolations(model, t, flows.get(t) ?? []),
-        ...arrivalViolations(problem, model, t, flows.get(t) ?? [], here),
+        ...demandViolations(model, t, flows.get(`${t}`) ?? []),
+        ...arrivalViolations(problem, model, t, flows.get(`${t}`) ?? [], here),
         ...replicaViolations(model, t, here),
       ]
     }),
@@ -154,7 +154,7 @@ function poolViolations(problem: PlanningProblem, plan: Plan): string[] {
   )
   const pointOf = (a: Assignment) => points.get(`${a.model} ${a.pointId}`)
   const known = plan.assignments.filter((a) => pointOf(a) !== undefined)
-  const byPool = groupBy(
+  const byPool = together(
     known,
     (a) => `${pointOf(a)!.variant.gpu} in ${a.region}, window ${a.window}`,
   )
@@ -198,8 +198,8 @@ function workViolations(
 /** Work that runs is carried by replicas of its model, in its region and window. */
 function batchCarriedViolations(problem: PlanningProblem, plan: Plan): string[] {
   const modelOf = new Map(problem.batch.map(({ id, model }) => [id, model]))
-  const carried = groupBy(plan.assignments, (a) => `${a.window} ${a.region} ${a.model}`)
-  const ran = groupBy(plan.batch, (r) => `${r.window} ${r.region} ${modelOf.get(r.work)}`)
+  const carried = together(plan.assignments, (a) => `${a.window} ${a.region} ${a.model}`)
+  const ran = together(plan.batch, (r) => `${r.window} ${r.region} ${modelOf.get(r.work)}`)
   return [...ran].flatMap(([key, runs]) => {
     const missing =
       total(runs, ({ tokensPerSecond }) => tokensPerSecond) -
@@ -217,9 +217,8 @@ function budgetViolations(
 ): string[] {
   const limit = policy.carbonBudgetGPerDay
   if (limit === undefined) return []
-  const days = groupBy(windows.keys(), (t) =>
-    Math.floor((windows[t]!.startMs - windows[0]!.startMs) / MS_PER_DAY),
-  )
+  const dayOf = (t: number) => Math.floor((windows[t]!.startMs - windows[0]!.startMs) / MS_PER_DAY)
+  const days = together(windows.keys(), (t) => `${dayOf(t)}`)
   return [...days].flatMap(([day, own]) => {
     const carbonG = total(own, (t) => carbonGByWindow[t]!)
     const ms = total(own, (t) => windows[t]!.endMs - windows[t]!.startMs)

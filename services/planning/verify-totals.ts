@@ -1,7 +1,7 @@
 import type { OperatingPoint } from '../fitting/index.ts'
-import { groupBy } from './group-by.ts'
 import type { Assignment, Plan, Totals } from './plan.ts'
 import type { PlanningProblem, PlanningRegion } from './problem.ts'
+import { together } from './verify-groups.ts'
 
 export interface RecomputedTotals extends Totals {
   /** In the unit of `Plan.objective`. */
@@ -21,7 +21,7 @@ export function recomputeTotals(problem: PlanningProblem, plan: Plan): Recompute
   const { policy } = problem
   const sum = { energyKwh: 0, carbonG: 0, costUsd: 0, weighedG: 0 }
   const carbonGByWindow = problem.windows.map(() => 0)
-  const placed = groupBy(plan.assignments, ({ window, region }) => `${window} ${region}`)
+  const placed = together(plan.assignments, ({ window, region }) => `${window} ${region}`)
   for (const [t, { startMs, endMs }] of problem.windows.entries()) {
     const hours = (endMs - startMs) / MS_PER_HOUR
     for (const region of problem.regions) {

@@ -23,9 +23,8 @@ export interface WindowModel {
   readonly misses: Int32Array
   /** By batch work: its column of tokens/s. */
   readonly batch: Int32Array
-  /** By model: first row of lanes, and of region balances. */
+  /** By model: first row of lanes. */
   readonly laneRows: Int32Array
-  readonly balanceRows: Int32Array
   readonly poolRow: number
 }
 
@@ -57,7 +56,7 @@ export function windowModel(instance: Instance): WindowModel {
   const laneRows = Int32Array.from(models, (_, m) =>
     addLanes(builder, lanes[m]!, misses[m]!, batch, balances[m]!),
   )
-  const first = (rows: readonly number[]) => rows[0]!
+  for (const rows of balances) for (const entries of rows) builder.row(0, 0, entries)
   return {
     lanes,
     bins,
@@ -66,8 +65,7 @@ export function windowModel(instance: Instance): WindowModel {
     misses,
     batch,
     laneRows,
-    balanceRows: Int32Array.from(balances, (rows) => first(rows.map((e) => builder.row(0, 0, e)))),
-    poolRow: first(pools.map(({ count }, p) => builder.row(0, count, poolEntries[p]!))),
+    poolRow: pools.map(({ count }, p) => builder.row(0, count, poolEntries[p]!))[0]!,
     linear: builder.build(),
   }
 }

@@ -116,14 +116,13 @@ function dearestToken(instance: Instance): number {
 }
 
 function emptyPrices(instance: Instance): PricedFractions {
-  const { windowCount: T, regionCount: R, models, pools } = instance
+  const { windowCount: T, models, pools } = instance
   const perBin = () => models.map(({ binCount }) => new Float64Array(T * binCount))
   return {
     fractions: perBin(),
     loads: perBin(),
     batch: instance.batch.map(() => new Float64Array(T)),
     gpuPrices: new Float64Array(T * pools.length),
-    tokenPrices: models.map(() => new Float64Array(T * R)),
   }
 }
 
@@ -134,13 +133,9 @@ function readPrices(
   t: number,
   prices: PricedFractions,
 ): void {
-  const { regionCount: R, pools } = instance
+  const { pools } = instance
   for (let p = 0; p < pools.length; p++) {
     prices.gpuPrices[t * pools.length + p] = Math.max(0, -rowDuals[model.poolRow + p]!)
-  }
-  for (const m of instance.models.keys()) {
-    const from = model.balanceRows[m]!
-    prices.tokenPrices[m]!.set(rowDuals.subarray(from, from + R), t * R)
   }
 }
 

@@ -19,6 +19,7 @@ const SINS: Readonly<Record<string, readonly [file: string, text: string]>> = {
   'pure-core-does-no-io': ['services/forecast/io.ts', "import '../platform/http.ts'"],
   'pure-core-flows-one-way': ['services/fitting/up.ts', "import '../planning/index.ts'"],
   'planning-does-not-look-ahead': ['services/planning/ahead.ts', "import '../accounting/index.ts'"],
+  'checker-shares-nothing': ['services/planning/verify-lightly.ts', "import './ahead.ts'"],
   'front-door-only': ['services/plans/window.ts', "import '../grid/hen.ts'"],
   'front-door-only-from-workers': ['workers/deep.ts', "import '../services/grid/hen.ts'"],
   'adapters-only-from-wiring': ['services/pipeline/vendor.ts', "import '../grid/adapters/acme.ts'"],

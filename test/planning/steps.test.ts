@@ -157,7 +157,6 @@ describe('lagrangianBound', () => {
       loads: [],
       batch: [],
       gpuPrices: new Float64Array(2),
-      tokenPrices: [],
     }
     // One replica for an hour: 520 W x 1.2 at 100 g/kWh.
     expect(lagrangianBound(instance, none)).toBeCloseTo(62.4, 6)

@@ -46,7 +46,7 @@ describe('planning by blocks', () => {
   }, 120_000)
 
   it('does not depend on the order in which workers finish', () => {
-    const problem = generateProblem({ regions: 2, windows: 12, models: 3, variants: 8, seed: 7 })
+    const problem = generateProblem({ regions: 2, windows: 24, models: 3, variants: 8, seed: 7 })
     const blocks = coordinate(problem, highs)
     expect(blocks.length).toBe(2)
     const overTheWire = blocks.map((block) => JSON.parse(JSON.stringify(block)))

@@ -1,0 +1,203 @@
+import type { Cell } from './cell.ts'
+import type { Instance } from './instance.ts'
+import type { ModelInstance } from './model-instance.ts'
+
+/** Scratch space to try whole replicas of one cell in. Reused from cell to cell. */
+export interface Trial {
+  /** Replicas by the cell's bins, and GPUs that they use by pool. */
+  readonly counts: Int32Array
+  readonly used: Float64Array
+  readonly left: Float64Array
+  readonly unserved: Float64Array
+  /** By region: tokens/s that a new replica there could serve. */
+  readonly needs: Float64Array
+  readonly saved: Int32Array
+  /** Objective of the load, and tokens/s that nobody carries. */
+  loadCost: number
+  missing: number
+}
+
+export function newTrial({ models, pools, regionCount: R, batch }: Instance): Trial {
+  const most = (of: (model: ModelInstance) => number) => Math.max(1, ...models.map(of))
+  const mostBins = most(({ binCount }) => binCount)
+  const mostLanes = most(({ sources }) => sources.length) + batch.length
+  return {
+    counts: new Int32Array(mostBins),
+    used: new Float64Array(pools.length),
+    left: new Float64Array(mostBins),
+    unserved: new Float64Array(mostLanes),
+    needs: new Float64Array(R),
+    saved: new Int32Array(mostBins),
+    loadCost: 0,
+    missing: 0,
+  }
+}
+
+/** How one descent weighs what it does. */
+export interface Taste {
+  /** By pool: objective of a GPU, and GPUs there are. */
+  readonly prices: Float64Array
+  readonly room: Float64Array
+  /** Scores are multiplied by 1 .. 1 + noise. */
+  readonly noise: number
+  readonly random: () => number
+}
+
+export function change(cell: Cell, trial: Trial, i: number, count: number): void {
+  trial.counts[i]! += count
+  trial.used[cell.pool[i]!]! += count * cell.gpus[i]!
+}
+
+/** Objective of the replicas at the given prices; load is not in it. */
+export function replicaCost({ bins, fixed, gpus, pool }: Cell, trial: Trial, prices: Float64Array) {
+  let cost = 0
+  for (let i = 0; i < bins.length; i++) {
+    const count = trial.counts[i]!
+    if (count > 0) cost += count * (fixed[i]! + gpus[i]! * prices[pool[i]!]!)
+  }
+  return cost
+}
+
+/** Loads the replicas, cheapest token first, lanes with the fewest regions first. */
+export function load(cell: Cell, trial: Trial): void {
+  const { bins, capacity, loads } = cell
+  for (let i = 0; i < bins.length; i++) trial.left[i] = trial.counts[i]! * capacity[i]!
+  trial.loadCost = 0
+  trial.missing = 0
+  for (let lane = 0; lane < loads.length; lane++) {
+    const rest = loadLane(cell, trial, lane)
+    trial.unserved[lane] = rest > 1e-9 * loads[lane]! ? rest : 0
+    trial.missing += trial.unserved[lane]!
+  }
+}
+
+/** @returns what the lane leaves */
+function loadLane(cell: Cell, trial: Trial, lane: number): number {
+  const { bins, region, perToken, reaches, regionCount: R } = cell
+  const { left } = trial
+  let rest = cell.loads[lane]!
+  let cost = 0
+  for (let i = 0; i < bins.length && rest > 0; i++) {
+    if (left[i]! <= 0 || reaches[lane * R + region[i]!] === 0) continue
+    const part = Math.min(rest, left[i]!)
+    left[i]! -= part
+    rest -= part
+    cost += part * perToken[i]!
+  }
+  trial.loadCost += cost
+  return rest
+}
+
+/** tokens/s by which floor and spare are missed, where all traffic is carried. */
+function missingReplicas(
+  { bins, capacity, minReplicas, spareReplicas, interactive }: Cell,
+  trial: Trial,
+) {
+  if (minReplicas === 0 && spareReplicas === 0) return 0
+  let replicas = 0
+  let total = 0
+  let largest = 0
+  for (let i = 0; i < bins.length; i++) {
+    const count = trial.counts[i]!
+    if (count === 0) continue
+    replicas += count
+    total += count * capacity[i]!
+    if (capacity[i]! > largest) largest = capacity[i]!
+  }
+  const floor = Math.max(0, minReplicas - replicas) * Math.max(1, largest)
+  const spare = interactive + spareReplicas * largest - total
+  return spareReplicas > 0 && spare > 1e-9 * total ? floor + spare : floor
+}
+
+/** Fills `needs`. @returns false where nothing is missing */
+function measureNeeds(cell: Cell, trial: Trial): boolean {
+  load(cell, trial)
+  const { needs, unserved } = trial
+  const R = cell.regionCount
+  if (trial.missing === 0) {
+    const more = missingReplicas(cell, trial)
+    needs.fill(more, 0, R)
+    return more > 0
+  }
+  needs.fill(0, 0, R)
+  for (let lane = 0; lane < cell.loads.length; lane++) {
+    const rest = unserved[lane]!
+    if (rest === 0) continue
+    for (let r = 0; r < R; r++) if (cell.reaches[lane * R + r] === 1) needs[r]! += rest
+  }
+  return true
+}
+
+/**
+ * Adds replicas until everything is carried: each time the bin with the least cost per newly served
+ * token/s, several at once where much is missing. @returns false where nothing more fits
+ */
+export function complete(cell: Cell, trial: Trial, taste: Taste): boolean {
+  while (measureNeeds(cell, trial)) {
+    const best = cheapest(cell, trial, taste)
+    if (best < 0) return false
+    const whole = Math.floor(trial.needs[cell.region[best]!]! / cell.capacity[best]!)
+    const fit = Math.floor(roomFor(cell, trial, taste, best) / cell.gpus[best]!)
+    change(cell, trial, best, Math.max(1, Math.min(whole >> 1, fit)))
+  }
+  return true
+}
+
+const roomFor = (cell: Cell, { used }: Trial, { room }: Taste, i: number): number =>
+  room[cell.pool[i]!]! - used[cell.pool[i]!]! + 1e-9
+
+function cheapest(cell: Cell, trial: Trial, taste: Taste): number {
+  const { bins, region, pool, gpus, capacity, fixed, perToken } = cell
+  const { prices, noise, random } = taste
+  let best = -1
+  let least = Number.POSITIVE_INFINITY
+  for (let i = 0; i < bins.length; i++) {
+    const need = trial.needs[region[i]!]!
+    if (need <= 0 || gpus[i]! > roomFor(cell, trial, taste, i)) continue
+    const gain = Math.min(need, capacity[i]!)
+    const cost = (fixed[i]! + gpus[i]! * prices[pool[i]!]!) / gain + perToken[i]!
+    const score = noise > 0 ? cost * (1 + noise * random()) : cost
+    if (score >= least) continue
+    least = score
+    best = i
+  }
+  return best
+}
+
+/** Takes away every replica that the others can do without, the dearest energy a token first. */
+export function thin(cell: Cell, trial: Trial): void {
+  load(cell, trial)
+  for (let i = cell.bins.length - 1; i >= 0; i--) {
+    while (trial.counts[i]! > 0 && isSpared(cell, trial, i)) change(cell, trial, i, -1)
+  }
+}
+
+/** Whether one replica less of bin `i` still carries everything. */
+function isSpared(cell: Cell, trial: Trial, i: number): boolean {
+  // Room of others that this one's load could take: a quick no for most.
+  let room = 0
+  for (let k = 0; k < cell.bins.length; k++) room += trial.left[k]!
+  if (room < cell.capacity[i]!) return false
+  trial.counts[i]! -= 1
+  load(cell, trial)
+  const spared = trial.missing === 0 && missingReplicas(cell, trial) === 0
+  trial.counts[i]! += 1
+  if (!spared) load(cell, trial)
+  return spared
+}
+
+/** Removes one to three replicas. @returns false where there are none */
+export function ruin(cell: Cell, trial: Trial, random: () => number): boolean {
+  let removed = false
+  for (let round = 1 + Math.floor(3 * random()); round > 0; round--) {
+    let seen = 0
+    let chosen = -1
+    for (let i = 0; i < cell.bins.length; i++) {
+      if (trial.counts[i]! > 0 && random() * ++seen < 1) chosen = i
+    }
+    if (chosen < 0) break
+    change(cell, trial, chosen, -1)
+    removed = true
+  }
+  return removed
+}

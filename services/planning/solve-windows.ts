@@ -1,0 +1,111 @@
+import { startCost } from './bin-costs.ts'
+import type { Block, BlockSolution } from './block.ts'
+import { cellOf } from './cell.ts'
+import { newTrial, type Trial } from './cell-search.ts'
+import { type Draft, emptyDraft } from './draft.ts'
+import type { Seed } from './find-mixes.ts'
+import { compileInstance, type Instance } from './instance.ts'
+import type { Mix } from './mix.ts'
+import { seriesOf } from './point-series.ts'
+import { random } from './random.ts'
+import { ALMOST, roundLoads } from './round-loads.ts'
+import { windowMixes } from './window-mixes.ts'
+
+/** Whole replicas for a group of windows, window by window, each beginning from the one before. */
+export function solveWindows(block: Block): BlockSolution {
+  const instance = compileInstance(block.problem)
+  const draft = emptyDraft(instance)
+  const fractions = fractionsOf(block, instance)
+  roundLoads(draft, fractions)
+  const counts = draft.replicas.map((of) => of.slice())
+  const ground: Ground = {
+    draft,
+    counts,
+    fractions,
+    prices: pricesOf(block, instance),
+    room: Float64Array.from(instance.pools, ({ count }) => count),
+    random: random(block.problem.seed),
+    trial: newTrial(instance),
+  }
+  for (let t = 0; t < instance.windowCount; t++) {
+    // Windows that share their counts keep the rounded ones, for the merge to complete.
+    if (draft.groupFirst[t] === draft.groupLast[t] && t > draft.frozenUntil) planWindow(ground, t)
+  }
+  return { blockId: block.id, replicas: seriesOf(instance, counts), batch: block.batch }
+}
+
+interface Ground {
+  readonly draft: Draft
+  /** By model, replicas, [window * binCount + bin]. */
+  readonly counts: readonly Int32Array[]
+  readonly fractions: readonly Float64Array[]
+  readonly prices: Float64Array
+  readonly room: Float64Array
+  readonly random: () => number
+  readonly trial: Trial
+}
+
+function planWindow({ draft, counts, fractions, prices, room, ...rest }: Ground, t: number): void {
+  const { instance } = draft
+  const { models, pools } = instance
+  const rounded = models.map(({ binCount }, m): Seed => {
+    const own = fractions[m]!.subarray(t * binCount, (t + 1) * binCount)
+    return (b) => Math.floor(own[b]! + ALMOST)
+  })
+  const before = models.map(({ binCount, running }, m): Seed => {
+    const own = t > 0 ? counts[m]!.subarray((t - 1) * binCount, t * binCount) : running
+    return (b) => own[b]!
+  })
+  const chosen = windowMixes({
+    ...rest,
+    cells: models.map(({ binCount }, m) =>
+      cellOf(draft, m, t, prices, (b) => fractions[m]![t * binCount + b]! > 0 || before[m]!(b) > 0),
+    ),
+    prices: prices.subarray(t * pools.length, (t + 1) * pools.length),
+    room,
+    rounded,
+    before,
+    startsOf: (m, mix) => startsAfter(instance, m, t, mix, before[m]!),
+  })
+  for (const [m, mix] of chosen.entries()) {
+    const { binCount } = models[m]!
+    const own = counts[m]!.subarray(t * binCount, (t + 1) * binCount)
+    own.fill(0)
+    for (const [i, b] of mix.bins.entries()) own[b] = mix.counts[i]!
+  }
+}
+
+function startsAfter(instance: Instance, m: number, t: number, mix: Mix, before: Seed): number {
+  const model = instance.models[m]!
+  let cost = 0
+  for (let i = 0; i < mix.bins.length; i++) {
+    const b = mix.bins[i]!
+    const starts = mix.counts[i]! - before(b)
+    if (starts > 0) cost += starts * startCost(instance, model, t, b)
+  }
+  return cost
+}
+
+function pricesOf(block: Block, { windowCount: T, pools }: Instance): Float64Array {
+  const prices = new Float64Array(T * pools.length)
+  for (const [p, series] of block.gpuPrices.entries()) {
+    for (const [t, price] of series.entries()) prices[t * pools.length + p] = price
+  }
+  return prices
+}
+
+function fractionsOf(block: Block, { models, problem, windowCount: T }: Instance): Float64Array[] {
+  const keyOf = (region: string, model: string, pointId: string) =>
+    JSON.stringify([region, model, pointId])
+  const series = new Map(
+    block.fractions.map((of) => [keyOf(of.region, of.model, of.pointId), of.values]),
+  )
+  return models.map(({ id, binCount, point, region }) => {
+    const fractions = new Float64Array(T * binCount)
+    for (let b = 0; b < binCount; b++) {
+      const values = series.get(keyOf(problem.regions[region[b]!]!.id, id, point[b]!.id)) ?? []
+      for (const [t, value] of values.entries()) fractions[t * binCount + b] = value
+    }
+    return fractions
+  })
+}
