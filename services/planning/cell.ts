@@ -49,8 +49,11 @@ export function cellOf(
   const bare = model.capacity.map(
     (capacity, b) => fixedCost(instance, model, t, b) / capacity + tokenCost(instance, model, t, b),
   )
-  const kept = worthwhile(instance.regionCount, model.region, reaches, bare, (b, level) =>
-    level === 0 ? bare[b]! : bare[b]! + (level * at(b)) / model.capacity[b]!,
+  const kept = worthwhile(
+    instance.regionCount,
+    model.region,
+    reaches,
+    (b, level) => bare[b]! + (level * at(b)) / model.capacity[b]!,
   )
   for (let b = 0; b < model.binCount; b++) if (wanted(b)) kept.add(b)
   const token = (b: number) => tokenCost(instance, model, t, b)
@@ -80,23 +83,17 @@ function worthwhile(
   R: number,
   region: Int32Array,
   reaches: Uint8Array,
-  bare: Float64Array,
   costAt: (b: number, level: number) => number,
 ): Set<number> {
-  const kept = new Set<number>()
-  for (const level of LEVELS) {
-    const cost = bare.map((_, b) => costAt(b, level))
-    const ranked = Int32Array.from(cost.keys()).sort((a, b) => cost[a]! - cost[b]!)
-    for (const b of ranked.subarray(0, PER_LEVEL)) kept.add(b)
-    if (level !== 1) continue
-    for (let lane = 0; lane < reaches.length; lane += R) {
-      let found = 0
-      for (let i = 0; i < ranked.length && found < PER_LANE; i++) {
-        if (reaches[lane + region[ranked[i]!]!] === 0) continue
-        kept.add(ranked[i]!)
-        found++
-      }
-    }
+  const ranked = (level: number): Int32Array => {
+    const cost = Float64Array.from(region, (_, b) => costAt(b, level))
+    return Int32Array.from(cost.keys()).sort((a, b) => cost[a]! - cost[b]!)
+  }
+  const kept = new Set(LEVELS.flatMap((level) => [...ranked(level).subarray(0, PER_LEVEL)]))
+  const priced = ranked(1)
+  for (let lane = 0; lane < reaches.length; lane += R) {
+    const near = priced.filter((b) => reaches[lane + region[b]!] === 1)
+    for (const b of near.subarray(0, PER_LANE)) kept.add(b)
   }
   return kept
 }

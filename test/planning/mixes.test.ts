@@ -1,0 +1,146 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Cell } from '../../services/planning/cell.ts'
+import type { Trial } from '../../services/planning/cell-search.ts'
+import { type Choice, choiceCost, overload } from '../../services/planning/choice.ts'
+import { chooseMixes } from '../../services/planning/choose-mixes.ts'
+import { findMixes } from '../../services/planning/find-mixes.ts'
+import type { Mix } from '../../services/planning/mix.ts'
+import { random } from '../../services/planning/random.ts'
+import { settlePrices } from '../../services/planning/settle-prices.ts'
+
+/** Two regions with one pool each; a small and a large bin in both; one lane may go anywhere. */
+const cell = (loads: readonly number[], of: Partial<Cell> = {}): Cell => ({
+  model: 0,
+  window: 0,
+  regionCount: 2,
+  bins: Int32Array.of(0, 1, 2, 3),
+  region: Int32Array.of(0, 0, 1, 1),
+  pool: Int32Array.of(0, 0, 1, 1),
+  gpus: Float64Array.of(1, 4, 1, 4),
+  capacity: Float64Array.of(10, 50, 10, 50),
+  fixed: Float64Array.of(2, 7, 4, 14),
+  perToken: Float64Array.of(0.1, 0.1, 0.2, 0.2),
+  loads: Float64Array.from(loads),
+  reaches: Uint8Array.of(1, 0, 0, 1, 1, 1),
+  minReplicas: 0,
+  spareReplicas: 0,
+  interactive: loads.reduce((a, b) => a + b, 0),
+  ...of,
+})
+const trial = (): Trial => ({
+  counts: new Int32Array(4),
+  used: new Float64Array(2),
+  left: new Float64Array(4),
+  unserved: new Float64Array(3),
+  needs: new Float64Array(2),
+  saved: new Int32Array(4),
+  loadCost: 0,
+  missing: 0,
+})
+const find = (of: Cell, room: readonly number[], prices = [1, 0]): Mix[] =>
+  findMixes(of, trial(), Float64Array.from(prices), Float64Array.from(room), [], random(1))
+
+const capacityIn = (mix: Mix, bins: readonly number[]) =>
+  [...mix.bins].reduce(
+    (sum, b, i) => sum + (bins.includes(b) ? mix.counts[i]! * [10, 50, 10, 50][b]! : 0),
+    0,
+  )
+
+describe('findMixes', () => {
+  it('carries every lane where it may go, within the pools', () => {
+    const load = fc.integer({ min: 0, max: 120 })
+    fc.assert(
+      fc.property(load, load, load, (near, far, free) => {
+        for (const mix of find(cell([near, far, free]), [20, 20])) {
+          expect(capacityIn(mix, [0, 1])).toBeGreaterThanOrEqual(near)
+          expect(capacityIn(mix, [2, 3])).toBeGreaterThanOrEqual(far)
+          expect(capacityIn(mix, [0, 1, 2, 3])).toBeGreaterThanOrEqual(near + far + free)
+          for (const gpus of mix.gpus) expect(gpus).toBeLessThanOrEqual(20)
+        }
+      }),
+      { numRuns: 50, seed: 1 },
+    )
+  })
+
+  it('finds the cheapest one', () => {
+    // 60 tokens/s: a large replica and a small one in the first region.
+    const costs = find(cell([60, 0, 0]), [20, 20], [0, 0]).map(({ cost }) => cost)
+    expect(Math.min(...costs)).toBeCloseTo(2 + 7 + 6, 9)
+  })
+
+  it('keeps the floor and the spare', () => {
+    const floor = find(cell([5, 0, 0], { minReplicas: 3 }), [20, 20])
+    for (const { counts } of floor) expect(counts.reduce((a, b) => a + b, 0)).toBeGreaterThan(2)
+    const spare = find(cell([50, 0, 0], { spareReplicas: 1 }), [20, 20])
+    for (const mix of spare) {
+      const largest = mix.bins.some((b) => b % 2 === 1) ? 50 : 10
+      expect(capacityIn(mix, [0, 1, 2, 3]) - largest).toBeGreaterThanOrEqual(50)
+    }
+  })
+
+  it('is nothing where nothing fits', () => {
+    expect(find(cell([60, 0, 0]), [2, 20])).toMatchObject([{ cost: 0, bins: new Int32Array(0) }])
+  })
+})
+
+describe('chooseMixes', () => {
+  const option = fc.record({ cost: fc.integer({ min: 1, max: 50 }), gpus: fc.nat({ max: 8 }) })
+  const models = fc.array(fc.array(option, { minLength: 1, maxLength: 4 }), {
+    minLength: 1,
+    maxLength: 4,
+  })
+  type Option = { readonly cost: number; readonly gpus: number }
+  const choiceOf = (options: readonly (readonly Option[])[]): Choice => ({
+    options: options.map((own) =>
+      own.map(
+        ({ cost, gpus }, key): Mix => ({
+          bins: new Int32Array(0),
+          counts: new Int32Array(0),
+          pools: Int32Array.of(0),
+          gpus: Float64Array.of(gpus),
+          cost,
+          key,
+        }),
+      ),
+    ),
+    costs: options.map((own) => Float64Array.from(own, ({ cost }) => cost)),
+    room: Float64Array.of(12),
+    used: new Float64Array(1),
+    picks: new Int32Array(options.length),
+  })
+  const all = (options: readonly (readonly Option[])[]): Option[] =>
+    options.reduce<Option[]>(
+      (sums, own) =>
+        sums.flatMap((sum) =>
+          own.map(({ cost, gpus }) => ({ cost: sum.cost + cost, gpus: sum.gpus + gpus })),
+        ),
+      [{ cost: 0, gpus: 0 }],
+    )
+
+  it('fits, and is near the best of all choices, which its prices bound from below', () => {
+    let excess = 0
+    let sum = 0
+    fc.assert(
+      fc.property(models, (options) => {
+        const choice = choiceOf(options)
+        const { prices, value } = settlePrices(choice, Float64Array.of(1))
+        const fitting = all(options).filter(({ gpus }) => gpus <= 12)
+        const best = Math.min(...fitting.map(({ cost }) => cost))
+        expect(value).toBeLessThanOrEqual(best + 1e-9)
+        if (!chooseMixes(choice, prices)) return
+        expect(overload(choice)).toBe(0)
+        expect(choiceCost(choice)).toBeGreaterThanOrEqual(best)
+        excess += choiceCost(choice) - best
+        sum += best
+      }),
+      { numRuns: 300, seed: 1 },
+    )
+    expect(excess / sum).toBeLessThan(0.01)
+  })
+
+  it('says where none fits', () => {
+    const two = [[{ cost: 1, gpus: 8 }], [{ cost: 1, gpus: 8 }]]
+    expect(chooseMixes(choiceOf(two), Float64Array.of(0))).toBe(false)
+  })
+})
