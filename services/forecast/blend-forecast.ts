@@ -4,8 +4,9 @@ import { bandOf } from './error-band.ts'
 import { naiveForecasts } from './experts.ts'
 import { type HourlyValues, hourlyValues, hourOf } from './hourly.ts'
 import { forecastedBy, nowcastFactor } from './nowcast.ts'
+import { BAND_HOURS, type BlendRecord } from './replay-origins.ts'
 import { type Skill, skillOf } from './skill.ts'
-import { BAND_HOURS, type BlendRecord, withoutProvider, withProvider } from './train-blend.ts'
+import { withoutProvider, withProvider } from './train-blend.ts'
 import type { TrainedZone } from './train-zone.ts'
 
 /** The blend's word on one hour. */

@@ -17,11 +17,10 @@ export {
   type Contender,
   type ForecastScore,
   scoreForecasts,
+  scoreInSteps,
 } from './score-forecasts.ts'
 export { type Skill, skillOf } from './skill.ts'
-export { type TrainedZone, trainZone, type ZoneTraining } from './train-zone.ts'
-export {
-  type WindowForecast,
-  type WindowForecaster,
-  windowForecaster,
-} from './window-forecaster.ts'
+export type { Steps } from './steps.ts'
+export { type TrainedZone, trainZone, trainZoneInSteps, type ZoneTraining } from './train-zone.ts'
+export type { WindowForecast, WindowForecaster } from './window-forecast.ts'
+export { windowForecaster } from './window-forecaster.ts'

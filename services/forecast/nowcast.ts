@@ -1,6 +1,7 @@
 import type { HourlyValues } from './hourly.ts'
+import type { SaidAt } from './replay-origins.ts'
 import { dot, forget, learn, type Ridge, ridge, weightsOf } from './ridge.ts'
-import type { SaidAt } from './train-blend.ts'
+import type { Steps } from './steps.ts'
 
 /** What was forecast for an hour by the issue in force at `originHour`; undefined where none was. */
 export type Forecasted = (originHour: number, targetHour: number) => number | undefined
@@ -51,13 +52,16 @@ export const nowcast = (fromHour: number): Nowcast => ({
   learntTo: fromHour,
 })
 
-/** Learns from every hour before `nowHour` that was not learnt yet. Later hours are not looked at. */
-export function learnNowcast(
+/**
+ * Learns from every hour before `nowHour` that was not learnt yet. Later hours are not looked at.
+ * Pauses after each day of them.
+ */
+export function* learnNowcast(
   model: Nowcast,
   history: HourlyValues,
   forecasted: Forecasted,
   nowHour: number,
-): void {
+): Steps<void> {
   const errorAt = errorsInForce(history, forecasted)
   for (let hour = model.learntTo; hour < nowHour; hour++) {
     for (const [lead, regression] of model.byLead.entries()) {
@@ -68,6 +72,7 @@ export function learnNowcast(
       forget(regression, HOURLY_MEMORY)
       learn(regression, features, error)
     }
+    if (hour % NOWCAST_HOURS === 0) yield
   }
   model.learntTo = Math.max(model.learntTo, nowHour)
 }

@@ -4,6 +4,7 @@ import { blockSaving, capturedPct, interruptibleSaving, type Saving } from './ca
 import { hourOf } from './hourly.ts'
 import { coveragePct, mapePct, pinballLoss } from './score.ts'
 import { type Skill, skillOf } from './skill.ts'
+import { finish, type Steps } from './steps.ts'
 import { type TrainingInputs, trainOnIssues } from './train-blend.ts'
 
 /** Forecasts compared side by side. */
@@ -49,13 +50,20 @@ interface Row extends PerContender<number> {
  * @param issues oldest first
  * @param fromMs issues before it are learnt from and not scored
  */
-export function scoreForecasts(
+export const scoreForecasts = (
+  issues: readonly CarbonSeries[],
+  inputs: TrainingInputs,
+  fromMs?: number,
+): ForecastScore => finish(scoreInSteps(issues, inputs, fromMs))
+
+/** Like `scoreForecasts`, pausing after each issue. */
+export function* scoreInSteps(
   issues: readonly CarbonSeries[],
   inputs: TrainingInputs,
   fromMs = Number.NEGATIVE_INFINITY,
-): ForecastScore {
+): Steps<ForecastScore> {
   const byIssue: Row[][] = []
-  const record = trainOnIssues(issues, inputs, ({ hour, expertsAt }, standing) => {
+  const record = yield* trainOnIssues(issues, inputs, ({ hour, expertsAt }, standing) => {
     if (hour < hourOf(fromMs)) return
     const rows = leadsOf(SCORED_DAYS).flatMap((lead): Row[] => {
       const experts = expertsAt(hour + lead)

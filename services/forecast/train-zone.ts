@@ -8,7 +8,9 @@ import {
 import type { Climatology } from './climatology.ts'
 import { type HourlyValues, hourlyValues, hourOf } from './hourly.ts'
 import { forecastedBy, learnNowcast, type Nowcast, nowcast } from './nowcast.ts'
-import { type BlendRecord, trainOnHistory, trainOnIssues } from './train-blend.ts'
+import type { BlendRecord } from './replay-origins.ts'
+import { finish, type Steps } from './steps.ts'
+import { trainOnHistory, trainOnIssues } from './train-blend.ts'
 
 export interface ZoneTraining<
   S extends CarbonSignal = CarbonSignal,
@@ -35,31 +37,44 @@ export interface TrainedZone {
 }
 
 /**
- * Learns from a zone's past how far to trust whom.
+ * Learns from a zone's past how far to trust whom, at once.
  *
  * @throws InvalidInput when two measures meet
  */
-export function trainZone<S extends CarbonSignal, B extends CarbonBasis>(
+export const trainZone = <S extends CarbonSignal, B extends CarbonBasis>(
   training: ZoneTraining<S, B>,
-): TrainedZone {
+): TrainedZone => finish(trainZoneInSteps(training))
+
+/**
+ * Like `trainZone`, pausing every millisecond or so of its 0.1 s.
+ *
+ * @throws InvalidInput when two measures meet
+ */
+export function* trainZoneInSteps<S extends CarbonSignal, B extends CarbonBasis>(
+  training: ZoneTraining<S, B>,
+): Steps<TrainedZone> {
   const { measure, pastIssues = [], climatology, nowMs } = training
   for (const series of [training.history, ...pastIssues]) assertSameMeasure(measure, series)
   if (climatology) assertSameMeasure(measure, climatology)
   const history = hourlyValues(training.history.slots)
   const inputs = { history, climatology, nowMs }
-  const onIssues = pastIssues.length > 0 ? trainOnIssues(pastIssues, inputs) : undefined
+  const onIssues = pastIssues.length > 0 ? yield* trainOnIssues(pastIssues, inputs) : undefined
   return {
     measure,
     onIssues,
-    onHistory: trainOnHistory(inputs),
-    nowcast: onIssues && trainNowcast(onIssues, history, hourOf(nowMs)),
+    onHistory: yield* trainOnHistory(inputs),
+    nowcast: onIssues && (yield* trainNowcast(onIssues, history, hourOf(nowMs))),
     history,
     climatology,
   }
 }
 
-function trainNowcast({ said }: BlendRecord, history: HourlyValues, nowHour: number): Nowcast {
+function* trainNowcast(
+  { said }: BlendRecord,
+  history: HourlyValues,
+  nowHour: number,
+): Steps<Nowcast> {
   const model = nowcast(said[0]!.hour)
-  learnNowcast(model, history, forecastedBy(said), nowHour)
+  yield* learnNowcast(model, history, forecastedBy(said), nowHour)
   return model
 }

@@ -2,26 +2,19 @@ import type { CarbonQuality, CarbonSeries, CarbonSlot, Measure } from '../domain
 import { NotFound } from '../domain/errors.ts'
 import { epochMs } from '../domain/units.ts'
 import type { Window } from '../domain/window.ts'
-import {
-  climatologyOf,
-  type ForecastScore,
-  hourlyValues,
-  scoreForecasts,
-  type WindowForecast,
-} from '../forecast/index.ts'
+import { climatologyOf, type ForecastScore, hourlyValues, scoreInSteps } from '../forecast/index.ts'
+import { pace } from './pace.ts'
 import type { ForecastArchive } from './port.ts'
 import { skillWords } from './skill-words.ts'
-import type { KnownZone, ZoneBoard } from './zone-board.ts'
+import type { ForecastWindow, KnownZone, ZoneBoard } from './zone-board.ts'
 
 /** A zone in the running window, with everything needed to judge the number. */
-export interface ZoneNow extends WindowForecast, Window, Measure {
+export interface ZoneNow extends ForecastWindow, Measure {
   readonly zone: string
   /** The best rung that speaks for the zone; the number's own is `quality`. */
   readonly rung: CarbonQuality
   readonly reasons: readonly string[]
 }
-
-export interface ForecastWindow extends WindowForecast, Window {}
 
 export interface ZoneForecast extends Measure {
   readonly zone: string
@@ -87,18 +80,14 @@ export function gridDesk(options: GridDeskOptions): GridDesk {
       const startMs = epochMs(Math.floor(nowMs() / HOUR_MS) * HOUR_MS)
       const window = { startMs, endMs: epochMs(startMs + HOUR_MS) }
       const { rung, reasons } = reading
-      return { zone, ...measure, ...window, ...forecast([window])[0]!, rung, reasons }
+      return { zone, ...measure, ...forecast([window])[0]!, rung, reasons }
     },
 
     async forecast(zone, windows) {
       const { reading, forecast } = await know(zone)
       const found = forecast(windows)
-      return {
-        zone,
-        ...measure,
-        windows: windows.map((window, index) => ({ ...window, ...found[index]! })),
-        reasons: [...reading.reasons, ...skillWords(windows, found, nowMs())],
-      }
+      const reasons = [...reading.reasons, ...skillWords(windows, found, nowMs())]
+      return { zone, ...measure, windows: found, reasons }
     },
 
     async history(zone, fromMs, toMs) {
@@ -128,11 +117,12 @@ export function gridDesk(options: GridDeskOptions): GridDesk {
       const issue = series.find(({ quality }) => quality === 'forecast' || quality === 'cached')
       if (!history || !issue) return undefined
       const issues = await archive.read(scoredIssues(issue))
-      return scoreForecasts(issues, {
+      const inputs = {
         history: hourlyValues(history.slots),
         climatology: climatologyOf(zone, measure),
         nowMs: nowMs(),
-      })
+      }
+      return pace(scoreInSteps(issues, inputs))
     },
   }
 }

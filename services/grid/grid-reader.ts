@@ -7,7 +7,8 @@ import {
 import { AppError } from '../domain/errors.ts'
 import { annualMeanOf, climatologyOf, type TrainedZone } from '../forecast/index.ts'
 import { type Fetched, fetchOnce } from './fetch-once.ts'
-import { type JudgementContext, judgeSeries } from './judge-series.ts'
+import { type Judge, type JudgementContext, judgeOnce } from './judge-series.ts'
+import { referenceKeeper } from './keep-reference.ts'
 import { pastLearner } from './learn-past.ts'
 import type { ForecastArchive, GridProvider, SeriesStore } from './port.ts'
 import { readHistory } from './read-history.ts'
@@ -74,10 +75,13 @@ export function gridReader(options: GridReaderOptions): GridReader {
   const trainedOn = zoneTrainer(archive, measure)
   const keep = archiveOnce(archive)
   const learn = pastLearner(archive)
+  const judge = judgeOnce()
   const usual = (zone: string) => climatologyOf(zone, measure)
+  const usualReference = referenceKeeper(usual)
+  const latestReference = referenceKeeper(usual)
 
   async function historyOf({ zone, nowMs, abort, reasons }: Reading) {
-    const reference = referenceOf(undefined, usual(zone), nowMs)
+    const reference = usualReference(zone, undefined, nowMs)
     const context = { nowMs, reference, maxAgeMs: Number.POSITIVE_INFINITY }
     for (const provider of providers) {
       const { history, pastForecasts } = provider
@@ -92,14 +96,14 @@ export function gridReader(options: GridReaderOptions): GridReader {
           return readHistory({ history, pastForecasts }, { zone, nowMs, abort, ...known })
         },
       }).catch(asReason)
-      const trusted = judged(`${provider.name} history`, answer, context, reasons)
+      const trusted = judged(`${provider.name} history`, answer, context, { judge, reasons })
       if (trusted) return trusted
     }
     return undefined
   }
 
   async function issueOf({ zone, nowMs, abort, reasons }: Reading, past: CarbonSeries | undefined) {
-    const reference = referenceOf(past, usual(zone), nowMs)
+    const reference = latestReference(zone, past, nowMs)
     for (const provider of providers) {
       const { issuedEveryMs = 0 } = provider
       const answer = await fetched({
@@ -108,7 +112,8 @@ export function gridReader(options: GridReaderOptions): GridReader {
         freshUntilMs: ({ issuedAtMs }) => Math.max(nowMs + freshForMs, issuedAtMs + issuedEveryMs),
         fetch: () => provider.forecast(zone, abort),
       }).catch(asReason)
-      const issue = judged(`${provider.name} forecast`, answer, { nowMs, reference }, reasons)
+      const what = `${provider.name} forecast`
+      const issue = judged(what, answer, { nowMs, reference }, { judge, reasons })
       if (issue?.quality === 'forecast') await keep(issue)
       // A climatology says so itself, and has its own rung.
       if (issue) return issue.quality === 'climatology' ? undefined : issue
@@ -161,7 +166,7 @@ function judged(
   what: string,
   answer: Fetched | string,
   context: JudgementContext,
-  reasons: string[],
+  { judge, reasons }: { readonly judge: Judge; readonly reasons: string[] },
 ): CarbonSeries | undefined {
   if (typeof answer === 'string') {
     reasons.push(`${what}: ${answer}`)
@@ -169,7 +174,7 @@ function judged(
   }
   const { series, stale } = answer
   if (stale !== undefined) reasons.push(`${what}: ${stale}; last good answer used`)
-  const judgement = judgeSeries(series, context)
+  const judgement = judge(series, context)
   for (const { reason, detail } of judgement.suspicions)
     reasons.push(`${what}: ${reason}, ${detail}`)
   if (judgement.verdict === 'quarantined') return undefined

@@ -1,6 +1,5 @@
 export { checkProvider, type ProviderCheck } from './check-provider.ts'
 export {
-  type ForecastWindow,
   type GridDesk,
   type GridDeskOptions,
   gridDesk,
@@ -14,14 +13,7 @@ export {
   gridReader,
   type ZoneReading,
 } from './grid-reader.ts'
-export {
-  type Judgement,
-  type JudgementContext,
-  judgeSeries,
-  type QuarantineReason,
-  type Reference,
-  type Suspicion,
-} from './judge-series.ts'
+export { judgeOnce, judgeSeries } from './judge-series.ts'
 export { type PoliteOptions, politeHttp, type RequestBudget } from './polite-http.ts'
 export type {
   ArchiveQuery,
@@ -32,5 +24,5 @@ export type {
 } from './port.ts'
 export { referenceOf } from './reference-of.ts'
 export { skillWords } from './skill-words.ts'
-export { LOOK_AGAIN_MS, type ZoneBoard, zoneBoard } from './zone-board.ts'
+export { type ForecastWindow, LOOK_AGAIN_MS, type ZoneBoard, zoneBoard } from './zone-board.ts'
 export { zoneForecaster } from './zone-forecaster.ts'

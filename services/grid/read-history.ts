@@ -1,9 +1,10 @@
 import type { CarbonSeries } from '../domain/carbon-series.ts'
 import { AppError, UpstreamMalformed } from '../domain/errors.ts'
-import { judgeSeries, type Reference } from './judge-series.ts'
+import { judgeSeries } from './judge-series.ts'
 import { LEARNT_DAYS } from './learn-past.ts'
 import { mergeHistory } from './merge-history.ts'
 import type { GridProvider } from './port.ts'
+import type { Reference } from './suspicion.ts'
 
 /** A provider with history, and perhaps with forecasts of the past. */
 export interface HistoryProvider {

@@ -1,6 +1,6 @@
 import type { CarbonSeries, CarbonSlot } from '../domain/carbon-series.ts'
 import { type Climatology, quantileOf } from '../forecast/index.ts'
-import type { Reference } from './judge-series.ts'
+import type { Reference } from './suspicion.ts'
 
 const DAY_MS = 86_400_000
 const WEEK_MS = 7 * DAY_MS

@@ -4,11 +4,14 @@ import type { WindowForecast, WindowForecaster } from '../forecast/index.ts'
 import type { GridReader, ZoneReading } from './grid-reader.ts'
 import { zoneForecaster } from './zone-forecaster.ts'
 
+/** A window and what is told of it. */
+export interface ForecastWindow extends WindowForecast, Window {}
+
 /** A zone as this process knows it. */
 export interface KnownZone {
   readonly reading: ZoneReading
-  /** Worked out once for the reading, so that asking it is arithmetic. */
-  readonly forecast: WindowForecaster
+  /** One entry a window, in their order; each worked out once for the reading. */
+  readonly forecast: (windows: readonly Window[]) => readonly ForecastWindow[]
 }
 
 /** What this process knows of every zone, at hand. */
@@ -90,17 +93,17 @@ export function zoneBoard({ reader, zones, nowMs }: ZoneBoardOptions): ZoneBoard
 const MOST_REMEMBERED = 2_000
 
 /** Works each window out once. Kept by length and start: numbers are found faster than texts. */
-function remembering(forecast: WindowForecaster): WindowForecaster {
-  const byLength = new Map<number, Map<number, WindowForecast>>()
+function remembering(forecast: WindowForecaster): KnownZone['forecast'] {
+  const byLength = new Map<number, Map<number, ForecastWindow>>()
   let count = 0
-  const keep = (window: Window): WindowForecast => {
-    const found = forecast([window])[0]!
+  const keep = (window: Window): ForecastWindow => {
+    const found = { ...window, ...forecast([window])[0]! }
     if (count++ >= MOST_REMEMBERED) {
       byLength.clear()
       count = 1
     }
     const lengthMs = window.endMs - window.startMs
-    const ofLength = byLength.get(lengthMs) ?? new Map<number, WindowForecast>()
+    const ofLength = byLength.get(lengthMs) ?? new Map<number, ForecastWindow>()
     byLength.set(lengthMs, ofLength.set(window.startMs, found))
     return found
   }

@@ -1,33 +1,48 @@
 import type { CarbonSeries, Measure } from '../domain/carbon-series.ts'
-import { climatologyOf, type TrainedZone, trainZone } from '../forecast/index.ts'
+import { climatologyOf, type TrainedZone, trainZoneInSteps } from '../forecast/index.ts'
+import { pace } from './pace.ts'
 import type { ForecastArchive } from './port.ts'
 
 interface Kept {
   readonly stamp: string
-  readonly trained: TrainedZone
+  readonly trained: Promise<TrainedZone>
 }
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 const RECORD_DAYS = 60
 
-/** Trains a zone on its archive, and keeps the result until there is a new issue, value or hour. */
+/**
+ * Trains a zone on its archive, and keeps the result until there is a new issue, value or hour.
+ * Callers that ask for the same at the same time share one training.
+ */
 export function zoneTrainer(archive: ForecastArchive, measure: Measure) {
   const known = new Map<string, Kept>()
-  return async (
+
+  async function train(
+    history: CarbonSeries,
+    issue: CarbonSeries | undefined,
+    nowMs: number,
+  ): Promise<TrainedZone> {
+    const pastIssues = issue ? await archive.read(recordQuery(issue)) : []
+    const climatology = climatologyOf(history.zone, measure)
+    return pace(trainZoneInSteps({ measure, history, pastIssues, climatology, nowMs }))
+  }
+
+  return (
     history: CarbonSeries,
     issue: CarbonSeries | undefined,
     nowMs: number,
   ): Promise<TrainedZone> => {
+    const { zone } = history
     const hour = Math.floor(nowMs / HOUR_MS)
     const lastMs = history.slots.at(-1)?.endMs
     const stamp = [issue?.source, issue?.issuedAtMs, lastMs, hour].join('|')
-    const kept = known.get(history.zone)
+    const kept = known.get(zone)
     if (kept?.stamp === stamp) return kept.trained
-    const pastIssues = issue ? await archive.read(recordQuery(issue)) : []
-    const climatology = climatologyOf(history.zone, measure)
-    const trained = trainZone({ measure, history, pastIssues, climatology, nowMs })
-    known.set(history.zone, { stamp, trained })
+    const trained = train(history, issue, nowMs)
+    trained.catch(() => known.delete(zone)) // a database that is away is asked again
+    known.set(zone, { stamp, trained })
     return trained
   }
 }

@@ -7,6 +7,7 @@ import {
   nowcast,
   nowcastFactor,
 } from '../../services/forecast/nowcast.ts'
+import { finish } from '../../services/forecast/steps.ts'
 
 const HOUR_MS = 3_600_000
 const DAYS = 40
@@ -43,7 +44,7 @@ describe('nowcast', () => {
   const nowHour = (DAYS - 2) * 24 + 11
   const trained = () => {
     const model = nowcast(0)
-    learnNowcast(model, known, daily, nowHour)
+    finish(learnNowcast(model, known, daily, nowHour))
     return model
   }
 
@@ -62,7 +63,7 @@ describe('nowcast', () => {
     let plain = 0
     let corrected = 0
     for (let hour = 20 * 24; hour < DAYS * 24 - 24; hour++) {
-      learnNowcast(model, known, daily, hour)
+      finish(learnNowcast(model, known, daily, hour))
       const factor = nowcastFactor(model, known, daily, hour, 2)
       plain += Math.abs(FORECAST_G - values[hour + 2]!)
       corrected += Math.abs(FORECAST_G * factor - values[hour + 2]!)
@@ -73,7 +74,7 @@ describe('nowcast', () => {
   it('does not look ahead', () => {
     const future = values.map((value, hour) => (hour >= nowHour ? 9999 : value))
     const model = nowcast(0)
-    learnNowcast(model, history(future), daily, nowHour)
+    finish(learnNowcast(model, history(future), daily, nowHour))
     expect(nowcastFactor(model, history(future), daily, nowHour, 1)).toBe(
       nowcastFactor(trained(), known, daily, nowHour, 1),
     )
@@ -82,7 +83,7 @@ describe('nowcast', () => {
   it('learns each hour once', () => {
     const model = trained()
     const before = nowcastFactor(model, known, daily, nowHour, 1)
-    learnNowcast(model, known, daily, nowHour - 5)
+    finish(learnNowcast(model, known, daily, nowHour - 5))
     expect(nowcastFactor(model, known, daily, nowHour, 1)).toBe(before)
     expect(model.learntTo).toBe(nowHour)
   })

@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { CarbonSeries } from '../../domain/carbon-series.ts'
 import type { Sql } from '../../platform/database/database.ts'
 import { packSeries, unpackSeries } from '../pack-series.ts'
@@ -96,7 +97,12 @@ export function sqlArchive(db: Sql): ForecastArchive {
          order by (issued_at_ms - $5) / $7::bigint, issued_at_ms`,
         [source, zone, signal, basis, fromMs, toMs, everyMs],
       )
-      return rows.map(({ packed }): CarbonSeries => unpackSeries(packed))
+      const issues: CarbonSeries[] = []
+      for (const { packed } of rows) {
+        issues.push(unpackSeries(packed))
+        await breathe() // two months of them at once would hold every request up
+      }
+      return issues
     },
 
     async newest({ source, zone, signal, basis, fromMs, toMs }) {

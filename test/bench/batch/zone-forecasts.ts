@@ -8,6 +8,8 @@ import {
   nowcast,
   nowcastFactor,
 } from '../../../services/forecast/nowcast.ts'
+import type { Watch } from '../../../services/forecast/replay-origins.ts'
+import { finish } from '../../../services/forecast/steps.ts'
 import { trainOnIssues } from '../../../services/forecast/train-blend.ts'
 import type { RecordedZone } from '../../support/recorded-zones.ts'
 
@@ -42,7 +44,7 @@ export function zoneForecasts({ zone, issues, history }: RecordedZone): ZoneFore
   const climatology = climatologyOf(zone, average)
   const made: Issue[] = []
   const inputs = { history: values, climatology, nowMs: history.slots.at(-1)!.endMs }
-  trainOnIssues(issues, inputs, ({ hour, expertsAt }, record) => {
+  const watch: Watch = ({ hour, expertsAt }, record) => {
     const hours = Array.from({ length: LEADS }, (_, lead) => ({
       hour: hour + lead,
       provided: true,
@@ -53,7 +55,8 @@ export function zoneForecasts({ zone, issues, history }: RecordedZone): ZoneFore
       blendedG: hours.map(({ carbonGPerKwh }) => carbonGPerKwh),
       flatG: flattenUnskilled(hours, hour).map(({ carbonGPerKwh }) => carbonGPerKwh),
     })
-  })
+  }
+  finish(trainOnIssues(issues, inputs, watch))
   const firstHour = made[0]!.hour
   const issueAt = (hour: number) =>
     made[Math.min(made.length - 1, Math.floor((hour - firstHour) / 24))]
@@ -72,7 +75,7 @@ export function zoneForecasts({ zone, issues, history }: RecordedZone): ZoneFore
     firstHour,
     endHour: made.at(-1)!.hour + 24,
     at(hour) {
-      learnNowcast(correction, values, forecasted, hour)
+      finish(learnNowcast(correction, values, forecasted, hour))
       const { hour: from, flatG } = issueAt(hour)!
       const rest = flatG.slice(hour - from)
       for (let lead = 0; lead < CORRECTED; lead++) {
