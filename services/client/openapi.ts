@@ -1862,20 +1862,20 @@ export interface components {
                 blend: number[];
             };
             captured: {
-                /** @description Share of the saving of perfect foresight, %. */
+                /** @description Share of the saving of perfect foresight, %; left out where no issue reaches as far. */
                 provider: {
-                    fourOf24Pct: number;
-                    day48Pct: number;
+                    fourOf24Pct?: number;
+                    day48Pct?: number;
                 };
-                /** @description Share of the saving of perfect foresight, %. */
+                /** @description Share of the saving of perfect foresight, %; left out where no issue reaches as far. */
                 sevenDayMean: {
-                    fourOf24Pct: number;
-                    day48Pct: number;
+                    fourOf24Pct?: number;
+                    day48Pct?: number;
                 };
-                /** @description Share of the saving of perfect foresight, %. */
+                /** @description Share of the saving of perfect foresight, %; left out where no issue reaches as far. */
                 blend: {
-                    fourOf24Pct: number;
-                    day48Pct: number;
+                    fourOf24Pct?: number;
+                    day48Pct?: number;
                 };
             };
             coverage80Pct: number;

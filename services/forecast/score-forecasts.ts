@@ -16,13 +16,14 @@ type PerContender<T> = Readonly<Record<Contender, T>>
 export interface ForecastScore {
   /** Issues whose truth is known at least in part. */
   readonly issues: number
+  /** As many lead days as have come true, four at most. */
   readonly mapeByDay: PerContender<readonly number[]>
-  /** Share of the perfect-foresight saving, %. */
+  /** Share of the perfect-foresight saving, %; undefined where no issue reaches as far. */
   readonly captured: PerContender<{
     /** A 4 h job in the next 24 h. */
-    readonly fourOf24Pct: number
+    readonly fourOf24Pct: number | undefined
     /** A 24 h job that may be cut, in the next 48 h. */
-    readonly day48Pct: number
+    readonly day48Pct: number | undefined
   }>
   /** Of the blend's 10 % to 90 % band; 80 is honest. */
   readonly coverage80Pct: number
@@ -93,8 +94,8 @@ export function* scoreInSteps(
     issues: byIssue.length,
     mapeByDay: perContender((who) => mapeByDay(all, who)),
     captured: perContender((who) => ({
-      fourOf24Pct: capturedPct(savings(byIssue, who, 1, 4, blockSaving)),
-      day48Pct: capturedPct(savings(byIssue, who, 2, 24, interruptibleSaving)),
+      fourOf24Pct: shareOf(savings(byIssue, who, 1, 4, blockSaving)),
+      day48Pct: shareOf(savings(byIssue, who, 2, 24, interruptibleSaving)),
     })),
     coverage80Pct: coveragePct(low, high, actual),
     pinballG: [
@@ -114,14 +115,20 @@ function perContender<T>(value: (who: Contender) => T): PerContender<T> {
 }
 
 function mapeByDay(rows: readonly Row[], who: Contender): readonly number[] {
-  return Array.from({ length: SCORED_DAYS }, (_, day) => {
-    const ofDay = rows.filter(({ lead }) => Math.floor(lead / DAY_HOURS) === day)
-    return mapePct(
-      ofDay.map((row) => row[who]),
-      ofDay.map((row) => row.actual),
+  return Array.from({ length: SCORED_DAYS }, (_, day) =>
+    rows.filter(({ lead }) => Math.floor(lead / DAY_HOURS) === day),
+  )
+    .filter((ofDay) => ofDay.length > 0)
+    .map((ofDay) =>
+      mapePct(
+        ofDay.map((row) => row[who]),
+        ofDay.map((row) => row.actual),
+      ),
     )
-  })
 }
+
+const shareOf = (all: readonly Saving[]): number | undefined =>
+  all.length > 0 ? capturedPct(all) : undefined
 
 /** Only issues whose first `days` are known in full: a placement in half a day compares nothing. */
 function savings(

@@ -81,6 +81,28 @@ describe('/v1/grid', () => {
     expect((await get('/v1/grid/DE/score')).statusCode).toBe(404)
   })
 
+  it('scores what has come true, as JSON and as a line of CSV a contender', async () => {
+    for (let day = 3; day >= 1; day--) {
+      const issuedAtMs = NOW_MS - day * 24 * HOUR_MS
+      const told = (ms: number) => 1.1 * sunny(ms)
+      await archive.append({ ...hourlySeries(issuedAtMs, 72, told, 'forecast'), zone: 'SE' })
+    }
+    const score = (await get('/v1/grid/SE/score')).json()
+    expect(score.issues).toBe(3)
+    expect(score.mapeByDay.provider[0]).toBeCloseTo(10, 6)
+    const csv = await get('/v1/grid/SE/score?format=csv')
+    expect(csv.headers['content-type']).toMatch(/^text\/csv/)
+    const [head, ...lines] = csv.body.trim().split('\n')
+    expect(head).toBe(
+      'forecast,mapePctDay1,mapePctDay2,mapePctDay3,captured4hOf24Pct,captured24hOf48Pct,coverage80Pct',
+    )
+    expect(lines.map((line) => line.split(',')[0])).toEqual(['provider', 'sevenDayMean', 'blend'])
+    const cells = lines.map((line) => line.split(','))
+    for (const each of cells) expect(each).toHaveLength(7)
+    expect(Number(cells[0]![1])).toBeCloseTo(10, 6)
+    expect([cells[0]![6], Number(cells[2]![6])]).toEqual(['', score.coverage80Pct])
+  })
+
   it('streams the zone at once, and refuses one that it does not know', async () => {
     expect((await get('/v1/grid/XX/stream')).statusCode).toBe(404)
     const answer = await fetch(`${baseUrl}/v1/grid/DE/stream`)

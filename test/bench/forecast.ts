@@ -16,6 +16,7 @@ import {
   scoreForecasts,
 } from '../../services/forecast/index.ts'
 import { recordedZones } from '../support/recorded-zones.ts'
+import { writeSection } from './write-section.ts'
 
 const folder = join(process.env.GRIDTIDE_DATA ?? '../shared/data', 'grid')
 const forecastFile = join(folder, 'carbon_forecast.csv')
@@ -51,15 +52,15 @@ for (const { zone, issues, history } of recorded) {
   console.log(
     `${zone.padEnd(12)} MAPE provider ${days('provider')}  week ${days('sevenDayMean')}  ` +
       `blend ${days('blend')}  coverage ${coverage80Pct.toFixed(1)}  captured ` +
-      `${captured.provider.fourOf24Pct.toFixed(1)} -> ${captured.blend.fourOf24Pct.toFixed(1)}, ` +
-      `${captured.provider.day48Pct.toFixed(1)} -> ${captured.blend.day48Pct.toFixed(1)}`,
+      `${captured.provider.fourOf24Pct!.toFixed(1)} -> ${captured.blend.fourOf24Pct!.toFixed(1)}, ` +
+      `${captured.provider.day48Pct!.toFixed(1)} -> ${captured.blend.day48Pct!.toFixed(1)}`,
   )
 }
 
 /** How the blend did against the provider, over zones. */
 function summaryOf(scores: readonly ForecastScore[]) {
   const gains = (part: 'fourOf24Pct' | 'day48Pct') =>
-    scores.map(({ captured }) => captured.blend[part] - captured.provider[part])
+    scores.map(({ captured }) => captured.blend[part]! - captured.provider[part]!)
   const relative = scores.flatMap(({ mapeByDay }) =>
     mapeByDay.blend.map((blend, day) => 1 - blend / mapeByDay.provider[day]!),
   )
@@ -90,8 +91,8 @@ const table = Object.fromEntries(
         CONTENDERS.map((who) => [
           who,
           {
-            fourOf24Pct: round(score.captured[who].fourOf24Pct, 1),
-            day48Pct: round(score.captured[who].day48Pct, 1),
+            fourOf24Pct: round(score.captured[who].fourOf24Pct!, 1),
+            day48Pct: round(score.captured[who].day48Pct!, 1),
           },
         ]),
       ),
@@ -107,4 +108,34 @@ const summary = {
   heldOut: summaryOf(heldOut),
   seconds: round((performance.now() - started) / 1000, 1),
 }
+const cells = (...values: readonly unknown[]) => `| ${values.join(' | ')} |`
+const rowOf = (name: string, part: ReturnType<typeof summaryOf>) =>
+  cells(
+    name,
+    part.blendVsProviderRelPct,
+    part.coverage80Pct,
+    part.capturedBlendMinusProviderPts,
+    part.worstZoneCapturedPts,
+    part.zonesAndDaysWorse,
+    part.worstExcessMapePts,
+  )
+writeSection('Forecasts against what came', 'npm run bench:forecast', [
+  '13 zones, 181 daily issues of 96 hours, rolling origin, no look-ahead. The last two columns count',
+  'the zones and days (of 52) where the blend is above the better of provider and seven-day mean, and',
+  'by how much the worst of them is.',
+  '',
+  cells(
+    'issues',
+    'error below the provider, %',
+    '80 % band holds, %',
+    'captured above the provider, points',
+    'worst zone, points',
+    'zones and days worse',
+    'worst excess, points of MAPE',
+  ),
+  cells(...new Array(7).fill('---')),
+  rowOf('all', summary),
+  rowOf('July to September', summary.tuned),
+  rowOf('from October', summary.heldOut),
+])
 console.log(JSON.stringify({ bench: 'forecast', zones: table, summary }))

@@ -283,7 +283,8 @@ describe('the blend', () => {
     const short = issues.map((each) => ({ ...each, slots: each.slots.slice(0, 12) }))
     const inputs = { history: hourlyValues(history.slots), nowMs: NOW_MS }
     const score = scoreForecasts(short, inputs)
-    expect(score.captured.blend).toEqual({ fourOf24Pct: 0, day48Pct: 0 })
+    expect(score.captured.blend).toEqual({ fourOf24Pct: undefined, day48Pct: undefined })
+    expect(score.mapeByDay.provider).toHaveLength(1)
   })
 
   it('bears a zone without any past', () => {

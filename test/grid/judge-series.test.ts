@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { CarbonSeries } from '../../services/domain/carbon-series.ts'
 import { climatologyOf } from '../../services/forecast/index.ts'
-import { judgeSeries, referenceOf } from '../../services/grid/index.ts'
+import { judgeOnce, judgeSeries, referenceOf } from '../../services/grid/index.ts'
+import { referenceKeeper } from '../../services/grid/keep-reference.ts'
 import { DAY_MS, HOUR_MS, hourlySeries, NOW_MS, sunny } from '../forecast/support.ts'
 
 const history = hourlySeries(NOW_MS - 7 * DAY_MS, 7 * 24, sunny)
@@ -114,7 +115,57 @@ describe('judging a series', () => {
   })
 })
 
+describe('judging a series again', () => {
+  const context = { nowMs: NOW_MS, reference }
+  /** A series that counts how often its values are looked at. */
+  function watched(series: CarbonSeries) {
+    let looks = 0
+    const slots = series.slots.map(({ startMs, endMs, carbonGPerKwh }) => ({
+      startMs,
+      endMs,
+      get carbonGPerKwh() {
+        looks++
+        return carbonGPerKwh
+      },
+    }))
+    return { series: { ...series, slots }, looks: () => looks }
+  }
+
+  it('looks at its values once, and at its stamps each time', () => {
+    const judgeAgain = judgeOnce()
+    const { series, looks } = watched(forecast(sunny))
+    expect(judgeAgain(series, context)).toEqual(judgeSeries(forecast(sunny), context))
+    const once = looks()
+    expect(once).toBeGreaterThan(0)
+    expect(judgeAgain(series, { ...context, nowMs: NOW_MS + HOUR_MS }).verdict).toBe('trusted')
+    const late = judgeAgain(series, { ...context, nowMs: NOW_MS + 40 * HOUR_MS })
+    expect(late).toMatchObject({ verdict: 'quarantined', suspicions: [{ reason: 'stale' }] })
+    expect(looks()).toBe(once)
+  })
+
+  it('judges anew beside another reference, and remembers what it condemned', () => {
+    const judgeAgain = judgeOnce()
+    const slipped = forecast((ms) => sunny(ms) / 1000)
+    expect(judgeAgain(slipped, { nowMs: NOW_MS }).verdict).toBe('trusted')
+    for (let again = 0; again < 2; again++) {
+      expect(judgeAgain(slipped, context).suspicions[0]!.reason).toBe('unit-slip')
+    }
+    const stale = judgeAgain(slipped, { ...context, nowMs: NOW_MS + 37 * HOUR_MS })
+    expect(stale.suspicions.map(({ reason }) => reason)).toEqual(['stale', 'unit-slip'])
+  })
+})
+
 describe('the reference', () => {
+  it('is worked out anew for another history or hour only', () => {
+    const keep = referenceKeeper(() => undefined)
+    const first = keep('DE', history, NOW_MS)
+    expect(first).toEqual(reference)
+    expect(keep('DE', history, NOW_MS + HOUR_MS - 1)).toBe(first)
+    expect(keep('DE', history, NOW_MS + HOUR_MS)).not.toBe(first)
+    expect(keep('DE', { ...history }, NOW_MS)).not.toBe(first)
+    expect(keep('SE', undefined, NOW_MS)).toBeUndefined()
+  })
+
   it('is the last week, else the climatology, else nothing', () => {
     expect(reference.last).toMatchObject({ endMs: NOW_MS })
     const short = hourlySeries(NOW_MS - HOUR_MS, 1, sunny)

@@ -60,10 +60,13 @@ export const ZoneScoreSchema = Type.Object(
     issues: Type.Integer({ description: 'Archived forecasts that have come true in part.' }),
     mapeByDay: perContender(Type.Unsafe<readonly number[]>(Type.Array(Type.Number()))),
     captured: perContender(
-      Type.Unsafe<{ fourOf24Pct: number; day48Pct: number }>(
+      Type.Unsafe<{ fourOf24Pct?: number | undefined; day48Pct?: number | undefined }>(
         Type.Object(
-          { fourOf24Pct: Type.Number(), day48Pct: Type.Number() },
-          { description: 'Share of the saving of perfect foresight, %.' },
+          { fourOf24Pct: Type.Optional(Type.Number()), day48Pct: Type.Optional(Type.Number()) },
+          {
+            description:
+              'Share of the saving of perfect foresight, %; left out where no issue reaches as far.',
+          },
         ),
       ),
     ),

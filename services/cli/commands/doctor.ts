@@ -3,8 +3,8 @@ import { InvalidInput } from '../../domain/errors.ts'
 import { checkProvider, type ProviderCheck } from '../../grid/index.ts'
 import { axiosHttp } from '../../platform/http.ts'
 import type { OpenedGrid } from '../../wiring/open-grid.ts'
-import type { BackendCheck } from '../../wiring/probe-backends.ts'
 import { checkBackends } from '../check-backends.ts'
+import { backendLine, clockLine, providerLine } from '../doctor-lines.ts'
 import { ExitWith } from '../exit-with.ts'
 import { openGridFor } from '../grid-desk.ts'
 import type { CliIo } from '../io.ts'
@@ -33,7 +33,8 @@ export function doctorCommand(io: CliIo): Command {
       if (checks.length === 0) throw new InvalidInput('no grid source is left to check')
       const backends = await checkBackends(options, io)
       const skewSeconds = watched.skewSeconds()
-      const lineOf = (check: ProviderCheck) => line(check, watched.skewSeconds(check.source))
+      const lineOf = (check: ProviderCheck) =>
+        providerLine(check, watched.skewSeconds(check.source))
       io.out(
         options.json
           ? `${JSON.stringify({ checks, backends, skewSeconds }, null, 2)}\n`
@@ -45,22 +46,3 @@ export function doctorCommand(io: CliIo): Command {
 
 const pairs = ({ providers, zones }: OpenedGrid) =>
   providers.flatMap((provider) => zones.map((zone) => [provider, zone] as const))
-
-function line({ ok, source, zone, words }: ProviderCheck, skewSeconds?: number): string {
-  const clock = skewSeconds === undefined ? '' : `; our clock is ${offBy(skewSeconds)} its`
-  return `${ok ? 'ok  ' : 'FAIL'} ${source} ${zone}: ${words}${clock}`
-}
-
-const backendLine = ({ ok, backend, kind, target, words }: BackendCheck): string =>
-  `${ok ? 'ok  ' : 'FAIL'} ${[backend, `(${kind})`, target].filter(Boolean).join(' ')}: ${words}`
-
-const offBy = (skewSeconds: number): string =>
-  `${Math.abs(skewSeconds).toFixed(0)} s ${skewSeconds > 0 ? 'behind' : 'ahead of'}`
-
-/** Stamps of forecasts are compared with our clock, so a wrong one makes good data stale. */
-function clockLine(skewSeconds: number | undefined): string {
-  if (skewSeconds === undefined) return 'ok   clock: no service told the time'
-  const off = Math.abs(skewSeconds)
-  const words = `${offBy(skewSeconds)} the services`
-  return off <= 60 ? `ok   clock: ${words}` : `FAIL clock: ${words}; set it by NTP`
-}

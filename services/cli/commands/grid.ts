@@ -14,6 +14,7 @@ interface GridOptions {
 
 const HOUR_MS = 3_600_000
 const whole = (value: number): string => value.toFixed(1)
+const share = (pct: number | undefined): string => (pct === undefined ? '-' : whole(pct))
 const stamp = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 16)}Z`
 
 /** `gridtide grid`: what is known of the grid, and how far to trust it. */
@@ -116,8 +117,8 @@ function printScore({ issues, mapeByDay, captured, coverage80Pct, skill }: Forec
   const rows = who.map((name) => [
     name,
     mapeByDay[name].map((value) => value.toFixed(1)).join(' / '),
-    whole(captured[name].fourOf24Pct),
-    whole(captured[name].day48Pct),
+    share(captured[name].fourOf24Pct),
+    share(captured[name].day48Pct),
   ])
   const head = ['forecast', 'MAPE % by day', '4 h in 24: saving captured %', '24 h in 48: %']
   const words = `${issues} issues; 80 % band held ${whole(coverage80Pct)} %; skill by day: ${skill.join(', ')}`
