@@ -1,9 +1,10 @@
 import { readEnv } from '../../config/env.ts'
-import { InvalidInput } from '../domain/errors.ts'
+import { AppError, InvalidInput } from '../domain/errors.ts'
 import { gridDesk } from '../grid/index.ts'
 import { axiosHttp, type HttpClient } from '../platform/http.ts'
 import { fleetFiles } from '../wiring/fleet-files.ts'
 import { type OpenedGrid, openGrid } from '../wiring/open-grid.ts'
+import type { GridAnswers } from './grid-of-service.ts'
 import type { CliIo } from './io.ts'
 import { readFleet } from './read-fleet.ts'
 
@@ -37,8 +38,39 @@ export async function openGridFor(
   })
 }
 
-/** Its desk, and the instant it answers for. */
-export async function openGridDesk(request: Request, io: CliIo) {
+/** What the sources of a fleet file say, and the instant they say it for. */
+export async function gridOfFleet(request: Request, io: CliIo) {
   const opened = await openGridFor(request, io)
-  return { desk: gridDesk(opened), nowMs: opened.nowMs() }
+  const nowMs = opened.nowMs()
+  const desk = gridDesk(opened)
+  const grid: GridAnswers = {
+    zones: async () => desk.zones,
+    now: desk.now,
+    async forecast(zone, windows) {
+      await learnPast(opened, zone, io)
+      return desk.forecast(zone, windows)
+    },
+    history: desk.history,
+    async score(zone) {
+      await learnPast(opened, zone, io)
+      return desk.score(zone)
+    },
+  }
+  return { grid, nowMs }
+}
+
+/**
+ * A service has a record of forecasts; a single command asks the providers that keep theirs for the
+ * last two weeks.
+ */
+async function learnPast({ reader, zones, nowMs }: OpenedGrid, zone: string, io: CliIo) {
+  if (!zones.includes(zone)) return
+  const reading = await reader.readZone(zone, nowMs())
+  for (let learnt = 1; learnt > 0; ) {
+    learnt = await reader.learnPast(reading).catch((error: unknown) => {
+      if (!(error instanceof AppError)) throw error
+      io.err(`warning: past forecasts: ${error.message}\n`)
+      return 0
+    })
+  }
 }

@@ -72,7 +72,7 @@ export function gridReader(options: GridReaderOptions): GridReader {
   const { measure, archive, freshForMs = DEFAULT_FRESH_MS } = options
   const providers = options.providers.filter((provider) => sameMeasure(provider, measure))
   const fetched = fetchOnce({ store: options.store })
-  const trainedOn = zoneTrainer(archive, measure)
+  const trainer = zoneTrainer(archive, measure)
   const keep = archiveOnce(archive)
   const learn = pastLearner(archive)
   const judge = judgeOnce()
@@ -127,16 +127,18 @@ export function gridReader(options: GridReaderOptions): GridReader {
       const reading = { zone, nowMs, abort, reasons }
       const history = await historyOf(reading)
       const issue = await issueOf(reading, history)
-      const trained = history && (await trainedOn(history, issue, nowMs))
+      const trained = history && (await trainer.trained(history, issue, nowMs))
       const series = [history, issue].filter((each) => each !== undefined)
       const rung = rungOf(zone, measure, series, nowMs)
       return { zone, measure, series, history, trained, rung, reasons }
     },
 
-    async learnPast({ series }, abort) {
+    async learnPast({ zone, series }, abort) {
       const issue = series.find(({ quality }) => quality === 'forecast')
       const provider = providers.find(({ name }) => name === issue?.source)
-      return issue && provider ? learn(provider, issue, abort) : 0
+      const learnt = issue && provider ? await learn(provider, issue, abort) : 0
+      if (learnt > 0) trainer.forget(zone)
+      return learnt
     },
   }
 }

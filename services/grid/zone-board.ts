@@ -54,7 +54,7 @@ export function zoneBoard({ reader, zones, nowMs }: ZoneBoardOptions): ZoneBoard
     const revision = revisionOf(reading, lookedAtMs)
     const before = entries.get(zone)
     const known =
-      before?.revision === revision
+      before?.revision === revision && before.reading.trained === reading.trained
         ? before
         : { reading, revision, forecast: remembering(zoneForecaster(reading, lookedAtMs)) }
     const entry = { ...known, lookedAtMs }

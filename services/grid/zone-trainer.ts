@@ -29,21 +29,25 @@ export function zoneTrainer(archive: ForecastArchive, measure: Measure) {
     return pace(trainZoneInSteps({ measure, history, pastIssues, climatology, nowMs }))
   }
 
-  return (
-    history: CarbonSeries,
-    issue: CarbonSeries | undefined,
-    nowMs: number,
-  ): Promise<TrainedZone> => {
-    const { zone } = history
-    const hour = Math.floor(nowMs / HOUR_MS)
-    const lastMs = history.slots.at(-1)?.endMs
-    const stamp = [issue?.source, issue?.issuedAtMs, lastMs, hour].join('|')
-    const kept = known.get(zone)
-    if (kept?.stamp === stamp) return kept.trained
-    const trained = train(history, issue, nowMs)
-    trained.catch(() => known.delete(zone)) // a database that is away is asked again
-    known.set(zone, { stamp, trained })
-    return trained
+  return {
+    trained(
+      history: CarbonSeries,
+      issue: CarbonSeries | undefined,
+      nowMs: number,
+    ): Promise<TrainedZone> {
+      const { zone } = history
+      const hour = Math.floor(nowMs / HOUR_MS)
+      const lastMs = history.slots.at(-1)?.endMs
+      const stamp = [issue?.source, issue?.issuedAtMs, lastMs, hour].join('|')
+      const kept = known.get(zone)
+      if (kept?.stamp === stamp) return kept.trained
+      const trained = train(history, issue, nowMs)
+      trained.catch(() => known.delete(zone)) // a database that is away is asked again
+      known.set(zone, { stamp, trained })
+      return trained
+    },
+    /** There is more to learn from than there was. */
+    forget: (zone: string): void => void known.delete(zone),
   }
 }
 

@@ -26,7 +26,12 @@ describe('the clock of gridtide doctor', () => {
   })
 
   it('leaves out the target where a backend has none', () => {
-    const backend = { ok: false, backend: 'k8s', kind: 'kubernetes', words: 'may not scale' }
+    const backend = {
+      ok: false,
+      backend: 'k8s',
+      kind: 'kubernetes',
+      words: 'may not scale',
+    } as const
     expect(backendLine(backend)).toBe('FAIL k8s (kubernetes): may not scale')
     expect(backendLine({ ...backend, ok: true, target: 'a/chat' })).toBe(
       'ok   k8s (kubernetes) a/chat: may not scale',

@@ -1,16 +1,27 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
+import { parse, stringify } from 'yaml'
 import { doctorCommand } from '../../services/cli/commands/doctor.ts'
 import { gridCommand } from '../../services/cli/commands/grid.ts'
 import { watchedHttp } from '../../services/cli/watched-http.ts'
 import { UpstreamRefused } from '../../services/domain/errors.ts'
 import { checkProvider, type GridProvider } from '../../services/grid/index.ts'
-import { average, hourlySeries, NOW_MS, sunny } from '../forecast/support.ts'
+import type { HttpClient } from '../../services/platform/http.ts'
+import { average, DAY_MS, HOUR_MS, hourlySeries, NOW_MS, sunny } from '../forecast/support.ts'
 import { scriptedHttp } from '../support/scripted-http.ts'
 
 const small = 'test/fixtures/fleet/small.yaml'
 
-async function run(...args: string[]) {
+const run = (...args: string[]) =>
+  runWith(
+    scriptedHttp(() => ({})),
+    ...args,
+  )
+
+async function runWith(http: HttpClient, ...args: string[]) {
   const said = { out: '', err: '' }
   const io = {
     out: (text: string) => {
@@ -25,7 +36,7 @@ async function run(...args: string[]) {
   }
   const program = new Command()
     .exitOverride()
-    .addCommand(gridCommand(io))
+    .addCommand(gridCommand(io, http))
     .addCommand(doctorCommand(io))
   const failure = await program.parseAsync(args, { from: 'user' }).then(
     () => undefined,
@@ -61,6 +72,86 @@ describe('gridtide grid', () => {
     [['grid', 'now', 'MOON', '--fleet', small], /no region of the fleet/],
   ])('%j fails in one line', async (args, message) => {
     expect(String((await run(...args)).failure)).toMatch(message)
+  })
+})
+
+describe('gridtide grid on recorded files', () => {
+  /** Thirty days of a sunny grid, and of daily forecasts that are a tenth too high. */
+  async function recorded() {
+    const folder = await mkdtemp(join(tmpdir(), 'gridtide-cli-'))
+    const stamp = (ms: number) => new Date(ms).toISOString()
+    const hours = (fromMs: number, count: number) =>
+      Array.from({ length: count }, (_, hour) => fromMs + hour * HOUR_MS)
+    const issues = Array.from({ length: 30 }, (_, day) => NOW_MS - day * DAY_MS)
+    const forecasts = issues.flatMap((issued) =>
+      hours(issued, 48).map((ms) => `DE,${stamp(issued)},${stamp(ms)},${1.1 * sunny(ms)}`),
+    )
+    const history = hours(NOW_MS - 30 * DAY_MS, 30 * 24).map((ms) => `DE,${stamp(ms)},${sunny(ms)}`)
+    const file = async (name: string, head: string, rows: readonly string[]) =>
+      writeFile(join(folder, name), [head, ...rows, ''].join('\n'))
+    await file('forecasts.csv', 'zone,issued_utc,target_utc,gco2_per_kwh', forecasts)
+    await file('history.csv', 'zone,datetime_utc,gco2_per_kwh', history)
+    const fleet = parse(await readFile(small, 'utf8'))
+    fleet.grid = {
+      sources: [{ source: 'csv', forecasts: 'forecasts.csv', history: 'history.csv' }],
+    }
+    for (const region of fleet.regions) region.zone = 'DE'
+    await writeFile(join(folder, 'fleet.yaml'), stringify(fleet))
+    return join(folder, 'fleet.yaml')
+  }
+
+  it('scores what was forecast, and blends by it', async () => {
+    const fleet = await recorded()
+    const score = JSON.parse((await run('grid', 'score', 'DE', '--fleet', fleet, '--json')).out)
+    expect(score.issues).toBe(14)
+    expect(score.mapeByDay.provider).toHaveLength(2)
+    expect(score.mapeByDay.provider[0]).toBeCloseTo(10, 6)
+    const printed = (await run('grid', 'score', 'DE', '--fleet', fleet)).out
+    expect(printed).toMatch(/provider +│ 10\.0 \/ 10\.0/)
+    expect(printed).toMatch(/^14 issues; 80 % band held [\d.]+ %; skill by day: /m)
+    const forecast = (await run('grid', 'forecast', 'DE', '--fleet', fleet, '--json')).out
+    expect(JSON.parse(forecast).windows[3]).toMatchObject({ quality: 'blended' })
+  })
+})
+
+describe('gridtide grid --url', () => {
+  const window = {
+    startMs: NOW_MS,
+    endMs: NOW_MS + HOUR_MS,
+    carbonGPerKwh: 42,
+    lowGPerKwh: 40,
+    highGPerKwh: 44,
+    quality: 'blended',
+    source: 'blend',
+    timeShift: false,
+  }
+  const answers: Record<string, unknown> = {
+    '/v1/regions': { items: [{ zone: 'SE' }, { zone: 'SE' }] },
+    '/v1/grid/SE/now': { zone: 'SE', ...window, rung: 'live', reasons: ['neso: away'] },
+    '/v1/grid/SE/forecast': { zone: 'SE', windows: [window], reasons: ['no skill here'] },
+    '/v1/grid/SE/history': { zone: 'SE', quality: 'live', slots: [] },
+  }
+  const service = scriptedHttp(({ url }) => {
+    const json = answers[new URL(url).pathname]
+    return json
+      ? { json }
+      : { status: 404, json: { detail: 'no forecast of SE has come true yet' } }
+  })
+  const ask = (...args: string[]) => runWith(service, 'grid', ...args, '--url', 'http://service')
+
+  it('asks a running service', async () => {
+    const now = await ask('now')
+    expect(now.out).toMatch(/SE +│ 42\.0 .*blended, day's mean/)
+    expect(now.err).toBe('SE: neso: away\n')
+    expect((await ask('forecast', 'SE')).err).toBe('no skill here\n')
+    expect((await ask('history', 'SE')).err).toBe('no measured value of SE is held\n')
+  })
+
+  it('says what the service says is wrong', async () => {
+    expect(String((await ask('score', 'SE')).failure)).toMatch(/has come true yet/)
+    expect(String((await ask('now', '--at', '2026-01-01T00:00Z')).failure)).toMatch(
+      /--at and --url/,
+    )
   })
 })
 

@@ -39,6 +39,16 @@ describe('CSV replay', () => {
     expect(slots.map(({ carbonGPerKwh }) => carbonGPerKwh)).toEqual([290, 295])
   })
 
+  it('keeps its past forecasts, but for those of its future', async () => {
+    const replay = csvReplay(at('2021-07-01T12:00Z'))
+    const past = (fromMs: number) => replay.pastForecasts!('DE', fromMs, FROM_MS * 2)
+    const [first, ...later] = await past(FROM_MS)
+    expect(later).toEqual([])
+    expect(first).toEqual(await replay.forecast('DE'))
+    await expect(past(FROM_MS + 86_400_000)).resolves.toEqual([])
+    await expect(replay.pastForecasts!('FR', FROM_MS, FROM_MS * 2)).resolves.toEqual([])
+  })
+
   it('has nothing without files', async () => {
     const empty = csvReplay({ nowMs: () => 0 })
     await expect(empty.forecast('DE')).rejects.toBeInstanceOf(NotFound)

@@ -2,13 +2,16 @@ import { Command } from 'commander'
 import { InvalidInput } from '../../domain/errors.ts'
 import { windowsFrom } from '../../domain/window.ts'
 import type { ForecastScore } from '../../forecast/index.ts'
-import { openGridDesk } from '../grid-desk.ts'
+import { axiosHttp, type HttpClient } from '../../platform/http.ts'
+import { gridOfFleet } from '../grid-desk.ts'
+import { type GridAnswers, gridOfService } from '../grid-of-service.ts'
 import type { CliIo } from '../io.ts'
 import { plainTable } from '../plain-table.ts'
 
 interface GridOptions {
   readonly fleet?: string
   readonly at?: string
+  readonly url?: string
   readonly json?: true
 }
 
@@ -18,7 +21,7 @@ const share = (pct: number | undefined): string => (pct === undefined ? '-' : wh
 const stamp = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 16)}Z`
 
 /** `gridtide grid`: what is known of the grid, and how far to trust it. */
-export function gridCommand(io: CliIo): Command {
+export function gridCommand(io: CliIo, http: HttpClient = axiosHttp()): Command {
   const command = new Command('grid').description('read the grid: now, forecast, history, score')
   const sub = (name: string, what: string) =>
     command
@@ -26,12 +29,14 @@ export function gridCommand(io: CliIo): Command {
       .description(what)
       .option('-f, --fleet <file>', 'fleet file (default: GRIDTIDE_FLEET)')
       .option('--at <instant>', 'as of this ISO 8601 instant; nothing issued later is seen')
+      .option('--url <url>', 'ask this running service instead; its key is read from GRIDTIDE_KEY')
       .option('--json', 'print data instead of words')
 
   sub('now', 'intensity of the running hour, of one zone or all of the fleet').action(
     async (zone: string | undefined, options: GridOptions) => {
-      const { desk } = await openGridDesk(options, io)
-      const zones = await Promise.all((zone ? [zone] : desk.zones).map((each) => desk.now(each)))
+      const { grid } = await open(options)
+      const wanted = zone ? [zone] : await grid.zones()
+      const zones = await Promise.all(wanted.map((each) => grid.now(each)))
       for (const each of zones)
         for (const reason of each.reasons) io.err(`${each.zone}: ${reason}\n`)
       const rows = zones.map((each) => [each.zone, ...columns(each)])
@@ -42,9 +47,9 @@ export function gridCommand(io: CliIo): Command {
   sub('forecast', 'intensity to come, with its band and rung')
     .option('--hours <count>', 'how far ahead, up to 168', hours, 24)
     .action(async (zone: string | undefined, options: GridOptions & { hours: number }) => {
-      const { desk, nowMs } = await openGridDesk(options, io)
+      const { grid, nowMs } = await open(options)
       const windows = windowsFrom(nowMs, HOUR_MS, options.hours)
-      const forecast = await desk.forecast(named(zone), windows)
+      const forecast = await grid.forecast(named(zone), windows)
       for (const reason of forecast.reasons) io.err(`${reason}\n`)
       const rows = forecast.windows.map((window) => [stamp(window.startMs), ...columns(window)])
       io.out(options.json ? json(forecast) : table(['from', ...HEAD], rows))
@@ -53,8 +58,9 @@ export function gridCommand(io: CliIo): Command {
   sub('history', 'intensity measured')
     .option('--hours <count>', 'how far back, up to 168', hours, 24)
     .action(async (zone: string | undefined, options: GridOptions & { hours: number }) => {
-      const { desk, nowMs } = await openGridDesk(options, io)
-      const history = await desk.history(named(zone), nowMs - options.hours * HOUR_MS, nowMs)
+      const { grid, nowMs } = await open(options)
+      const history = await grid.history(named(zone), nowMs - options.hours * HOUR_MS, nowMs)
+      if (history.slots.length === 0) io.err(`no measured value of ${zone} is held\n`)
       const { quality, source = '' } = history
       const rows = history.slots.map(({ startMs, carbonGPerKwh, estimated }) => [
         stamp(startMs),
@@ -67,13 +73,24 @@ export function gridCommand(io: CliIo): Command {
 
   sub('score', 'how good the forecasts of a zone have been').action(
     async (zone: string | undefined, options: GridOptions) => {
-      const { desk } = await openGridDesk(options, io)
-      const score = await desk.score(named(zone))
+      const { grid } = await open(options)
+      const score = await grid.score(named(zone))
       if (!score?.issues) throw new InvalidInput(`no forecast of ${zone} has come true yet`)
       io.out(options.json ? json(score) : printScore(score))
     },
   )
+
+  async function open({ url, at, fleet }: GridOptions): Promise<OpenGrid> {
+    if (url === undefined) return gridOfFleet({ ...(fleet && { fleet }), ...(at && { at }) }, io)
+    if (at !== undefined) throw new InvalidInput('--at and --url: a service answers for now')
+    return { grid: gridOfService(url, io.env.GRIDTIDE_KEY, http), nowMs: io.nowMs() }
+  }
   return command
+}
+
+interface OpenGrid {
+  readonly grid: GridAnswers
+  readonly nowMs: number
 }
 
 function named(zone: string | undefined): string {

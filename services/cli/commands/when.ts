@@ -6,7 +6,7 @@ import { annualMeanOf, climatologyOf, windowForecaster } from '../../forecast/in
 import { outlookOf } from '../../pipeline/outlook-of.ts'
 import { type WhenAnswer, whenToRun } from '../../pipeline/when-to-run.ts'
 import { ExitWith } from '../exit-with.ts'
-import { openGridDesk } from '../grid-desk.ts'
+import { gridOfFleet } from '../grid-desk.ts'
 import type { CliIo } from '../io.ts'
 import { readDurationMs, readInstantMs } from '../read-time.ts'
 
@@ -98,13 +98,13 @@ async function outlooks(
     outlookOf({ id, pue: 1, usdPerGpuHour: 0 }, windows, forecast)
   if (zone !== undefined && fleet === undefined)
     return [placed(zone, offline(zone, nowMs, windows))]
-  const { desk } = await openGridDesk(
+  const { grid } = await gridOfFleet(
     { ...(fleet && { fleet }), at: new Date(nowMs).toISOString() },
     io,
   )
-  const zones = zone === undefined ? desk.zones : [zone]
+  const zones = zone === undefined ? await grid.zones() : [zone]
   return Promise.all(
-    zones.map(async (each) => placed(each, (await desk.forecast(each, windows)).windows)),
+    zones.map(async (each) => placed(each, (await grid.forecast(each, windows)).windows)),
   )
 }
 

@@ -36,6 +36,8 @@ export function csvReplay(options: CsvReplayOptions): GridProvider {
   const issues = readIssues(options.forecasts ?? '')
   const measured = readHistory(options.history ?? '')
   const about = (zone: string) => ({ zone, source: name, signal, basis })
+  const seriesOf = (zone: string, { issuedAtMs, points }: Issue) =>
+    seriesFrom({ ...about(zone), issuedAtMs, quality: 'forecast' }, points)
 
   return {
     name,
@@ -45,8 +47,13 @@ export function csvReplay(options: CsvReplayOptions): GridProvider {
     async forecast(zone) {
       const issue = issues.get(zone)?.findLast(({ issuedAtMs }) => issuedAtMs <= nowMs())
       if (!issue) throw new NotFound(`${name}: no forecast for ${zone} issued by then`)
-      const { issuedAtMs, points } = issue
-      return seriesFrom({ ...about(zone), issuedAtMs, quality: 'forecast' }, points)
+      return seriesOf(zone, issue)
+    },
+
+    async pastForecasts(zone, fromMs, toMs) {
+      const endMs = Math.min(toMs, nowMs() + 1)
+      const inside = ({ issuedAtMs }: Issue) => issuedAtMs >= fromMs && issuedAtMs < endMs
+      return (issues.get(zone) ?? []).filter(inside).map((issue) => seriesOf(zone, issue))
     },
 
     async history(zone, fromMs, toMs) {
