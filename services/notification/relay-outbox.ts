@@ -13,7 +13,7 @@ interface RelayPorts {
   observe?(delivery: Delivery, attempt: Attempt): void
 }
 
-interface RelayReport {
+export interface RelayReport {
   readonly delivered: number
   readonly failed: number
 }
