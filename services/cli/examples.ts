@@ -22,7 +22,9 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   watch: ['gridtide watch', 'gridtide watch --once --url http://127.0.0.1:8080'],
   'grid now': ['gridtide grid now --fleet config/examples/two-regions.yaml'],
-  'grid forecast': ['gridtide grid forecast DE --hours 48 --fleet config/examples/two-regions.yaml'],
+  'grid forecast': [
+    'gridtide grid forecast DE --hours 48 --fleet config/examples/two-regions.yaml',
+  ],
   'grid history': ['gridtide grid history DE --hours 24 --fleet config/examples/two-regions.yaml'],
   'grid score': ['gridtide grid score DE --fleet config/examples/two-regions.yaml'],
   doctor: ['gridtide doctor --fleet config/examples/two-regions.yaml'],
@@ -48,7 +50,10 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'batch show': ['gridtide batch show nightly-evals'],
   'batch cancel': ['gridtide batch cancel nightly-evals'],
   'batch plan': ['gridtide batch plan jobs.ndjson --fleet config/examples/two-regions.yaml'],
-  backup: ['gridtide backup gridtide-backup.tar.gz'],
-  restore: ['gridtide restore gridtide-backup.tar.gz'],
+  import: [
+    'gridtide import results/*.json --out runs.csv --model meta-llama/Llama-3.1-8B-Instruct --gpu H100',
+  ],
+  backup: ['gridtide backup gridtide-backup.ndjson.gz'],
+  restore: ['gridtide restore gridtide-backup.ndjson.gz'],
   completion: ['source <(gridtide completion bash)'],
 }

@@ -1,3 +1,5 @@
+import type { Readable, Writable } from 'node:stream'
+
 /** What a command may touch. Handed in, so that tests see every byte and no real clock. */
 export interface CliIo {
   /** Data goes here. */
@@ -7,4 +9,6 @@ export interface CliIo {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly nowMs: () => number
   readonly isTty: boolean
+  /** Where somebody can be asked; absent in pipes. */
+  readonly terminal?: { readonly input: Readable; readonly output: Writable }
 }

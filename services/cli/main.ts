@@ -1,9 +1,13 @@
 import { runCli } from './run-cli.ts'
 
+const { stdin, stdout, stderr } = process
+const isTty = stdout.isTTY === true
+
 process.exitCode = await runCli(process.argv.slice(2), {
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
+  out: (text) => void stdout.write(text),
+  err: (text) => void stderr.write(text),
   env: process.env,
   nowMs: Date.now,
-  isTty: process.stdout.isTTY === true,
+  isTty,
+  ...(isTty && stdin.isTTY === true && { terminal: { input: stdin, output: stdout } }),
 })

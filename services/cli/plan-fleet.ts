@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { readFile as readBytes } from 'node:fs/promises'
 import { readEnv } from '../../config/env.ts'
 import { InvalidInput } from '../domain/errors.ts'
 import type { Fleet } from '../fleet/index.ts'
@@ -11,57 +13,80 @@ import { openGrid } from '../wiring/open-grid.ts'
 import { demandTraces } from '../wiring/traces.ts'
 import { instantOf } from './instant-of.ts'
 import type { CliIo } from './io.ts'
+import { issueLine } from './print-error.ts'
+import { progressOn } from './progress.ts'
 import { readFleet } from './read-fleet.ts'
 
-export interface PlanRequest {
+export interface GatherRequest {
   readonly fleet?: string
   /** The instant to plan at; recorded series show nothing issued later. */
   readonly at?: string
+}
+
+export interface PlanRequest extends GatherRequest {
   readonly solver: 'highs' | 'glpk'
 }
 
-export interface PlannedFleet extends GatheredProblem {
+/** A fleet and all that a plan of it depends on. */
+export interface GatheredFleet extends GatheredProblem {
   readonly fleet: Fleet
+  readonly fleetFile: string
+  /** SHA-256 of the fleet file. */
+  readonly fleetHash: string
   readonly atMs: number
-  readonly outcome: PlanOutcome
-  readonly solver: string
-  readonly solveSeconds: number
   readonly warnings: readonly string[]
 }
 
+export interface PlannedFleet extends GatheredFleet {
+  readonly outcome: PlanOutcome
+  readonly solver: string
+  readonly solveSeconds: number
+}
+
 /**
- * The whole story in one process: fleet file -> grid -> fits -> demand -> problem -> plan.
+ * The story up to the problem, in one process: fleet file -> grid -> fits -> demand -> problem.
  *
  * @throws InvalidInput where the fleet, one of its files or the request is wrong
  */
-export async function planFleet(request: PlanRequest, io: CliIo): Promise<PlannedFleet> {
+export async function gatherFleet(request: GatherRequest, io: CliIo): Promise<GatheredFleet> {
   const env = readEnv(io.env)
   const fleetFile = request.fleet ?? env.fleet
   if (!fleetFile) throw new InvalidInput('name a fleet file: --fleet FILE, or GRIDTIDE_FLEET')
   const atMs = request.at === undefined ? io.nowMs() : instantOf(request.at, '--at')
-  const fleet = await readFleet(fleetFile)
   const warnings = new Set<string>()
   const warn = (message: string) => void warnings.add(message)
+  const fleet = await readFleet(fleetFile, (issue) => warn(issueLine(fleetFile, issue)))
+  const fleetHash = createHash('sha256')
+    .update(await readBytes(fleetFile))
+    .digest('hex')
   const readFile = fleetFiles(fleetFile, env.dataFolder)
   const deps = { http: axiosHttp(), nowMs: () => atMs, readFile, env: io.env, warn }
   const { reader } = await openGrid(fleet, deps)
+  const progress = io.isTty ? progressOn(io.err, true, io.nowMs) : undefined
+  let fitted = 0
   const gathered = await gatherProblem(fleet, atMs, {
     reader,
-    pointsOf: async (model, gpus) =>
-      fitModel(model, fleet, await modelKnowledge(model, readFile, warn), gpus),
+    pointsOf: async (model, gpus) => {
+      progress?.show('fitting models', fitted++ / fleet.models.length)
+      return fitModel(model, fleet, await modelKnowledge(model, readFile, warn), gpus)
+    },
     tracesOf: (model) => demandTraces(model, readFile),
     warn,
   })
+  progress?.end()
+  return { ...gathered, fleet, fleetFile, fleetHash, atMs, warnings: [...warnings] }
+}
+
+/**
+ * The whole story in one process: fleet file -> problem -> plan.
+ *
+ * @throws InvalidInput where the fleet, one of its files or the request is wrong
+ */
+export async function planFleet(request: PlanRequest, io: CliIo): Promise<PlannedFleet> {
+  const gathered = await gatherFleet(request, io)
   const solver = await (request.solver === 'glpk' ? loadGlpk() : loadHighs())
   const startedMs = io.nowMs()
   const outcome = planHorizon(gathered.problem, solver)
-  return {
-    ...gathered,
-    fleet,
-    atMs,
-    outcome,
-    solver: solver.name,
-    solveSeconds: (io.nowMs() - startedMs) / 1000,
-    warnings: [...warnings],
-  }
+  const solveSeconds = (io.nowMs() - startedMs) / 1000
+  return { ...gathered, outcome, solver: solver.name, solveSeconds }
 }

@@ -4,7 +4,7 @@ import { buildApp, listenSafely } from '../api/index.ts'
 import { LOOK_AGAIN_MS } from '../grid/index.ts'
 import { correctLive } from '../pipeline/correct-live.ts'
 import { expirePlan } from '../pipeline/expire-plan.ts'
-import { forget, RETENTION } from '../pipeline/forget.ts'
+import { forget, retentionOf } from '../pipeline/forget.ts'
 import { guardSlo } from '../pipeline/guard-slo.ts'
 import { resumeShifts } from '../pipeline/resume-shifts.ts'
 import { apiPorts } from '../wiring/api-ports.ts'
@@ -104,7 +104,7 @@ async function startWork(service: Service): Promise<Stop[]> {
     correct: async () => {
       await correctLive(correctionPorts(service))
     },
-    forget: () => forget({ ...stores, retention: RETENTION }, nowMs()),
+    forget: () => forget({ ...stores, retention: retentionOf(fleet.retention) }, nowMs()),
   })
   // The scheduler's first beat may be minutes away; nobody wants to wait for it.
   await queue.add({ name: 'tick', payload: { clock: 'start' }, id: `start-${bootMs}` })

@@ -2,6 +2,7 @@
 export interface JsonSchema {
   readonly type?: string
   readonly description?: string
+  readonly deprecated?: boolean
   readonly default?: unknown
   readonly const?: unknown
   readonly enum?: readonly string[]

@@ -1,3 +1,4 @@
+import type { Fleet } from '../fleet/index.ts'
 import type { ForecastArchive } from '../grid/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Outbox } from '../notification/index.ts'
@@ -36,16 +37,16 @@ export interface ForgetPorts {
 
 const DAY_MS = 86_400_000
 
-/** A year of plans and forecasts, for learning; two of who did what; two days of solves. */
-export const RETENTION: Retention = {
-  plansMs: 365 * DAY_MS,
-  solvesMs: 2 * DAY_MS,
-  eventsMs: 30 * DAY_MS,
-  forecastsMs: 365 * DAY_MS,
-  callsMs: DAY_MS,
-  jobsMs: 90 * DAY_MS,
-  historyMs: 730 * DAY_MS,
-}
+/** The fleet file says it in days. */
+export const retentionOf = (days: Fleet['retention']): Retention => ({
+  plansMs: days.plansDays * DAY_MS,
+  solvesMs: days.solvesDays * DAY_MS,
+  eventsMs: days.eventsDays * DAY_MS,
+  forecastsMs: days.forecastsDays * DAY_MS,
+  callsMs: days.callsDays * DAY_MS,
+  jobsMs: days.jobsDays * DAY_MS,
+  historyMs: days.historyDays * DAY_MS,
+})
 
 /** Drops what has been kept for long enough, so that no table grows for ever. */
 export async function forget(ports: ForgetPorts, nowMs: number): Promise<void> {

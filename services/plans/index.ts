@@ -1,1 +1,2 @@
+export { changesBetween, type PlanChange } from './diff-plans.ts'
 export type * from './port.ts'

@@ -1,12 +1,11 @@
 import type { Env } from '../../config/env.ts'
 import type { Database } from '../platform/database/database.ts'
-import { openEmbedded } from '../platform/database/embedded.ts'
 import { migrate } from '../platform/database/migrate.ts'
-import { openPostgres } from '../platform/database/postgres.ts'
 import { chooseEngine } from '../platform/engine.ts'
 import type { Log } from '../platform/log.ts'
 import { type BullmqOptions, bullmqOn } from '../queue/adapters/bullmq.ts'
 import type { JobQueue } from '../queue/index.ts'
+import { openDatabase } from './open-database.ts'
 
 export interface Engine {
   readonly database: Database
@@ -22,8 +21,8 @@ export async function openEngine(
   options: BullmqOptions = {},
 ): Promise<Engine> {
   const { words } = chooseEngine(env)
-  const { databaseUrl, redisUrl, home } = env
-  const database = databaseUrl ? openPostgres(databaseUrl) : await openEmbedded(home)
+  const { redisUrl } = env
+  const database = await openDatabase(env)
   try {
     await migrate(database)
     const queue = await bullmqOn(redisUrl ? { redisUrl } : { database }, options)

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type BacktestOutcome, TRIALS, VARIATIONS } from '../../services/backtest/index.ts'
-import { progressOn } from '../../services/cli/backtest/progress.ts'
+import { progressOn } from '../../services/cli/progress.ts'
 import { runGridtide } from '../support/run-gridtide.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gridtide-backtest-'))

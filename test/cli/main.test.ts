@@ -20,9 +20,9 @@ describe('gridtide', () => {
     [['plan', '--flet', 'x'], /^error: unknown option '--flet' \(Did you mean --fleet\?\)\n$/],
     [['validate'], /^error: missing required argument 'file'\n$/],
     [['plan', '--solver', 'abacus'], /^error: option '--solver <name>' .*Allowed choices/],
-  ])('%j is misuse: one line and exit code 2', async (argv, message) => {
+  ])('%j is misuse: one line and exit code 64', async (argv, message) => {
     const { code, out, err } = await runGridtide(argv)
-    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect({ code, out }).toEqual({ code: 64, out: '' })
     expect(err).toMatch(message)
     expect(err.trim().split('\n')).toHaveLength(1)
   })

@@ -17,7 +17,7 @@ test('a valid fleet is told in one line', async () => {
   expect({ code, err }).toEqual({ code: 0, err: '' })
   expect(out).toBe(`${example}: two-regions is valid (2 regions, 2 models)\n`)
   const asData = await runGridtide(['validate', example, '--json'])
-  expect(JSON.parse(asData.out)).toEqual({ valid: true, issues: [] })
+  expect(JSON.parse(asData.out)).toEqual({ valid: true, issues: [], warnings: [] })
 })
 
 test('every mistake is a line with its place, its path and what would be right', async () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -85,4 +86,63 @@ describe('the Slurm command', () => {
     await backend.apply(target, { replicas: exactly(1) }, contextOf({ fence: 2 }))
     expect(readFileSync(jobs, 'utf8')).toBe('1 RUNNING chat\n2 RUNNING other')
   })
+})
+
+test('the LiteLLM models are those that the fleet file names', () => {
+  const { model_list: models } = parse(readFileSync('examples/litellm/config.yaml', 'utf8'))
+  const file = 'examples/litellm/fleet.yaml'
+  const fleet = parseFleet(readFileSync(file, 'utf8'), { fileName: file })
+  const named = fleet.regions.map(({ id }) => `${fleet.models[0]!.id}-${id}`)
+  expect(models.map((model: { model_info: { id: string } }) => model.model_info.id)).toEqual(named)
+  expect(fleet.routes[0]).toMatchObject({ targets: [{ backend: '{model}-{region}' }] })
+})
+
+describe('the GitHub Action', () => {
+  const { inputs, outputs, runs } = parse(readFileSync('examples/github-action/action.yml', 'utf8'))
+  const [step] = runs.steps
+
+  test('gives its step every input, and takes every output from it', () => {
+    for (const name of Object.keys(inputs)) {
+      expect(Object.values(step.env)).toContain(`\${{ inputs.${name} }}`)
+    }
+    for (const [name, { value }] of Object.entries<{ value: string }>(outputs)) {
+      expect(value).toBe(`\${{ steps.when.outputs.${name} }}`)
+    }
+    const { jobs } = parse(readFileSync('examples/github-action/workflow.yml', 'utf8'))
+    const given = Object.keys(jobs.ask.steps[0].with)
+    const required = Object.keys(inputs).filter((name) => inputs[name].required)
+    expect(given.toSorted()).toEqual(required.toSorted())
+  })
+
+  test('asks the command line, and answers in outputs; a mistake fails the step', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gridtide-action-'))
+    const npx = `#!/bin/sh\nshift 2\nexec "${process.execPath}" "${process.cwd()}/bin/gridtide.mjs" "$@"\n`
+    writeFileSync(join(folder, 'npx'), npx, { mode: 0o755 })
+    const env = {
+      PATH: `${folder}:${process.env.PATH}`,
+      GITHUB_OUTPUT: join(folder, 'output'),
+      DURATION: '1h',
+      DEADLINE: '+24h',
+      ZONE: 'DE',
+      LEAST_SAVING: '1',
+      VERSION: 'latest',
+    }
+    const run = (more: object = {}) =>
+      spawnSync('bash', ['-e', '-c', step.run], { env: { ...env, ...more }, encoding: 'utf8' })
+    expect(run()).toMatchObject({ status: 0, stderr: '' })
+    expect(readFileSync(env.GITHUB_OUTPUT, 'utf8')).toMatch(
+      /^now=(true|false)\nstart=\d{4}-\S+Z\ncarbon-g-per-kwh=\d+\n$/,
+    )
+    expect(run({ ZONE: 'ATLANTIS' })).toMatchObject({ status: 1 })
+    rmSync(folder, { recursive: true })
+  })
+})
+
+test('Grafana is provisioned with a Prometheus and the folder that the README names', () => {
+  const read = (name: string) => readFileSync(join('examples/grafana', name), 'utf8')
+  const { datasources } = parse(read('datasource.yaml'))
+  const { providers } = parse(read('dashboards.yaml'))
+  expect(datasources).toMatchObject([{ type: 'prometheus', isDefault: true }])
+  expect(read('README.md')).toContain(providers[0].options.path)
+  expect(existsSync('infra/grafana/gridtide.json')).toBe(true)
 })

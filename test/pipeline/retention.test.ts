@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { forget, RETENTION } from '../../services/pipeline/forget.ts'
+import { forget, retentionOf } from '../../services/pipeline/forget.ts'
 import { migrate } from '../../services/platform/database/migrate.ts'
 import { openStores, type Stores } from '../../services/wiring/state.ts'
 import { embeddedEngine, type FreshDatabase } from '../support/engines.ts'
+import { smallFleet } from '../support/small-fleet.ts'
 
 const DAY_MS = 86_400_000
 const DAYS = 120
 const EVERY_DAYS = 4
 /** Everything ten times sooner, so that each limit is met within the days that are lived. */
 const SOONER = Object.fromEntries(
-  Object.entries(RETENTION).map(([kind, ms]) => [kind, ms / 10]),
-) as unknown as typeof RETENTION
+  Object.entries(retentionOf(smallFleet().retention)).map(([kind, ms]) => [kind, ms / 10]),
+) as unknown as ReturnType<typeof retentionOf>
 /** Rows while one comes in a day: what is kept, and what came since the last tidying up. */
 const daysOf = (ms: number) => Math.ceil(ms / DAY_MS) + EVERY_DAYS + 1
 const MOST = {

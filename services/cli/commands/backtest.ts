@@ -16,10 +16,6 @@ export function backtestCommand(io: CliIo): Command {
     .option('-o, --out <folder>', 'write report.html, backtest.json and CSVs; goes on where it was')
     .option('--seed <number>', 'of the noise and of the world', '1')
     .option('--json', 'print data instead of words')
-    .addHelpText(
-      'after',
-      '\nExample: gridtide backtest --fleet config/scenarios/one-site.yaml --from 2021-09-13 --to 2021-09-14 --out report',
-    )
     .action(async (options: BacktestOptions) => {
       const { backtestFleet } = await import('../backtest/backtest-fleet.ts')
       await backtestFleet(options, io)

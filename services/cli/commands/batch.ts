@@ -28,6 +28,7 @@ export function batchCommand(io: CliIo, http: HttpClient = axiosHttp()): Command
         'the service; its key is read from GRIDTIDE_KEY',
         io.env.GRIDTIDE_URL ?? 'http://127.0.0.1:8080',
       )
+      .option('--json', 'print JSON (the default)')
 
   remote('submit <file>', 'hand in jobs, one JSON object a line; prints one answer a line').action(
     async (file: string, { url }: ServiceOptions) => {
@@ -58,6 +59,7 @@ export function batchCommand(io: CliIo, http: HttpClient = axiosHttp()): Command
     .description('place jobs, one JSON object a line, without a service; nothing is kept')
     .option('-f, --fleet <file>', 'fleet file (default: GRIDTIDE_FLEET)')
     .option('--at <instant>', 'as of this ISO 8601 instant')
+    .option('--json', 'print JSON (the default)')
     .action(async (file: string, options: { readonly fleet?: string; readonly at?: string }) => {
       for await (const line of planJobs(await textOf(file), options, io)) io.out(`${line}\n`)
     })

@@ -10,8 +10,6 @@ import { openGridFor } from '../grid-desk.ts'
 import type { CliIo } from '../io.ts'
 import { watchedHttp } from '../watched-http.ts'
 
-const SOMETHING_AMISS = 1
-
 /**
  * `gridtide doctor`: can this fleet read its grid and steer its backends? One line a source and
  * zone (credentials, what the plan allows, horizon, the service's time against ours), one for the
@@ -40,7 +38,7 @@ export function doctorCommand(io: CliIo): Command {
           ? `${JSON.stringify({ checks, backends, skewSeconds }, null, 2)}\n`
           : `${[...checks.map(lineOf), clockLine(skewSeconds), ...backends.map(backendLine)].join('\n')}\n`,
       )
-      if ([...checks, ...backends].some(({ ok }) => !ok)) throw new ExitWith(SOMETHING_AMISS)
+      if ([...checks, ...backends].some(({ ok }) => !ok)) throw new ExitWith('failed')
     })
 }
 

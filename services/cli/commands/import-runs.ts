@@ -25,6 +25,7 @@ interface ImportOptions {
   readonly from?: string
   readonly to?: string
   readonly zeus?: string
+  readonly json?: true
 }
 
 /** `gridtide import`: results of other tools as runs, with power joined by time. */
@@ -51,6 +52,7 @@ export function importRunsCommand(io: CliIo): Command {
     .option('--from <instant>', 'start of the measured window, ISO 8601')
     .option('--to <instant>', 'its end')
     .option('--zeus <file>', "a Zeus measurement's JSON instead of a log")
+    .option('--json', 'print one line of data a file')
     .action((files: readonly string[], options: ImportOptions) => {
       if (existsSync(options.out)) throw new InvalidInput(`--out: ${options.out} exists`)
       const context = contextOf(options)
@@ -60,7 +62,12 @@ export function importRunsCommand(io: CliIo): Command {
         for (const { row, reason } of quarantined) {
           io.err(`${path}: row ${row} set aside: ${reason}\n`)
         }
-        io.out(`${path}: ${runs.length} runs, ${quarantined.length} set aside\n`)
+        const counts = { runs: runs.length, setAside: quarantined.length }
+        io.out(
+          options.json
+            ? `${JSON.stringify({ file: path, ...counts })}\n`
+            : `${path}: ${counts.runs} runs, ${counts.setAside} set aside\n`,
+        )
         return runs.map((run) => tidyCsvLine(run, run.batch))
       })
       writeFileSync(options.out, `${[TIDY_COLUMNS, ...lines].join('\n')}\n`)

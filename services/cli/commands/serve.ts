@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { readEnv } from '../../../config/env.ts'
 import { InvalidInput } from '../../domain/errors.ts'
 import type { CliIo } from '../io.ts'
+import { issueLine } from '../print-error.ts'
 
 interface ServeOptions {
   readonly fleet?: string
@@ -16,7 +17,6 @@ export function serveCommand(io: CliIo): Command {
     .description('run the service: API, workers and clock')
     .option('--fleet <file>', 'fleet file; GRIDTIDE_FLEET unless said')
     .option('--role <role>', 'what this process does: all, api or worker', 'all')
-    .addHelpText('after', '\nExample: gridtide serve --fleet config/examples/two-regions.yaml')
     .action(async ({ fleet: file, role }: ServeOptions) => {
       const env = readEnv(io.env)
       const fleetFile = file ?? env.fleet
@@ -25,7 +25,9 @@ export function serveCommand(io: CliIo): Command {
         throw new InvalidInput(`--role ${role}: expected all, api or worker`)
       }
       const { readFleet } = await import('../read-fleet.ts')
-      const fleet = await readFleet(fleetFile)
+      const fleet = await readFleet(fleetFile, (issue) =>
+        io.err(`warning: ${issueLine(fleetFile, issue)}\n`),
+      )
       const fleetHash = createHash('sha256')
         .update(await readFile(fleetFile))
         .digest('hex')

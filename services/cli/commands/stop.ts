@@ -8,10 +8,12 @@ export function stopCommand(io: CliIo): Command {
   return new Command('stop')
     .description('stop moving anything on this machine, at once and until `gridtide resume`')
     .argument('[why]', 'for whoever finds it stopped', 'a person at the command line')
-    .action(async (why: string) => {
+    .option('--json', 'print data instead of words')
+    .action(async (why: string, { json }: { json?: true }) => {
       const file = stopFile(readEnv(io.env).home)
       await file.engage(why)
-      io.out(`stopped: ${file.name} says "${why}"\n`)
+      const words = `stopped: ${file.name} says "${why}"\n`
+      io.out(json ? `${JSON.stringify({ stopped: true, file: file.name, why })}\n` : words)
     })
 }
 
@@ -19,9 +21,11 @@ export function stopCommand(io: CliIo): Command {
 export function resumeCommand(io: CliIo): Command {
   return new Command('resume')
     .description('take `gridtide stop` back; other switches may still say stop')
-    .action(async () => {
+    .option('--json', 'print data instead of words')
+    .action(async ({ json }: { json?: true }) => {
       const file = stopFile(readEnv(io.env).home)
       await file.disengage()
-      io.out(`${file.name} is gone\n`)
+      const words = `${file.name} is gone\n`
+      io.out(json ? `${JSON.stringify({ stopped: false, file: file.name })}\n` : words)
     })
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { InvalidInput } from '../../domain/errors.ts'
+import { type FieldIssue, InvalidInput } from '../../domain/errors.ts'
 import { ExitWith } from '../exit-with.ts'
 import type { CliIo } from '../io.ts'
 import { issueLine } from '../print-error.ts'
@@ -10,20 +10,23 @@ export function validateCommand(io: CliIo): Command {
     .description('check a fleet file and print every mistake in it')
     .argument('<file>', 'fleet file')
     .option('--json', 'print data instead of words')
-    .addHelpText('after', '\nExample: gridtide validate config/examples/global.yaml')
     .action(async (file: string, options: { json?: true }) => {
       const { readFleet } = await import('../read-fleet.ts')
       try {
-        const { regions, models, name } = await readFleet(file)
+        const warnings: FieldIssue[] = []
+        const { regions, models, name } = await readFleet(file, (issue) => warnings.push(issue))
+        for (const issue of warnings) io.err(`warning: ${issueLine(file, issue)}\n`)
         const words = `${file}: ${name} is valid (${regions.length} regions, ${models.length} models)`
-        io.out(options.json ? '{"valid":true,"issues":[]}\n' : `${words}\n`)
+        io.out(
+          options.json ? `${JSON.stringify({ valid: true, issues: [], warnings })}\n` : `${words}\n`,
+        )
       } catch (error) {
         if (!(error instanceof InvalidInput) || error.issues.length === 0) throw error
         const lines = error.issues.map((issue) => `${issueLine(file, issue)}\n`)
         if (options.json) io.out(`${JSON.stringify({ valid: false, issues: error.issues })}\n`)
         else io.out(lines.join(''))
         io.err(`${error.message}\n`)
-        throw new ExitWith(1)
+        throw new ExitWith('failed')
       }
     })
 }

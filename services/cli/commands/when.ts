@@ -5,6 +5,7 @@ import { type Window, windowsFrom } from '../../domain/window.ts'
 import { annualMeanOf, climatologyOf, windowForecaster } from '../../forecast/index.ts'
 import { outlookOf } from '../../pipeline/outlook-of.ts'
 import { type WhenAnswer, whenToRun } from '../../pipeline/when-to-run.ts'
+import { EXIT_CODES } from '../exit-codes.ts'
 import { ExitWith } from '../exit-with.ts'
 import { gridOfFleet } from '../grid-desk.ts'
 import type { CliIo } from '../io.ts'
@@ -22,8 +23,7 @@ interface WhenOptions {
   readonly json?: true
 }
 
-/** As in sysexits.h: try again later. */
-const LATER = 75
+const LATER = EXIT_CODES.later.code
 const HOUR_MS = 3_600_000
 /** Forecasts change; a waiting command looks again this often. */
 const LOOK_AGAIN_MS = 900_000
@@ -59,7 +59,7 @@ async function decide(
     const answer = await look(options, io, nowMs, deadlineMs)
     io.out(options.json ? `${JSON.stringify(shown(answer, nowMs))}\n` : words(answer, nowMs))
     if (answer.startMs <= nowMs) return
-    if (!options.wait) throw new ExitWith(LATER)
+    if (!options.wait) throw new ExitWith('later')
     await sleep(Math.min(answer.startMs - nowMs, LOOK_AGAIN_MS))
   }
 }

@@ -7,6 +7,7 @@ import { Id, oneOf, strict } from './parts.ts'
 import { Policy, SafeState } from './policy.ts'
 import { PowerCap } from './power-cap.ts'
 import { Region } from './region.ts'
+import { Retention } from './retention.ts'
 import { Route } from './route.ts'
 import { Telemetry } from './telemetry.ts'
 import { Webhook } from './webhook.ts'
@@ -94,6 +95,7 @@ export const FleetSchema = strict(
     telemetry: Type.Optional(Telemetry),
     policy: Policy,
     safeState: SafeState,
+    retention: Retention,
   },
   { description: 'A Gridtide fleet: regions, models and what to do with them.' },
 )

@@ -4,14 +4,20 @@ import type { Database } from './database.ts'
 const MIGRATIONS = new URL('./migrations/', import.meta.url)
 const LOCK_KEY = 0x67726964 // 'grid'
 
+/** Every migration there is, oldest first. */
+export const migrationNames = async (): Promise<readonly string[]> =>
+  (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).sort()
+
 /**
  * Brings the schema up to date: every `NNNN-name.sql` that has not run yet, in order, once, all or
  * none. Files only ever get added; processes that start together wait for the first.
  *
+ * @param among the schema stops at these, so that rows of that time fit; every file unless told
  * @returns the names of the migrations that ran now
  */
-export async function migrate(db: Database): Promise<readonly string[]> {
-  const names = (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).sort()
+export async function migrate(db: Database, among?: readonly string[]): Promise<readonly string[]> {
+  const every = await migrationNames()
+  const names = among ? every.filter((name) => among.includes(name)) : every
   const files = await Promise.all(
     names.map(async (name) => ({ name, sql: await readFile(new URL(name, MIGRATIONS), 'utf8') })),
   )

@@ -35,10 +35,17 @@ export function progressOn(
       shownMs = nowMs()
       shownShare = share
       const words = `${what}: ${Math.floor(100 * share)} %, ${leftWords(nowMs() - startedMs, share)}`
-      err(isTty ? `\r\u001B[K${words}` : `${words}\n`)
+      err(isTty ? `\r\u001B[K${barOf(share)} ${words}` : `${words}\n`)
     },
     end: () => err(isTty ? '\r\u001B[K' : ''),
   }
+}
+
+const BAR_CELLS = 24
+
+function barOf(share: number): string {
+  const done = Math.round(BAR_CELLS * share)
+  return `[${'#'.repeat(done)}${'-'.repeat(BAR_CELLS - done)}]`
 }
 
 function leftWords(elapsedMs: number, share: number): string {

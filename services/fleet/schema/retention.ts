@@ -1,0 +1,19 @@
+import { Type } from 'typebox'
+import { strict } from './parts.ts'
+
+const days = (otherwise: number, description: string) =>
+  Type.Number({ minimum: 1, maximum: 36_500, default: otherwise, description })
+
+/** The ledger, and what was done to targets, are kept for ever. */
+export const Retention = strict(
+  {
+    plansDays: days(365, 'Plans; the one in force is always kept.'),
+    forecastsDays: days(365, 'Forecasts as they were issued: what blends are trained on.'),
+    eventsDays: days(30, 'Events and their deliveries.'),
+    solvesDays: days(2, 'Problems and their blocks.'),
+    jobsDays: days(90, 'Deferrable jobs that have ended.'),
+    callsDays: days(1, 'Answers to calls with an `Idempotency-Key`, and pushed traffic.'),
+    historyDays: days(730, 'Who called what, and what each lever added.'),
+  },
+  { default: {}, description: 'How long things are kept. The ledger and the audit: for ever.' },
+)

@@ -1,0 +1,1 @@
+export { kubeContexts } from '../actuation/adapters/kube-contexts.ts'

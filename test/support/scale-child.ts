@@ -1,0 +1,50 @@
+/**
+ * A worker that solves blocks and merges plans through the real engines, until it is told to stop or
+ * killed. Says `solved` on standard output for each block it has solved. Its options come as JSON.
+ */
+import { verifyPlan } from '../../services/planning/index.ts'
+import { openLog } from '../../services/platform/log.ts'
+import { openThreads } from '../../services/platform/threads.ts'
+import { openEngine } from '../../services/wiring/engine.ts'
+import { solverThreads } from '../../services/wiring/solver-threads.ts'
+import { openStores } from '../../services/wiring/state.ts'
+import { mergePlanJob } from '../../workers/merge-plan.ts'
+import { solveBlockJob } from '../../workers/solve-block.ts'
+
+const { timing, ...where } = JSON.parse(process.argv[2]!)
+const engine = await openEngine(where, openLog('silent'), timing)
+const threads = openThreads()
+const solver = solverThreads(threads)
+const { solves, plans } = openStores(engine.database, 'default')
+const { queue } = engine
+
+const solveBlock = solveBlockJob({ solves, solveBlock: solver.solveBlock })
+await queue.work(
+  'solve-block',
+  async (payload, context) => {
+    const result = await solveBlock(payload, context)
+    process.stdout.write('solved\n')
+    return result
+  },
+  { concurrency: 4 },
+)
+await queue.work(
+  'merge-plan',
+  mergePlanJob({
+    solves,
+    plans,
+    queue,
+    nowMs: Date.now,
+    merge: solver.merge,
+    violations: (problem, outcome) =>
+      outcome.status === 'planned' ? verifyPlan(problem, outcome.plan).violations : [],
+    // So that nothing but solving and saving is measured.
+    needsApproval: async () => true,
+    validForMs: async () => 3_600_000,
+  }),
+)
+process.stdout.write('ready\n')
+process.once('SIGTERM', async () => {
+  await engine.close()
+  await threads.close()
+})
