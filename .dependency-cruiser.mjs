@@ -24,6 +24,8 @@ export const HOMES = {
   fastify: ['^services/api/'],
   '@grpc/(grpc-js|proto-loader)': ['^services/keda/'],
   commander: ['^services/cli/'],
+  '@clack/prompts': ['^services/cli/init/'],
+  picocolors: ['^services/cli/colours\\.ts$'],
   yaml: ['^services/fleet/'],
   'glpk\\.js': ['^services/planning/solvers/'],
   highs: ['^services/planning/solvers/'],

@@ -9,10 +9,7 @@ import { knownNames } from '../wiring/models.ts'
  * @param warn told about fields that are deprecated
  * @throws InvalidInput with every mistake, or saying why the file cannot be read
  */
-export async function readFleet(
-  file: string,
-  warn?: (issue: FieldIssue) => void,
-): Promise<Fleet> {
+export async function readFleet(file: string, warn?: (issue: FieldIssue) => void): Promise<Fleet> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new InvalidInput(
       `cannot read ${file}: ${error.code === 'ENOENT' ? 'no such file' : error.code}`,

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import openapiTypes, { astToString } from 'openapi-typescript'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { buildApp } from '../../services/api/app.ts'
+import { apiReference, type OpenApi } from './api-reference.ts'
 import { memoryPorts } from './memory-ports.ts'
 import { type OpenapiDocument, operationsOf } from './openapi-document.ts'
 
@@ -34,6 +35,11 @@ it('is what the types of the client are made of', async () => {
   await expect(head + types).toMatchFileSnapshot(
     join(import.meta.dirname, '../../services/client/openapi.ts'),
   )
+})
+
+it('is what the reference page is made of', async () => {
+  const page = join(import.meta.dirname, '../../docs/api-reference.md')
+  await expect(apiReference(document as unknown as OpenApi)).toMatchFileSnapshot(page)
 })
 
 it('is OpenAPI 3.1 in which every operation has a name, a tag, words and its refusals', () => {

@@ -11,8 +11,7 @@ let app: Awaited<ReturnType<typeof buildApp>>
 beforeAll(async () => {
   const security = { mode: 'open', tenant: 'default' } as const
   const ports = memoryPorts()
-  const { version: _, ...draft } = aPlan(1)
-  await ports.tenants.get('default')!.plans.save(draft, { ifVersion: 0, events: () => [] })
+  ports.tenants.get('default')!.stored.push(aPlan(1))
   app = await buildApp(ports, { version: '1', security })
   url = await app.listen({ host: '127.0.0.1', port: 0 })
 })
@@ -29,7 +28,10 @@ describe('gridtide watch', () => {
 
   test('says the same as data', async () => {
     const { out } = await runGridtide(['watch', '--url', url, '--once', '--json'])
-    expect(JSON.parse(out)).toMatchObject({ plan: { version: expect.any(Number) }, regions: [{ id: 'eu-north' }, {}] })
+    expect(JSON.parse(out)).toMatchObject({
+      plan: { version: expect.any(Number) },
+      regions: [{ id: 'eu-north' }, {}],
+    })
   })
 
   test('says in words that nothing answers, and what cannot be asked', async () => {
@@ -38,7 +40,10 @@ describe('gridtide watch', () => {
     const { port } = server.address() as AddressInfo
     server.close()
     const away = await runGridtide(['watch', '--url', `http://127.0.0.1:${port}`])
-    expect(away).toMatchObject({ code: 1, err: expect.stringMatching(/^gridtide: does not answer \(ECONNREFUSED\)\n$/) })
+    expect(away).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^gridtide: does not answer \(ECONNREFUSED\)\n$/),
+    })
     const every = await runGridtide(['watch', '--every', '0'])
     expect(every).toMatchObject({ code: 1, err: expect.stringMatching(/--every 0: expected/) })
   })

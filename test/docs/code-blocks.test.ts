@@ -19,7 +19,7 @@ const ANSWERS = [2, 75]
 
 /** Every line of every shell block, in the order of the page. */
 const linesOf = (page: string): readonly string[] =>
-  [...readFileSync(join(root, page), 'utf8').matchAll(/```sh\n([^]*?)```/g)]
+  [...readFileSync(join(root, page), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)]
     .flatMap(([, block]) => block!.split('\n'))
     .map((line) => line.replace(/ +#.*$/, '').trim())
     .filter(Boolean)

@@ -14,9 +14,10 @@ test('the plan in the README is what its command prints; npm run docs:readme pri
     const [was, is] = [Number.parseFloat(word), Number.parseFloat(printed[index]!)]
     // How long the solve took is of the machine.
     if (Number.isNaN(was) || printed[index + 1] === 's)') continue
-    expect(Math.abs(was - is), `${word} was shown, ${printed[index]} is printed`).toBeLessThanOrEqual(
-      Math.max(1, TOLERANCE * Math.abs(is)),
-    )
+    expect(
+      Math.abs(was - is),
+      `${word} was shown, ${printed[index]} is printed`,
+    ).toBeLessThanOrEqual(Math.max(1, TOLERANCE * Math.abs(is)))
   }
 })
 

@@ -1,4 +1,4 @@
-import { runGridtide } from '../support/run-gridtide.ts'
+import { runCli } from '../../services/cli/run-cli.ts'
 
 /** As the README names it. */
 export const SAMPLE_COMMAND =
@@ -7,7 +7,16 @@ const ROWS = 3
 
 /** What that command prints now, cut after a few windows. */
 export async function samplePlan(): Promise<string> {
-  const { out } = await runGridtide(SAMPLE_COMMAND.split(' ').slice(2))
+  let out = ''
+  await runCli(SAMPLE_COMMAND.split(' ').slice(2), {
+    out: (text) => {
+      out += text
+    },
+    err: () => undefined,
+    env: {},
+    nowMs: Date.now,
+    isTty: false,
+  })
   const lines = out.trimEnd().split('\n')
   const starts = lines.flatMap((line, index) => (/^│ \d\d-\d\dT/.test(line) ? [index] : []))
   const cut = lines.slice(0, starts[ROWS]!)
@@ -17,7 +26,7 @@ export async function samplePlan(): Promise<string> {
 
 /** The fenced block after the command's own line. */
 export function sampleIn(page: string): string {
-  return new RegExp(`${SAMPLE_COMMAND}[^]*?\`\`\`\\n([^]*?)\\n\`\`\``).exec(page)![1]!
+  return new RegExp(`${SAMPLE_COMMAND}[\\s\\S]*?\`\`\`\\n([\\s\\S]*?)\\n\`\`\``).exec(page)![1]!
 }
 
 /** Words of a text, without what a line is drawn of, and its numbers apart. */

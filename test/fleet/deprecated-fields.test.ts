@@ -1,8 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { deprecatedFields } from '../../services/fleet/deprecated-fields.ts'
-import type { JsonSchema } from '../../services/fleet/json-schema.ts'
 import { parseFleet } from '../../services/fleet/index.ts'
-import { readFileSync } from 'node:fs'
+import type { JsonSchema } from '../../services/fleet/json-schema.ts'
 
 const old = { type: 'number', deprecated: true, description: 'write `new`.' } as const
 const kind = (name: string, properties: JsonSchema['properties'] = {}): JsonSchema => ({
@@ -14,7 +14,10 @@ const schema: JsonSchema = {
   properties: {
     old,
     list: { type: 'array', items: { type: 'object', properties: { old } } },
-    record: { type: 'object', patternProperties: { '.*': { type: 'object', properties: { old } } } },
+    record: {
+      type: 'object',
+      patternProperties: { '.*': { type: 'object', properties: { old } } },
+    },
     either: { anyOf: [kind('a', { old }), kind('b')] },
     bare: { type: 'number', deprecated: true },
   },

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { PrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule'
 import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor'
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment'
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler'
@@ -11,7 +12,7 @@ import { Service } from 'kubernetes-models/v1/Service'
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount'
 import { Compile } from 'typebox/schema'
 import { describe, expect, test } from 'vitest'
-import { parseAllDocuments } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import {
   type KubernetesObject,
   kustomizeBase,
@@ -27,6 +28,7 @@ const CLASSES = {
   HorizontalPodAutoscaler,
   NetworkPolicy,
   PodDisruptionBudget,
+  PrometheusRule,
   Role,
   RoleBinding,
   Service,
@@ -46,6 +48,7 @@ const EVERYTHING = {
   rbac: { scale: true, bounds: true, kserve: true, traffic: true },
   networkPolicy: { allowFrom: { role: 'caller' } },
   serviceMonitor: { enabled: true },
+  alerts: { enabled: true },
   serviceAccount: { annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/x' } },
 }
 const everything = objectsOf(await renderChart(EVERYTHING))
@@ -62,6 +65,11 @@ describe('the chart', () => {
     const wrong = structuredClone(named('Service', 'gridtide')) as { spec: { ports: unknown } }
     wrong.spec.ports = 'eighty'
     expect(() => validate(wrong as unknown as KubernetesObject)).toThrow()
+  })
+
+  test('has the alerts that the runbook explains', () => {
+    const { groups } = parse(readFileSync('infra/prometheus/alerts.yaml', 'utf8'))
+    expect(named('PrometheusRule', 'gridtide')).toMatchObject({ spec: { groups } })
   })
 
   test('carries the fleet file through unchanged', () => {

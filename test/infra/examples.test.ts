@@ -129,11 +129,11 @@ describe('the GitHub Action', () => {
     }
     const run = (more: object = {}) =>
       spawnSync('bash', ['-e', '-c', step.run], { env: { ...env, ...more }, encoding: 'utf8' })
-    expect(run()).toMatchObject({ status: 0, stderr: '' })
+    expect(run().status).toBe(0)
     expect(readFileSync(env.GITHUB_OUTPUT, 'utf8')).toMatch(
       /^now=(true|false)\nstart=\d{4}-\S+Z\ncarbon-g-per-kwh=\d+\n$/,
     )
-    expect(run({ ZONE: 'ATLANTIS' })).toMatchObject({ status: 1 })
+    expect(run({ ZONE: 'ATLANTIS' }).status).toBe(1)
     rmSync(folder, { recursive: true })
   })
 })

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { type FieldIssue, InvalidInput } from '../../domain/errors.ts'
+import type { Fleet } from '../../fleet/index.ts'
 import { ExitWith } from '../exit-with.ts'
 import type { CliIo } from '../io.ts'
 import { issueLine } from '../print-error.ts'
@@ -10,23 +11,28 @@ export function validateCommand(io: CliIo): Command {
     .description('check a fleet file and print every mistake in it')
     .argument('<file>', 'fleet file')
     .option('--json', 'print data instead of words')
-    .action(async (file: string, options: { json?: true }) => {
+    .action(async (file: string, { json }: { json?: true }) => {
       const { readFleet } = await import('../read-fleet.ts')
+      const warnings: FieldIssue[] = []
       try {
-        const warnings: FieldIssue[] = []
-        const { regions, models, name } = await readFleet(file, (issue) => warnings.push(issue))
+        const fleet = await readFleet(file, (issue) => warnings.push(issue))
         for (const issue of warnings) io.err(`warning: ${issueLine(file, issue)}\n`)
-        const words = `${file}: ${name} is valid (${regions.length} regions, ${models.length} models)`
         io.out(
-          options.json ? `${JSON.stringify({ valid: true, issues: [], warnings })}\n` : `${words}\n`,
+          json ? `${JSON.stringify({ valid: true, issues: [], warnings })}\n` : valid(file, fleet),
         )
       } catch (error) {
         if (!(error instanceof InvalidInput) || error.issues.length === 0) throw error
-        const lines = error.issues.map((issue) => `${issueLine(file, issue)}\n`)
-        if (options.json) io.out(`${JSON.stringify({ valid: false, issues: error.issues })}\n`)
-        else io.out(lines.join(''))
+        io.out(invalid(file, error.issues, json))
         io.err(`${error.message}\n`)
         throw new ExitWith('failed')
       }
     })
 }
+
+const invalid = (file: string, issues: readonly FieldIssue[], json: true | undefined): string =>
+  json
+    ? `${JSON.stringify({ valid: false, issues })}\n`
+    : issues.map((issue) => `${issueLine(file, issue)}\n`).join('')
+
+const valid = (file: string, { name, regions, models }: Fleet): string =>
+  `${file}: ${name} is valid (${regions.length} regions, ${models.length} models)\n`

@@ -11,13 +11,15 @@ export interface SolveRun {
   readonly blocks: readonly Block[]
   readonly stores: Pick<Stores, 'solves' | 'plans'>
   readonly queue: JobQueue
-  /** Told about each solve that begins. */
-  readonly onBegin?: (index: number) => void
+  /** Blocks that the workers have said they solved, since they began. */
+  readonly solved: () => number
 }
 
 /** What became of the solves that were asked for. */
 export interface SolveTally {
   readonly seconds: number
+  /** Of them, until every block had its solution; the rest is merging and the second look. */
+  readonly blockSeconds: number
   readonly blocks: number
   /** Solves without a plan, and blocks without a solution. */
   readonly lost: number
@@ -33,23 +35,21 @@ export async function solveAll(run: SolveRun, name: string, solves: number): Pro
   const firstVersion = (await plans.newest())?.version ?? 0
   const startedMs = performance.now()
   let lost = 0
+  let blockSeconds = 0
   for (let index = 0; index < solves; index++) {
     const followsVersion = (await plans.newest())?.version ?? 0
-    run.onBegin?.(index)
+    const target = run.solved() + run.blocks.length
     const revision = `${name}-${index}`
     await begin(run, revision, followsVersion)
-    const saved = await savedAfter(run, followsVersion)
+    const { saved, seconds } = await savedAfter(run, followsVersion, target)
+    blockSeconds += seconds
     const missing = (await store.solutions(revision)).filter((solution) => !solution).length
     lost += missing + (saved ? 0 : 1)
   }
   const seconds = (performance.now() - startedMs) / 1000
   const made = ((await plans.newest())?.version ?? 0) - firstVersion
-  return {
-    seconds,
-    blocks: solves * run.blocks.length,
-    lost,
-    duplicated: Math.max(0, made - solves),
-  }
+  const blocks = solves * run.blocks.length
+  return { seconds, blockSeconds, blocks, lost, duplicated: Math.max(0, made - solves) }
 }
 
 async function begin(
@@ -75,11 +75,17 @@ async function begin(
   )
 }
 
-async function savedAfter({ stores: { plans } }: SolveRun, version: number): Promise<boolean> {
-  const startedMs = Date.now()
-  while (Date.now() - startedMs < LOST_AFTER_MS) {
-    if (((await plans.newest())?.version ?? 0) > version) return true
+/** @returns whether the next plan was saved, and after how long every block had been solved */
+async function savedAfter({ stores, solved }: SolveRun, version: number, target: number) {
+  const startedMs = performance.now()
+  const passed = () => performance.now() - startedMs
+  let seconds: number | undefined
+  while (passed() < LOST_AFTER_MS) {
+    if (solved() >= target) seconds ??= passed() / 1000
+    if (((await stores.plans.newest())?.version ?? 0) > version) {
+      return { saved: true, seconds: seconds ?? passed() / 1000 }
+    }
     await pause(50)
   }
-  return false
+  return { saved: false, seconds: passed() / 1000 }
 }

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+
+interface Alert {
+  readonly alert: string
+  readonly expr: string
+  readonly labels: { readonly severity: string }
+  readonly annotations: { readonly summary: string }
+}
+const { groups } = parse(readFileSync('infra/prometheus/alerts.yaml', 'utf8'))
+const alerts: readonly Alert[] = groups.flatMap(({ rules }: { rules: Alert[] }) => rules)
+const runbook = readFileSync('docs/operations.md', 'utf8')
+const metrics = readFileSync('docs/metrics.md', 'utf8')
+
+describe.each(alerts)('$alert', ({ alert, expr, labels, annotations }) => {
+  it('has an entry in the runbook: what it means, how to look, what to do', () => {
+    const entry = runbook.split(`### ${alert}\n`)[1]?.split(/^##/m)[0] ?? ''
+    for (const part of ['Means', 'Check', 'Remedy']) expect(entry).toContain(`- **${part}**: `)
+  })
+
+  it('asks for what is measured, and says how bad it is in words', () => {
+    const names = [...expr.matchAll(/gridtide_[a-z_]+/g)].map(([name]) => name)
+    for (const name of names) {
+      expect(metrics).toContain(`\`${name.replace(/_(bucket|count|sum)$/, '')}\``)
+    }
+    expect(names.length > 0 || alert === 'GridtideDown').toBe(true)
+    expect(['info', 'warning', 'critical']).toContain(labels.severity)
+    expect(annotations.summary).toMatch(/\.$/)
+  })
+})
+
+it('the runbook has no entry of an alert that is gone', () => {
+  const entries = [...runbook.matchAll(/^### (Gridtide\w+)$/gm)].map(([, name]) => name)
+  expect(entries).toEqual(alerts.map(({ alert }) => alert))
+})
