@@ -1,7 +1,7 @@
 import { runCli } from '../../services/cli/run-cli.ts'
 
 /** As the README names it. */
-export const SAMPLE_COMMAND =
+const SAMPLE_COMMAND =
   'npx gridtide plan --fleet config/examples/two-regions.yaml --at 2026-11-23T16:02Z'
 const ROWS = 3
 

@@ -58,7 +58,7 @@ const regionText = (zone: string, gpu: string, gpus: number): string => `  - id:
     latencyMs: { users: ${LATENCY_MS} }`
 
 /** Ids of regions are lower case; two zones never share one. */
-export const regionId = (zone: string): string => zone.toLowerCase().replaceAll('_', '-')
+const regionId = (zone: string): string => zone.toLowerCase().replaceAll('_', '-')
 
 function backendsText({ zones, contexts }: InitAnswers): string {
   if (contexts.length === 0) {
