@@ -1,5 +1,5 @@
 import type { Static } from 'typebox'
-import type { BatchJob, Placement } from '../batch/index.ts'
+import type { BatchJob, Piece, Placement } from '../batch/index.ts'
 import type { DeferredJob } from '../deferred/index.ts'
 import type { JobAnswer } from '../pipeline/submit-jobs.ts'
 import type { BatchAnswerSchema, BatchJobSchema } from './schemas/batch.ts'
@@ -7,13 +7,15 @@ import type { BatchAnswerSchema, BatchJobSchema } from './schemas/batch.ts'
 /** A placement in GPUs, not in indices of levels. */
 function planned({ levels }: Pick<BatchJob, 'levels'>, placement: Placement) {
   const { region, safe, energyKwh, carbonG, costUsd } = placement
-  const pieces = placement.pieces.map(({ startMs, endMs, level }) => ({
+  return { region, pieces: pieceViews(levels, placement.pieces), safe, energyKwh, carbonG, costUsd }
+}
+
+const pieceViews = (levels: BatchJob['levels'], pieces: readonly Piece[]) =>
+  pieces.map(({ startMs, endMs, level }) => ({
     startMs: Math.round(startMs),
     endMs: Math.round(endMs),
     gpus: levels[level]!.gpus,
   }))
-  return { region, pieces, safe, energyKwh, carbonG, costUsd }
-}
 
 /** An answer as the API gives it. */
 export function answerView(answer: JobAnswer): Static<typeof BatchAnswerSchema> {
@@ -25,7 +27,7 @@ export function answerView(answer: JobAnswer): Static<typeof BatchAnswerSchema> 
 
 /** A job as the API shows it. */
 export function jobView(one: DeferredJob, nowMs: number): Static<typeof BatchJobSchema> {
-  const { job, state, submittedAtMs, progress, placement, report } = one
+  const { job, state, submittedAtMs, progress, placement, ran, report } = one
   const now = placement?.pieces.find(({ startMs, endMs }) => startMs <= nowMs && nowMs < endMs)
   return {
     id: job.id,
@@ -36,6 +38,7 @@ export function jobView(one: DeferredJob, nowMs: number): Static<typeof BatchJob
     work: job.work,
     workLeft: progress.workLeft,
     gpusNow: now ? job.levels[now.level]!.gpus : 0,
+    ran: pieceViews(job.levels, ran),
     ...(placement && { planned: planned(job, placement) }),
     ...(report && { report }),
   }

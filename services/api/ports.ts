@@ -80,6 +80,12 @@ export interface BatchInbox {
   get(id: string): Promise<DeferredJob | undefined>
   /** Newest first. */
   list(page: Page): Promise<readonly NumberedJob[]>
+  /**
+   * What if the deadline of a job that has not ended were another one; changes nothing.
+   *
+   * @throws NotFound | InvalidInput
+   */
+  simulate(id: string, deadlineMs: number): Promise<JobAnswer>
   /** @returns false where it has ended or is not there */
   cancel(id: string): Promise<boolean>
   /** @returns false where it has ended or is not there */

@@ -49,6 +49,7 @@ import { reviveJobRoute } from './routes/revive-job.ts'
 import { revokeKeyRoute } from './routes/revoke-key.ts'
 import { rollBackPlanRoute } from './routes/roll-back-plan.ts'
 import { rotateKeyRoute } from './routes/rotate-key.ts'
+import { simulateBatchJobRoute } from './routes/simulate-batch-job.ts'
 import { simulatePlanRoute } from './routes/simulate-plan.ts'
 import { streamEventsRoute } from './routes/stream-events.ts'
 import { submitBatchJobsRoute } from './routes/submit-batch-jobs.ts'
@@ -89,6 +90,7 @@ const PLAIN = [
   aibrixMetricRoute,
   cancelBatchJobRoute,
   reportBatchJobRoute,
+  simulateBatchJobRoute,
   submitBatchJobsRoute,
   approvePlanRoute,
   deleteStopRoute,

@@ -1,5 +1,5 @@
 import { unlimited } from './capacity-ledger.ts'
-import { type BatchJob, type Placement, untouched } from './job.ts'
+import { type BatchJob, type JobProgress, type Placement, untouched } from './job.ts'
 import { type PlaceOptions, placeJob } from './place-job.ts'
 import { type Need, soonestEndMs } from './soonest-end.ts'
 
@@ -18,20 +18,33 @@ export type Admission =
 /**
  * Can this job be promised, beside what the ledger holds already? A hard deadline is promised only
  * if it is kept at the slowest throughput; a soft one if there are GPUs and money at all.
+ *
+ * @param progress how far it has come; nowhere unless said
  */
-export function admitJob(job: BatchJob, options: PlaceOptions): Admission {
-  const placement = placeJob(job, untouched(job), options)
+export function admitJob(
+  job: BatchJob,
+  options: PlaceOptions,
+  progress: JobProgress = untouched(job),
+): Admission {
+  const placement = placeJob(job, progress, options)
   if (placement && (placement.safe || job.deadline.kind === 'soft')) {
     return { status: 'feasible', placement }
   }
   const { budgetUsd: _budget, ...unbounded } = job
   const affordable = placement !== undefined || job.budgetUsd === undefined
-  if (!affordable && placeJob(unbounded, untouched(job), options)?.safe) {
+  if (!affordable && placeJob(unbounded, progress, options)?.safe) {
     const words = `no placement costs ${job.budgetUsd} USD or less`
     return { status: 'infeasible', limit: 'budget', words }
   }
-  return tooLate(job, options)
+  return tooLate(whatIsLeft(job, progress), options)
 }
+
+/** The rest of a job, as a job of its own. */
+const whatIsLeft = (job: BatchJob, { workLeft, region }: JobProgress): BatchJob => ({
+  ...job,
+  work: workLeft,
+  regions: region === undefined ? job.regions : [region],
+})
 
 function tooLate(job: BatchJob, { nowMs, outlooks, ledger = unlimited }: PlaceOptions): Admission {
   const soonest = (over: Need['ledger']): number =>

@@ -89,7 +89,11 @@ export function frameJob(request: JobRequest, context: JobContext): BatchJob {
 const deadlineOf = ({ deadlineMs: atMs, lateGPerHour }: JobRequest): Deadline =>
   lateGPerHour === undefined ? { kind: 'hard', atMs } : { kind: 'soft', atMs, lateGPerHour }
 
-function assertNear({ earliestStartMs = 0, deadlineMs }: JobRequest, nowMs: number): void {
+/** @throws InvalidInput where a job lies further ahead than anybody knows the grid */
+export function assertNear(
+  { earliestStartMs = 0, deadlineMs }: Pick<JobRequest, 'earliestStartMs' | 'deadlineMs'>,
+  nowMs: number,
+): void {
   const farthestMs = nowMs + FARTHEST_HOURS * HOUR_MS
   const message = 'is more than 60 days ahead'
   const issues: FieldIssue[] = []

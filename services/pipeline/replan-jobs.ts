@@ -40,7 +40,11 @@ export async function replanJobs(ports: BatchPorts): Promise<{ readonly jobs: nu
   return { jobs: active.length }
 }
 
-function comeTo({ job, progress, placement, plannedAtMs }: DeferredJob, nowMs: number): Advanced {
+/** How far a job has come by an instant, if it ran as planned. */
+export function comeTo(
+  { job, progress, placement, plannedAtMs }: DeferredJob,
+  nowMs: number,
+): Advanced {
   if (placement) return advance(job, progress, placement, plannedAtMs, nowMs)
   const { level: _none, ...standing } = progress
   return { progress: standing, ran: [] }

@@ -41,8 +41,9 @@ export async function* submitJobs(
 ): AsyncGenerator<JobAnswer> {
   const desk = await openBatchDesk(ports)
   const endsMs = new Map<string, number>()
-  for (const { job, progress, placement } of await ports.jobs.active()) {
-    endsMs.set(job.id, placement?.pieces.at(-1)?.endMs ?? job.deadline.atMs)
+  for (const one of await ports.jobs.active()) {
+    endsMs.set(one.job.id, expectedEndMs(one))
+    const { job, progress, placement } = one
     if (placement) holdGpus(job, progress, placement, desk.ledger)
   }
   const counter = { ports, desk, endsMs }
@@ -55,6 +56,10 @@ export async function* submitJobs(
   }
   yield* keep(ports, chunk)
 }
+
+/** When a job is planned to end, or where nothing is planned, has to. */
+export const expectedEndMs = ({ job, placement }: DeferredJob): number =>
+  placement?.pieces.at(-1)?.endMs ?? job.deadline.atMs
 
 interface Counter {
   readonly ports: SubmitPorts

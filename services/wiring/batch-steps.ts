@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { BatchInbox } from '../api/index.ts'
 import { catalogueGpu } from '../fitting/index.ts'
 import type { BatchPorts } from '../pipeline/batch-desk.ts'
+import { simulateJob } from '../pipeline/simulate-job.ts'
 import { submitJobs } from '../pipeline/submit-jobs.ts'
 import type { Service } from './service.ts'
 
@@ -27,6 +28,7 @@ export function batchInbox(service: Service): BatchInbox {
   const ports = { ...batchPorts(service), newId: randomUUID }
   return {
     submit: (requests) => submitJobs(ports, requests),
+    simulate: (id, deadlineMs) => simulateJob(ports, id, deadlineMs),
     get: (id) => jobs.get(id),
     list: (page) => jobs.list(page),
     cancel: (id) => jobs.cancel(id),

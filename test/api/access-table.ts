@@ -64,6 +64,7 @@ export const ACCESS_TABLE: Readonly<Record<string, Access>> = {
   revokeKey: 'admin',
   rollBackPlan: 'act',
   rotateKey: 'admin',
+  simulateBatchJob: 'plan',
   simulatePlan: 'plan',
   streamEvents: 'read',
   submitBatchJobs: 'plan',

@@ -61,6 +61,22 @@ describe('batch jobs over HTTP', () => {
     expect(answer.earliestDeadlineMs).toBeGreaterThan(NOW_MS + 24 * HOUR_MS)
   })
 
+  it('says whether another deadline could be promised', async () => {
+    await post(job('drag', { gpuHours: 6 }))
+    const ask = (hours: number, id = 'drag') =>
+      app.inject({
+        method: 'POST',
+        url: `/v1/batch/jobs/${id}/simulate`,
+        payload: { deadlineMs: NOW_MS + hours * HOUR_MS },
+      })
+    const later = (await ask(48)).json()
+    expect(later).toMatchObject({ id: 'drag', status: 'feasible' })
+    expect(later.planned.pieces.length).toBeGreaterThan(0)
+    expect((await ask(1)).json()).toMatchObject({ status: 'infeasible', limit: 'deadline' })
+    expect((await ask(24, 'nobody')).statusCode).toBe(404)
+    expect((await ask(24 * 90)).json().issues[0].path).toBe('/deadlineMs')
+  })
+
   it('refuses with the place of the mistake', async () => {
     const wrongType = await post(job('x', { gpuHours: 'two' }))
     expect(wrongType.json().issues[0].path).toBe('/body/gpuHours')

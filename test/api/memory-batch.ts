@@ -1,6 +1,7 @@
 import type { BatchInbox } from '../../services/api/ports.ts'
 import { memoryArchive, memorySeriesStore } from '../../services/grid/adapters/memory-store.ts'
 import { gridReader } from '../../services/grid/index.ts'
+import { simulateJob } from '../../services/pipeline/simulate-job.ts'
 import { submitJobs } from '../../services/pipeline/submit-jobs.ts'
 import { memoryJobs } from '../deferred/memory-jobs.ts'
 import { smallFleet } from '../support/small-fleet.ts'
@@ -31,6 +32,7 @@ export function memoryBatch(nowMs: number): BatchInbox {
   }
   return {
     submit: (asked) => submitJobs(ports, asked),
+    simulate: (id, deadlineMs) => simulateJob(ports, id, deadlineMs),
     get: jobs.get,
     list: jobs.list,
     cancel: jobs.cancel,

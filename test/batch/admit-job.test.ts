@@ -40,6 +40,20 @@ describe('admission', () => {
     expect(answer).toMatchObject({ words: /nothing is free within two weeks/ as never })
   })
 
+  it('counts from how far a job has come, and leaves it where it began', () => {
+    const there = outlook(cleanAt(10), { region: 'there' })
+    const both = { nowMs: at(20), outlooks: asMap(grid, there) }
+    const begun = job({ interruptible: true, work: 20, regions: ['here', 'there'] })
+    expect(admitJob(begun, both).status).toBe('infeasible')
+    const nearlyDone = { workLeft: 3, region: 'here' }
+    expect(admitJob(begun, both, nearlyDone)).toMatchObject({
+      status: 'feasible',
+      placement: { region: 'here' },
+    })
+    const tooMuch = admitJob(begun, both, { workLeft: 5, region: 'here' })
+    expect(tooMuch).toMatchObject({ limit: 'deadline', earliestDeadlineMs: at(25) })
+  })
+
   it('says when money is what is missing', () => {
     expect(admitJob(job({ budgetUsd: 3 }), options)).toMatchObject({ limit: 'budget' })
     const late = job({ budgetUsd: 3, work: 30 })

@@ -5,6 +5,7 @@ import { memoryArchive, memorySeriesStore } from '../../services/grid/adapters/m
 import { gridReader } from '../../services/grid/index.ts'
 import type { BatchPorts } from '../../services/pipeline/batch-desk.ts'
 import { replanJobs } from '../../services/pipeline/replan-jobs.ts'
+import { simulateJob } from '../../services/pipeline/simulate-job.ts'
 import {
   type JobAnswer,
   type SubmitPorts,
@@ -247,5 +248,45 @@ describe('jobs that are planned anew', () => {
     await replanJobs(ports)
     expect(await jobs.get('night')).toMatchObject({ state: 'done' })
     expect((await jobs.get('night'))!.report).toBeUndefined()
+  })
+})
+
+describe('another deadline', () => {
+  it('is promised or not, beside what all others hold, and nothing is kept', async () => {
+    const { ports, jobs } = world()
+    await submit(ports, work())
+    const before = await jobs.get('night')
+    const later = await simulateJob(ports, 'night', MORNING_MS + 48 * HOUR_MS)
+    expect(later).toMatchObject({ id: 'night', status: 'feasible', placement: { safe: true } })
+    const sooner = await simulateJob(ports, 'night', MORNING_MS + 2 * HOUR_MS)
+    expect(sooner).toMatchObject({ status: 'infeasible', limit: 'deadline' })
+    const { earliestDeadlineMs } = sooner as { earliestDeadlineMs: number }
+    expect((await simulateJob(ports, 'night', earliestDeadlineMs + 1)).status).toBe('feasible')
+    expect(await jobs.get('night')).toEqual(before)
+  })
+
+  it('counts from how far the job has come', async () => {
+    const { ports, jobs, at } = world()
+    await submit(ports, work())
+    const two = MORNING_MS + 2 * HOUR_MS
+    await jobs.report('night', { workLeft: 1, region: 'eu-central/H100' }, MORNING_MS)
+    expect((await simulateJob(ports, 'night', two)).status).toBe('feasible')
+    at(1.5)
+    expect((await simulateJob(ports, 'night', two)).status).toBe('infeasible')
+  })
+
+  it('waits for those the job comes after', async () => {
+    const { ports } = world()
+    await submit(ports, work(), work({ id: 'next', after: ['night'] }))
+    const answer = await simulateJob(ports, 'next', MORNING_MS + 4 * HOUR_MS)
+    expect(answer).toMatchObject({ status: 'infeasible' })
+  })
+
+  it('is asked of a job that is there, and not for ever', async () => {
+    const { ports } = world()
+    await submit(ports, work())
+    await expect(simulateJob(ports, 'nobody', MORNING_MS)).rejects.toThrow('no job nobody')
+    const far = simulateJob(ports, 'night', MORNING_MS + 90 * 24 * HOUR_MS)
+    await expect(far).rejects.toThrow('/deadlineMs is more than 60 days ahead')
   })
 })

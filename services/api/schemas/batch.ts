@@ -10,10 +10,11 @@ const Usage = Type.Object({
   costUsd: Type.Number(),
 })
 
+const Piece = Type.Object({ startMs: AtMs, endMs: AtMs, gpus: Type.Integer() })
 const Planned = Type.Object(
   {
     region: Type.String({ description: '`region/gpu`.' }),
-    pieces: Type.Array(Type.Object({ startMs: AtMs, endMs: AtMs, gpus: Type.Integer() })),
+    pieces: Type.Array(Piece),
     safe: Type.Boolean({
       description: 'Kept even if every hour brings no more than the slowest throughput.',
     }),
@@ -45,6 +46,7 @@ export const BatchJobSchema = Type.Object(
     work: Type.Number({ description: 'Tokens, or hours at the size asked for.' }),
     workLeft: Type.Number(),
     gpusNow: Type.Integer({ description: 'GPUs it is to run on at this moment; 0 is to wait.' }),
+    ran: Type.Array(Piece, { description: 'What it ran so far, up to the last plan.' }),
     planned: optional(Planned),
     report: optional(
       Type.Object({
@@ -67,4 +69,9 @@ export const BatchJobPageSchema = Type.Object(
 export const BatchProgressSchema = strict(
   { workLeft: Type.Number({ minimum: 0, description: '0 ends the job.' }) },
   { description: 'How far a job really is, from whoever runs it.' },
+)
+
+export const BatchDeadlineSchema = strict(
+  { deadlineMs: Type.Integer({ minimum: 0, maximum: 8_640_000_000_000_000 }) },
+  { description: 'Another deadline.' },
 )
