@@ -33,6 +33,7 @@ export const HOMES = {
   preact: ['^services/dashboard/src/'],
   uplot: ['^services/dashboard/src/charts/'],
   'd3-geo': ['^services/dashboard/src/charts/'],
+  'd3-time': ['^services/dashboard/src/charts/'],
   'openapi-fetch': ['^services/dashboard/src/api/', '^services/client/'],
   eventsource: ['^services/dashboard/src/api/'],
 }

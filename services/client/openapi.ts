@@ -55,6 +55,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/batch/jobs/{id}/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What if a job had another deadline
+         * @description Counts from how far the job has come. Nothing is kept, and nobody is told.
+         */
+        post: operations["simulateBatchJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/batch/jobs": {
         parameters: {
             query?: never;
@@ -1109,6 +1129,14 @@ export interface components {
             workLeft: number;
             /** @description GPUs it is to run on at this moment; 0 is to wait. */
             gpusNow: number;
+            /** @description What it ran so far, up to the last plan. */
+            ran: {
+                /** @description Milliseconds since 1970. */
+                startMs: number;
+                /** @description Milliseconds since 1970. */
+                endMs: number;
+                gpus: number;
+            }[];
             /** @description When and where it is to run, and what that is expected to use. */
             planned?: {
                 /** @description `region/gpu`. */
@@ -2204,6 +2232,126 @@ export interface operations {
             };
             /** @description A problem: `code` says what, `detail` says why. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    simulateBatchJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Letters, digits, `.`, `_` and `-`; at most 63. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Another deadline. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    deadlineMs: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer to one job that was handed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswer"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

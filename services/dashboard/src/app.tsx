@@ -2,6 +2,7 @@ import { Route, Router, Switch } from 'wouter-preact'
 import { useHashLocation } from 'wouter-preact/use-hash-location'
 import { LiveProvider } from './api/live.tsx'
 import { AuditScreen } from './screens/audit/audit-screen.tsx'
+import { BatchScreen } from './screens/batch/batch-screen.tsx'
 import { HorizonScreen } from './screens/horizon/horizon-screen.tsx'
 import { ModelsScreen } from './screens/models/models-screen.tsx'
 import { NowScreen } from './screens/now/now-screen.tsx'
@@ -20,6 +21,7 @@ export function App() {
             <Switch>
               <Route path="/horizon/:region?" component={HorizonScreen} />
               <Route path="/why" component={WhyScreen} />
+              <Route path="/batch" component={BatchScreen} />
               <Route path="/models" component={ModelsScreen} />
               <Route path="/what-if" component={WhatIfScreen} />
               <Route path="/audit" component={AuditScreen} />

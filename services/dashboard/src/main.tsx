@@ -8,6 +8,7 @@ import './styles/shell.css'
 import './styles/parts.css'
 import './styles/charts.css'
 import './styles/now.css'
+import './styles/batch.css'
 import './styles/screens.css'
 import './styles/print.css'
 

@@ -40,6 +40,11 @@ export const useQueueHealth = (): Resource<Schemas['QueueHealth']> =>
 export const useRuns = (): Resource<Schemas['RunsPage']> =>
   useResource('runs', () => answered(api.GET('/v1/runs', { params: { query: { limit: 20 } } })))
 
+export const useBatchJobs = (): Resource<Schemas['BatchJobPage']> =>
+  useResource('batch jobs', () =>
+    answered(api.GET('/v1/batch/jobs', { params: { query: { limit: 100 } } })),
+  )
+
 export const usePolicy = (): Resource<Schemas['Policy']> =>
   useResource('policy', () => answered(api.GET('/v1/policy')))
 

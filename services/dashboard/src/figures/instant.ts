@@ -43,3 +43,17 @@ export const spanOf = (durationMs: number): string =>
   durationMs >= 2 * 3_600_000
     ? `${Number((durationMs / 3_600_000).toFixed(1))} h`
     : `${Math.round(durationMs / 60_000)} min`
+
+const MINUTE_MS = 60_000
+
+/** `2026-11-26T16:00` in the viewer's zone, as a field for date and time takes it. */
+export function instantField(atMs: number): string {
+  const aheadMs = new Date(atMs).getTimezoneOffset() * MINUTE_MS
+  return new Date(atMs - aheadMs).toISOString().slice(0, 16)
+}
+
+/** Back from such a field; undefined where it is empty. */
+export function instantOfField(text: string): number | undefined {
+  const atMs = Date.parse(text) // without a zone: the viewer's
+  return Number.isNaN(atMs) ? undefined : atMs
+}

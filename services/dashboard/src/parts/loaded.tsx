@@ -17,6 +17,7 @@ export function Loaded<Body>({ resource, heightPx = 120, children }: LoadedProps
     return (
       <div class="skeleton" role="status" style={{ minHeight: `${heightPx}px` }}>
         <span class="visually-hidden">{strings.states.loading}</span>
+        <span class="skeleton-slow">{strings.states.slow}</span>
       </div>
     )
   }

@@ -1,6 +1,6 @@
 import { strings } from '../strings.ts'
 
-export const SCREENS = ['now', 'horizon', 'why', 'models', 'what-if', 'audit'] as const
+export const SCREENS = ['now', 'horizon', 'why', 'batch', 'models', 'what-if', 'audit'] as const
 export type Screen = (typeof SCREENS)[number]
 
 export function ScreenNav({ current }: { readonly current: Screen }) {
