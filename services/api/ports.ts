@@ -5,7 +5,7 @@ import type { GridDesk } from '../grid/index.ts'
 import type { KeyStore } from '../keys/index.ts'
 import type { PushedDemand } from '../overlays/index.ts'
 import type { Asked, JobAnswer } from '../pipeline/submit-jobs.ts'
-import type { Plan, PlanExplanation } from '../planning/index.ts'
+import type { Plan, PlanExplanation, PlanFigures } from '../planning/index.ts'
 import type { PlanStore } from '../plans/index.ts'
 import type { AnswerStore } from './answer-store.ts'
 import type {
@@ -17,6 +17,7 @@ import type {
 } from './operations-ports.ts'
 import type { Page } from './paging.ts'
 import type { ActionView } from './schemas/action.ts'
+import type { ModelFitView } from './schemas/fit.ts'
 import type { ModelChange, ModelView } from './schemas/model.ts'
 import type { PolicyChange, PolicyView } from './schemas/policy.ts'
 import type { RegionView } from './schemas/region.ts'
@@ -54,8 +55,12 @@ export interface TenantPorts {
   readonly plans: PlanReader
   /** Why a plan is what it is. */
   explain(version: number, plan: Plan): Promise<PlanExplanation>
+  /** What follows from a plan, window by window. */
+  figures(version: number, plan: Plan): Promise<PlanFigures>
   readonly regions: RegionReader
   readonly models: ModelStore
+  /** How a model is fitted, run by run; undefined where it is not in the fleet. */
+  fitOf(model: string): Promise<ModelFitView | undefined>
   readonly policy: PolicyStore
   readonly demand: DemandInbox
   readonly targets: TargetReader

@@ -13,7 +13,9 @@ import { diffPlansRoute } from './routes/diff-plans.ts'
 import { enableWebhookRoute } from './routes/enable-webhook.ts'
 import { explainPlanRoute } from './routes/explain-plan.ts'
 import { getBatchJobRoute } from './routes/get-batch-job.ts'
+import { getModelFitRoute } from './routes/get-model-fit.ts'
 import { getModelRoute } from './routes/get-model.ts'
+import { getPlanFiguresRoute } from './routes/get-plan-figures.ts'
 import { getPlanRoute } from './routes/get-plan.ts'
 import { getPolicyRoute } from './routes/get-policy.ts'
 import { getSavingsRoute } from './routes/get-savings.ts'
@@ -98,7 +100,9 @@ const PLAIN = [
   diffPlansRoute,
   enableWebhookRoute,
   explainPlanRoute,
+  getModelFitRoute,
   getModelRoute,
+  getPlanFiguresRoute,
   getPlanRoute,
   getPolicyRoute,
   getStopRoute,

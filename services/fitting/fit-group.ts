@@ -20,6 +20,8 @@ export interface FittedOutput {
   readonly factor: Float64Array
   /** Inverse covariance times residuals. */
   readonly alpha: Float64Array
+  /** Posterior standard deviation of each run when predicted from all the others, noise included. */
+  readonly leftOutSd: Float64Array
   /** Standardised leave-one-out residuals, one per run. */
   readonly z: Float64Array
   /** Index into the runs handed in. */
@@ -37,6 +39,8 @@ export interface FittedGroup {
   /** What is only estimated, in words. */
   readonly caveats: readonly string[]
   readonly runs: number
+  /** How each of them was set, in their order. */
+  readonly settings: readonly Setting[]
   readonly outputs: Readonly<Record<Output, FittedOutput>>
 }
 
@@ -66,7 +70,8 @@ export function fitGroup(
       return [output, fitOutput(runs, inputs, suited.outputs[output], output, gpu)]
     }),
   ) as Record<Output, FittedOutput>
-  return { architecture, gpu, prior: suited, caveats, runs: runs.length, outputs }
+  const { length } = runs
+  return { architecture, gpu, prior: suited, caveats, runs: length, settings: runs, outputs }
 }
 
 function fitOutput(
@@ -88,7 +93,7 @@ function fitOutput(
   return withOutcome(shape, alpha, prior)
 }
 
-type Shape = Omit<FittedOutput, 'alpha' | 'z' | 'weights'>
+type Shape = Omit<FittedOutput, 'alpha' | 'z' | 'leftOutSd' | 'weights'>
 
 /** The half of a fit that depends on settings alone: where the runs are, not what they said. */
 function covarianceOf(all: Described, rows: readonly number[], prior: OutputPrior): Shape {
@@ -115,7 +120,8 @@ function withOutcome(shape: Shape, alpha: Float64Array, prior: OutputPrior): Fit
   for (let i = 0; i < shape.count; i++) {
     for (let k = 0; k < D; k++) weights[k]! += alpha[i]! * shape.linear[i * D + k]!
   }
-  return { ...shape, alpha, weights, z: leaveOneOut(shape.factor, shape.count, alpha) }
+  const leftOutSd = leaveOneOut(shape.factor, shape.count)
+  return { ...shape, alpha, weights, leftOutSd, z: alpha.map((a, i) => a * leftOutSd[i]!) }
 }
 
 /**
@@ -143,16 +149,17 @@ export function restoreGroup(
       return [output, withOutcome(shape, Float64Array.from(alpha[output]), own)]
     }),
   ) as Record<Output, FittedOutput>
-  return { architecture, gpu, prior: suited, caveats, runs: settings.length, outputs }
+  const { length } = settings
+  return { architecture, gpu, prior: suited, caveats, runs: length, settings, outputs }
 }
 
-/** Standardised leave-one-out residuals: alpha_i / sqrt((C^-1)_ii) (Rasmussen and Williams 5.10). */
-function leaveOneOut(factor: Float64Array, count: number, alpha: Float64Array): Float64Array {
-  return alpha.map((value, i) => {
+/** Leave-one-out deviations: 1 / sqrt((C^-1)_ii) (Rasmussen and Williams 5.12). */
+function leaveOneOut(factor: Float64Array, count: number): Float64Array {
+  return Float64Array.from({ length: count }, (_, i) => {
     const column = new Float64Array(count)
     column[i] = 1
     forwardInPlace(factor, count, column)
-    return value / Math.sqrt(column.reduce((sum, v) => sum + v * v, 0))
+    return 1 / Math.sqrt(column.reduce((sum, v) => sum + v * v, 0))
   })
 }
 

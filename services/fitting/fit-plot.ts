@@ -10,7 +10,7 @@ import { predict } from './predict.ts'
 export function fitPlot(entry: CatalogueModel, fitted: FittedGroup): string {
   const { step, power } = fitted.outputs
   const { energy } = predict(fitted, entry.settings)
-  // The leave-one-out residual is alpha / (C^-1)_ii = z^2 / alpha; smooth it out of the posterior.
+  // The leave-one-out residual is alpha / (C^-1)_ii; smooth it out of the posterior.
   const points = entry.settings.map((_, i) => {
     const predicted = Math.exp(energy.logMean[i]!)
     const residual = looResidual(step, i) + looResidual(power, i)
@@ -21,5 +21,5 @@ export function fitPlot(entry: CatalogueModel, fitted: FittedGroup): string {
   ])
 }
 
-const looResidual = ({ z, alpha }: FittedGroup['outputs']['step'], i: number): number =>
-  z[i]! ** 2 / alpha[i]!
+const looResidual = ({ leftOutSd, alpha }: FittedGroup['outputs']['step'], i: number): number =>
+  alpha[i]! * leftOutSd[i]! ** 2

@@ -34,6 +34,7 @@ export {
   type LiveObservation,
   NO_BIAS,
 } from './live-correction.ts'
+export { type Judged, type LeftOutRun, leftOutRuns } from './left-out.ts'
 export { type LiveFactors, liveFactorsOf, type SeenBias } from './live-factors.ts'
 export { gpusOf, groupKey, type MeasuredRun, type Setting } from './measured-run.ts'
 export { nextRuns } from './next-run.ts'

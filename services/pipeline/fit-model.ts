@@ -85,13 +85,10 @@ function pointsWithin(
  * Own runs where there are any on this GPU, else the catalogue's fit, else the prior; the prior has
  * heard of the family's runs elsewhere.
  */
-export function fitOn(
-  gpu: GpuSpec,
-  model: Model,
-  { runs, architecture }: ModelKnowledge,
-): FittedGroup {
+export function fitOn(gpu: GpuSpec, model: Model, knowledge: ModelKnowledge): FittedGroup {
+  const { runs, architecture } = knowledge
   const precision = precisionOf(model)
-  const own = nearestRuns(runs, gpu.name, precision, model.workload)
+  const own = ownRunsOn(gpu, model, knowledge)
   const others = runs.filter((run) => !own.includes(run))
   const architectures = others.map((run) => ({ ...architecture, id: run.model }))
   const family = findArchitecture(model.catalogue ?? architecture.id)?.family
@@ -101,8 +98,15 @@ export function fitOn(
     : bestKnown(model.catalogue ?? model.id, precision, architecture, gpu, prior)
 }
 
+/** The model's own runs that say most of it on a GPU; none leaves it to the catalogue. */
+export const ownRunsOn = (
+  gpu: GpuSpec,
+  model: Model,
+  { runs }: ModelKnowledge,
+): readonly MeasuredRun[] => nearestRuns(runs, gpu.name, precisionOf(model), model.workload)
+
 /** Unless the fleet says, as the catalogue's runs of this model had it. */
-const precisionOf = ({ precision, catalogue }: Model): Precision =>
+export const precisionOf = ({ precision, catalogue }: Model): Precision =>
   precision ?? catalogueModels.find(({ model }) => model === catalogue)?.precision ?? 'bf16'
 
 /** Latencies of the pairs that residency allows, the farthest first. */

@@ -29,7 +29,8 @@ export async function simulateJob(
   }
   const deadline = { ...asked.job.deadline, atMs: deadlineMs }
   const job = { ...asked.job, deadline, earliestStartMs: earliestStartMs(asked, others) }
-  return { id, job, ...admitJob(job, desk, comeTo(asked, desk.nowMs).progress) }
+  const admission = admitJob(job, desk, comeTo(asked, desk.nowMs).progress)
+  return admission.status === 'feasible' ? { id, job, ...admission } : { id, ...admission }
 }
 
 function earliestStartMs({ job }: DeferredJob, others: readonly DeferredJob[]): number {

@@ -6,6 +6,8 @@ export interface WhatIf {
   readonly excludedRegions?: readonly string[]
   /** Multiplies all traffic. */
   readonly demandScale?: number
+  /** Multiplies what buildings draw on top of IT power: PUE - 1. */
+  readonly pueOverheadScale?: number
 }
 
 /** Plans a changed present and forgets it: nothing is stored, told or moved. */
@@ -20,12 +22,14 @@ export async function simulatePlan(
 
 function changed(
   problem: PlanningProblem,
-  { excludedRegions = [], demandScale = 1 }: WhatIf,
+  { excludedRegions = [], demandScale = 1, pueOverheadScale = 1 }: WhatIf,
 ): PlanningProblem {
   const isLeft = (region: string) => !excludedRegions.includes(region)
   return {
     ...problem,
-    regions: problem.regions.filter(({ id }) => isLeft(id)),
+    regions: problem.regions
+      .filter(({ id }) => isLeft(id))
+      .map((region) => ({ ...region, pue: 1 + (region.pue - 1) * pueOverheadScale })),
     running: problem.running.filter(({ region }) => isLeft(region)),
     models: problem.models.map((model) => ({
       ...model,

@@ -1,15 +1,18 @@
 import { postgresAudit } from '../api/adapters/postgres-audit.ts'
 import { postgresEvents } from '../api/adapters/postgres-events.ts'
 import { type ApiPorts, fleetPorts, type TenantPorts } from '../api/index.ts'
+import { catalogueGpu } from '../fitting/index.ts'
 import { gridDesk } from '../grid/index.ts'
 import { overlayFleet } from '../overlays/index.ts'
+import { describeFit } from '../pipeline/describe-fit.ts'
 import { simulatePlan } from '../pipeline/simulate-plan.ts'
-import { explainPlan } from '../planning/index.ts'
+import { explainPlan, planFigures } from '../planning/index.ts'
 import { operationPorts } from './api-operations.ts'
 import { listRegions } from './api-regions.ts'
 import { stopControl } from './api-stop.ts'
 import { targetReader } from './api-targets.ts'
 import { batchInbox } from './batch-steps.ts'
+import { knownModel } from './known-model.ts'
 import { frameSources } from './planning-steps.ts'
 import type { Service } from './service.ts'
 
@@ -58,6 +61,16 @@ function tenantPorts(service: Service, audit: ReturnType<typeof postgresAudit>):
     explain: async (version, plan) => {
       const { problemDigest } = await plans.get(version)
       return explainPlan((await solves.frameOf(problemDigest)).problem, plan)
+    },
+    figures: async (version, plan) => {
+      const { problemDigest } = await plans.get(version)
+      return planFigures((await solves.frameOf(problemDigest)).problem, plan)
+    },
+    async fitOf(id) {
+      const known = await knownModel(service, id)
+      if (!known) return undefined
+      const { model, fleet, knowledge } = known
+      return { model: id, gpus: describeFit(model, fleet, knowledge, catalogueGpu) }
     },
     regions: { list: () => listRegions(service) },
     demand: { push: (pushed, atMs) => demand.push(tenant, pushed, atMs) },

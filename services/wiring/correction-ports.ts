@@ -2,12 +2,12 @@ import { catalogueGpu, predict } from '../fitting/index.ts'
 import { appendEvents } from '../notification/index.ts'
 import type { CorrectLivePorts } from '../pipeline/correct-live.ts'
 import { fitOn } from '../pipeline/fit-model.ts'
-import { modelKnowledge } from './models.ts'
+import { knownModel } from './known-model.ts'
 import type { Service } from './service.ts'
 
 /** What the live correction asks for, out of an open service. */
 export function correctionPorts(service: Service): CorrectLivePorts {
-  const { database, fleetNow, gpuWatts, log, metrics, nowMs, queue, readFile, stores } = service
+  const { database, gpuWatts, log, metrics, nowMs, queue, stores } = service
   return {
     plans: stores.plans,
     fits: stores.fits,
@@ -15,11 +15,9 @@ export function correctionPorts(service: Service): CorrectLivePorts {
     serving: service.serving,
     gpuWatts,
     predicted: async (id, variant, batch) => {
-      const model = (await fleetNow()).models.find((one) => one.id === id)
-      if (!model) return undefined
-      const warn = (message: string) => log.warn(message)
-      const uploads = await stores.runs.textsOf(id)
-      const knowledge = await modelKnowledge(model, readFile, warn, uploads)
+      const known = await knownModel(service, id)
+      if (!known) return undefined
+      const { model, knowledge } = known
       const fitted = fitOn(catalogueGpu(variant.gpu), model, knowledge)
       const { step, power } = predict(fitted, [{ ...variant, ...model.workload, batch }])
       return {

@@ -6,23 +6,21 @@ import type { RefitModelsPorts } from '../pipeline/refit-models.ts'
 import type { SolveBlockPorts } from '../pipeline/solve-block.ts'
 import type { SolvePlanPorts } from '../pipeline/solve-plan.ts'
 import { verifyPlan } from '../planning/index.ts'
-import { modelKnowledge } from './models.ts'
+import { knownModel } from './known-model.ts'
 import type { Service } from './service.ts'
 import { demandTraces } from './traces.ts'
 
 /** Fits one model of the fleet on the GPUs of the fleet. */
 const modelFitter =
-  ({ fleetNow, nowMs, readFile, log, stores }: Service): RefitModelsPorts['fitModel'] =>
+  (service: Service): RefitModelsPorts['fitModel'] =>
   async (id) => {
-    const fleet = await fleetNow()
-    const model = fleet.models.find((one) => one.id === id)
-    if (!model) return { model: id, fittedAtMs: nowMs(), source: 'not in the fleet', points: [] }
+    const { nowMs, stores } = service
+    const known = await knownModel(service, id)
+    if (!known) return { model: id, fittedAtMs: nowMs(), source: 'not in the fleet', points: [] }
+    const { fleet, model } = known
     const types = fleet.regions.flatMap(({ gpus }) => gpus.map(({ type }) => type))
     const gpus = [...new Set(types)].map(catalogueGpu)
-    const uploads = await stores.runs.textsOf(id)
-    const warn = (message: string) => log.warn(message)
-    const known = await modelKnowledge(model, readFile, warn, uploads)
-    const knowledge = { ...known, live: liveFactorsOf(await stores.liveBiases.of(id)) }
+    const knowledge = { ...known.knowledge, live: liveFactorsOf(await stores.liveBiases.of(id)) }
     const { length } = knowledge.runs
     const source = length > 0 ? `${length} own runs` : 'catalogue'
     const points = fitModel(model, fleet, knowledge, gpus)

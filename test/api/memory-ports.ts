@@ -20,6 +20,7 @@ import { memoryKeys } from '../support/memory-keys.ts'
 import { memoryAnswers } from './memory-answers.ts'
 import { memoryBatch } from './memory-batch.ts'
 import { memoryGrid } from './memory-grid.ts'
+import { memoryModelling } from './memory-modelling.ts'
 import { memoryOperations } from './memory-operations.ts'
 import { memoryTargets } from './memory-targets.ts'
 
@@ -163,6 +164,7 @@ export function memoryTenant(): MemoryTenant {
       binding,
       placements: [],
     }),
+    ...memoryModelling(models),
     regions: {
       list: async () => [
         {
@@ -240,23 +242,6 @@ export function memoryTenant(): MemoryTenant {
     },
     ...memoryOperations(stored),
     batch: memoryBatch(NOW_MS),
-    simulate: async ({ demandScale = 1 }) => ({
-      outcome:
-        demandScale > 10
-          ? { status: 'infeasible', limit: 'gpus', words: 'too much', relaxation: 'more H100' }
-          : {
-              status: 'planned',
-              predicted: {
-                energyKwh: 1,
-                carbonG: 2,
-                costUsd: 3,
-                carbonLowG: 1,
-                carbonHighG: 3,
-              },
-              baseline: { name: 'static', energyKwh: 2, carbonG: 4, costUsd: 6 },
-              bound: { carbonG: 2, kind: 'milp', gapRatio: 0 },
-            },
-    }),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { buildApp } from '../../services/api/app.ts'
-import { aPlan, type MemoryPorts, memoryPorts, NOW_MS } from './memory-ports.ts'
+import { anInfeasiblePlan, aPlan, type MemoryPorts, memoryPorts, NOW_MS } from './memory-ports.ts'
 
 let ports: MemoryPorts
 let app: FastifyInstance
@@ -135,4 +135,22 @@ it('tells what happened, newest first', async () => {
   const page = await get('/v1/events/log?limit=2')
   expect(page.items.map(({ id }: { id: number }) => id)).toEqual([3, 2])
   expect(page.next).toBeDefined()
+})
+
+it('says what follows from a plan, window by window', async () => {
+  const figures = await get('/v1/plans/1/figures')
+  expect(figures).toMatchObject({ version: 1, regions: [{ id: 'eu-north' }] })
+  expect(figures.variants[0]).toMatchObject({ capacityTokensPerSecond: 400 })
+  expect((await app.inject('/v1/plans/99/figures')).statusCode).toBe(404)
+  const { stored } = ports.tenants.get('default')!
+  stored.push(anInfeasiblePlan(50))
+  expect(await get('/v1/plans/50/figures')).toEqual({ version: 50, regions: [], variants: [] })
+})
+
+it('sets what was measured beside what is predicted, and says what to measure next', async () => {
+  const { gpus } = await get('/v1/models/llama-70b/fit')
+  expect(gpus[0].runs[0].tokensPerSecond).toMatchObject({ measured: 2000, predicted: 1900 })
+  expect(gpus[0].runs[1]).not.toHaveProperty('watts')
+  expect(gpus[0].next.runs[0]).toMatchObject({ tensorParallel: 4, batch: 256 })
+  expect((await app.inject('/v1/models/nobody/fit')).statusCode).toBe(404)
 })

@@ -56,6 +56,8 @@ const tenant: TenantPorts = {
   audit: { history: missing },
   events: postgresEvents(db, 'default'),
   simulate: missing,
+  figures: missing,
+  fitOf: missing,
   ...memoryOperations([]),
   batch: memoryBatch(Date.now()),
 }

@@ -6,6 +6,7 @@ import {
   type MeasuredRun,
 } from '../../services/fitting/index.ts'
 import { parseFleet } from '../../services/fleet/index.ts'
+import { describeFit } from '../../services/pipeline/describe-fit.ts'
 import { fitModel } from '../../services/pipeline/fit-model.ts'
 import { nearestRuns } from '../../services/pipeline/nearest-runs.ts'
 
@@ -116,5 +117,33 @@ describe('the nearest runs', () => {
   test('are of that GPU and precision', () => {
     expect(nearestRuns([run('chat')], 'B200', 'bf16', workload)).toEqual([])
     expect(nearestRuns([run('chat')], 'H100', 'fp8', workload)).toEqual([])
+  })
+})
+
+describe('describing a fit', () => {
+  const described = (runs: MeasuredRun[]) => {
+    const fleet = parseFleet(SMALL, { fileName: 'small.yaml' })
+    const model = fleet.models[0]!
+    return describeFit(model, fleet, { architecture, runs }, catalogueGpu)
+  }
+
+  test('says whose runs it stands on, and judges each by the others', () => {
+    const [catalogue] = described([])
+    expect(catalogue).toMatchObject({ gpu: 'H100', standsOn: 'catalogue' })
+    expect(catalogue!.runs.length).toBeGreaterThan(3)
+    const [own] = described([run('chat'), run('chat', { batch: 16, tokensPerSecond: 1200 })])
+    expect(own).toMatchObject({ standsOn: 'own runs' })
+    expect(own!.runs.map(({ tokensPerSecond }) => Math.round(tokensPerSecond.measured))).toEqual([
+      3000, 1200,
+    ])
+  })
+
+  test('names the runs that would teach most, fewer doubts after more runs', () => {
+    const worst = (runs: MeasuredRun[]) => described(runs)[0]!.next!.worstLogSd
+    const some = [1, 2, 4].flatMap((tensorParallel) =>
+      [8, 64].map((batch) => run('chat', { tensorParallel, batch, tokensPerSecond: 40 * batch })),
+    )
+    expect(worst(some)).toBeLessThan(worst(some.slice(0, 1)))
+    expect(described(some.slice(0, 1))[0]!.next!.runs.length).toBeGreaterThan(0)
   })
 })

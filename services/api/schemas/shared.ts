@@ -4,11 +4,13 @@ import { BatchAnswerSchema, BatchJobPageSchema, BatchJobSchema } from './batch.t
 import { DemandKeptSchema } from './demand.ts'
 import { EventPageSchema } from './event.ts'
 import { PlanExplanationSchema } from './explanation.ts'
+import { ModelFitSchema } from './fit.ts'
 import { ZoneForecastSchema, ZoneHistorySchema, ZoneNowSchema, ZoneScoreSchema } from './grid.ts'
 import { HealthSchema, ReadinessSchema } from './health.ts'
 import { KeyListSchema, KeySchema, MadeKeySchema } from './key.ts'
 import { ModelListSchema, ModelSchema } from './model.ts'
 import { PlanDiffSchema, PlanPageSchema, PlanSchema } from './plan.ts'
+import { PlanFiguresSchema } from './plan-figures.ts'
 import { PolicySchema } from './policy.ts'
 import { ProblemSchema } from './problem.ts'
 import { DeadJobsSchema, QueueHealthSchema } from './queue.ts'
@@ -36,11 +38,13 @@ export const SHARED_SCHEMAS = [
   KeyListSchema,
   KeySchema,
   MadeKeySchema,
+  ModelFitSchema,
   ModelListSchema,
   ModelSchema,
   PingSchema,
   PlanDiffSchema,
   PlanExplanationSchema,
+  PlanFiguresSchema,
   PlanPageSchema,
   PlanSchema,
   PolicySchema,

@@ -18,6 +18,13 @@ export const SimulationRequestSchema = strict(
     demandScale: Type.Optional(
       Type.Number({ exclusiveMinimum: 0, maximum: 100, description: 'Multiplies all traffic.' }),
     ),
+    pueOverheadScale: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 100,
+        description: 'Multiplies what buildings draw on top of IT power: PUE - 1.',
+      }),
+    ),
     horizonHours: Type.Optional(Type.Integer({ minimum: 1, maximum: 48 })),
   },
   { description: 'What if: changes to now that are planned for and then forgotten.' },
