@@ -3,6 +3,7 @@ import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import type { JobQueue } from '../queue/index.ts'
 import type { Security } from './access/authenticator.ts'
 import { guard } from './access/guard.ts'
 import { answerProblems, sendProblem } from './error-handler.ts'
@@ -12,6 +13,7 @@ import { measureRequests } from './metrics.ts'
 import { openapi } from './openapi.ts'
 import { pageRoute } from './page.ts'
 import type { ApiPorts } from './ports.ts'
+import { queueBoardRoute } from './queue-board.ts'
 import { mountRoutes } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
 import { typeboxValidator, wrongFields } from './validation.ts'
@@ -24,6 +26,8 @@ export interface ApiOptions {
   readonly limits?: Partial<ApiLimits>
   /** Folder of the built dashboard; without it there is nothing at `/`. */
   readonly pageFolder?: string | undefined
+  /** Its jobs are shown at `/admin/queues`. */
+  readonly queue?: Pick<JobQueue, 'board'>
   /** Each request begins a span, or goes on with the trace that its caller names. */
   readonly traced?: boolean
 }
@@ -61,6 +65,7 @@ export async function buildApp(ports: ApiPorts, options: ApiOptions): Promise<Fa
   keepAnswers(app, ports.answers, nowMs)
   measureRequests(app, ports.metrics)
   mountRoutes(app, ports, { nowMs, limits })
+  if (options.queue) app.register(queueBoardRoute, { queue: options.queue })
   if (options.pageFolder) app.register(pageRoute, { folder: options.pageFolder })
   await app.ready()
   return app

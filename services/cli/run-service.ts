@@ -119,6 +119,7 @@ async function startApi(service: Service, io: CliIo): Promise<Stop> {
   const security = await securityFor(service, io.out)
   const app = await buildApp(apiPorts(service), {
     security,
+    queue: service.queue,
     version: '0.1.0',
     nowMs,
     pageFolder: dashboardFolder(),

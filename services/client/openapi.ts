@@ -200,6 +200,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/models/{id}/fit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Measured against predicted, and what to measure next */
+        get: operations["getModelFit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/models/{id}": {
         parameters: {
             query?: never;
@@ -214,6 +231,23 @@ export interface paths {
          * @description Send `If-Match` with the `ETag` you read, or `If-None-Match: *` for a new model.
          */
         put: operations["putModel"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{version}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Carbon by region and window, capacity by variant */
+        get: operations["getPlanFigures"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1265,6 +1299,88 @@ export interface components {
             /** @description Shown this once. */
             key: string;
         };
+        /** @description How a model is fitted on each GPU type of the fleet. */
+        ModelFit: {
+            model: string;
+            gpus: {
+                gpu: string;
+                /**
+                 * @description The fleet's own runs, the catalogue's, or none of this model on this GPU.
+                 * @enum {unknown}
+                 */
+                standsOn: "own runs" | "catalogue" | "prior";
+                caveats: string[];
+                /** @description Each judged by all the others. */
+                runs: {
+                    setting: {
+                        tensorParallel: number;
+                        pipelineParallel: number;
+                        dataParallel: number;
+                        precision: string;
+                        /** @description Mean number of sequences at once. */
+                        batch: number;
+                        inputTokens: number;
+                        outputTokens: number;
+                    };
+                    /** @description Output tokens/s of the replica. */
+                    tokensPerSecond: {
+                        measured: number;
+                        /** @description From all other runs. */
+                        predicted: number;
+                        /** @description 10 % quantile of the prediction. */
+                        low: number;
+                        /** @description 90 % quantile of the prediction. */
+                        high: number;
+                        /** @description Measured above predicted, in standard deviations of the prediction. */
+                        z: number;
+                    };
+                    /** @description W, all GPUs of the replica. */
+                    watts?: {
+                        measured: number;
+                        /** @description From all other runs. */
+                        predicted: number;
+                        /** @description 10 % quantile of the prediction. */
+                        low: number;
+                        /** @description 90 % quantile of the prediction. */
+                        high: number;
+                        /** @description Measured above predicted, in standard deviations of the prediction. */
+                        z: number;
+                    };
+                    /** @description J per output token. */
+                    joulesPerToken?: {
+                        measured: number;
+                        /** @description From all other runs. */
+                        predicted: number;
+                        /** @description 10 % quantile of the prediction. */
+                        low: number;
+                        /** @description 90 % quantile of the prediction. */
+                        high: number;
+                        /** @description Measured above predicted, in standard deviations of the prediction. */
+                        z: number;
+                    };
+                }[];
+                next?: {
+                    /** @description Largest deviation of log(J/token) of any layout worth considering. */
+                    worstLogSd: number;
+                    /**
+                     * @description Why no run is needed.
+                     * @enum {unknown}
+                     */
+                    stop?: "certain" | "plan-settled";
+                    /** @description What to measure next, the most telling first. */
+                    runs: {
+                        tensorParallel: number;
+                        pipelineParallel: number;
+                        dataParallel: number;
+                        precision: string;
+                        /** @description Mean number of sequences at once. */
+                        batch: number;
+                        inputTokens: number;
+                        outputTokens: number;
+                    }[];
+                };
+            }[];
+        };
         ModelList: {
             items: {
                 id: string;
@@ -1376,6 +1492,28 @@ export interface components {
             }[];
             /** @description Of an infeasible one: the least change that would help. */
             relaxation?: string;
+        };
+        /** @description What follows from a plan, window by window. */
+        PlanFigures: {
+            version: number;
+            /** @description With PUE, and with idle GPUs that stay powered. */
+            regions: {
+                id: string;
+                /** @description Expected, gCO2e a window. */
+                carbonG: number[];
+            }[];
+            /** @description Those that the plan uses, as they were fitted when it was made. */
+            variants: {
+                model: string;
+                pointId: string;
+                /** @description Output tokens/s that one replica sustains inside its promise. */
+                capacityTokensPerSecond: number;
+                gpusPerReplica: number;
+                /** @description At that capacity, an upper bound. */
+                ttftP95Ms: number;
+                /** @description At that capacity, an upper bound. */
+                tpotP95Ms: number;
+            }[];
         };
         PlanPage: {
             /** @description Newest first. */
@@ -3342,6 +3480,92 @@ export interface operations {
             };
         };
     };
+    getModelFit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Letters, digits, `.`, `_` and `-`; at most 63. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How a model is fitted on each GPU type of the fleet. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelFit"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getModel: {
         parameters: {
             query?: never;
@@ -3555,6 +3779,91 @@ export interface operations {
             };
             /** @description A problem: `code` says what, `detail` says why. */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPlanFigures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What follows from a plan, window by window. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanFigures"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6516,6 +6825,8 @@ export interface operations {
                     excludedRegions?: string[];
                     /** @description Multiplies all traffic. */
                     demandScale?: number;
+                    /** @description Multiplies what buildings draw on top of IT power: PUE - 1. */
+                    pueOverheadScale?: number;
                     horizonHours?: number;
                 };
             };

@@ -62,6 +62,12 @@ export interface DeadJob {
   readonly failedAtMs: number
 }
 
+/**
+ * Pages that show every job, for a web server to register: a Fastify plugin, in a type that knows
+ * nothing of Fastify.
+ */
+export type QueueBoard = (app: never, options: object, done: (error?: Error) => void) => void
+
 /** Something that happened to a job; for logs and metrics. */
 export interface JobEvent {
   readonly kind: 'completed' | 'failed' | 'dead' | 'stalled' | 'error'
@@ -94,6 +100,8 @@ export interface JobQueue {
     handler: JobHandler<Name>,
     options?: { readonly concurrency?: number },
   ): Promise<void>
+  /** @param path where the pages will be, e.g. `/admin/queues` */
+  board(path: string): Promise<QueueBoard>
   counts(name: JobName): Promise<JobCounts>
   /** The dead letters of one name, newest first. */
   dead(name: JobName, limit: number): Promise<readonly DeadJob[]>

@@ -1,3 +1,4 @@
+import Fastify from 'fastify'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { InvalidInput, UpstreamUnavailable } from '../../services/domain/errors.ts'
 import type { BullmqOptions } from '../../services/queue/adapters/bullmq.ts'
@@ -44,6 +45,26 @@ export function describeQueue(engine: QueueCase): void {
       })
       await jobs.add({ name: 'refresh-grid', payload: { zone: 'DE', tickMs: 5 }, id: 'grid:DE:5' })
       await until(() => seen).toEqual([[{ zone: 'DE', tickMs: 5 }, 1, 'grid:DE:5']])
+    })
+
+    it('shows its jobs on pages that change nothing', async () => {
+      const jobs = await queue()
+      const payload = { windowStartMs: 7 }
+      await jobs.add({ name: 'account', payload, id: 'shown', delayMs: 60_000 })
+      const app = Fastify()
+      await app.register((await jobs.board('/admin/queues')) as never, { prefix: '/admin/queues' })
+      const page = await app.inject('/admin/queues')
+      expect(page.body).toContain('<title>Gridtide</title>')
+      const listed = await app.inject('/admin/queues/api/queues?activeQueue=account&status=delayed')
+      const { queues } = listed.json<{ queues: { name: string; jobs: { data: unknown }[] }[] }>()
+      expect(queues.find(({ name }) => name === 'account')!.jobs[0]!.data).toEqual(payload)
+      const emptied = await app.inject({
+        method: 'PUT',
+        url: '/admin/queues/api/queues/account/empty',
+      })
+      expect(emptied.statusCode).toBe(405)
+      expect((await jobs.counts('account')).delayed).toBe(1)
+      await app.close()
     })
 
     it('takes the same id once, before and after it has run', async () => {

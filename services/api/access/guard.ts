@@ -13,6 +13,11 @@ declare module 'fastify' {
     access?: Access
     /** The answer holds a secret: it is shown once and kept nowhere. */
     secret?: boolean
+    /**
+     * A browser opens it by itself and can send no bearer: the key may come as the password of
+     * Basic authentication. For pages that change nothing, since a browser sends that unasked.
+     */
+    browsed?: boolean
   }
   interface FastifyRequest {
     caller: Caller
@@ -103,16 +108,23 @@ async function whoCalls(
     credential
       ? 'this credential is not valid (any more)'
       : 'send a key: `Authorization: Bearer ...`',
-    { 'www-authenticate': 'Bearer' },
+    { 'www-authenticate': isBrowsed(request) ? 'Basic realm="Gridtide"' : 'Bearer' },
   )
 }
 
-function credentialOf({ headers }: FastifyRequest): string | undefined {
+function credentialOf(request: FastifyRequest): string | undefined {
+  const { headers } = request
   const key = headers['x-api-key']
   if (typeof key === 'string') return key
   const [scheme, credential] = headers.authorization?.split(' ') ?? []
-  return scheme?.toLowerCase() === 'bearer' ? credential : undefined
+  if (scheme?.toLowerCase() === 'bearer') return credential
+  if (scheme?.toLowerCase() !== 'basic' || !isBrowsed(request)) return undefined
+  const pair = Buffer.from(credential ?? '', 'base64').toString()
+  return pair.slice(pair.indexOf(':') + 1)
 }
+
+const isBrowsed = ({ routeOptions }: FastifyRequest): boolean =>
+  routeOptions.config.browsed === true
 
 const LOCAL_NAMES = new Set(['localhost', '127.0.0.1', '[::1]', '::1'])
 

@@ -99,6 +99,11 @@ export async function bullmqOn(
       return jobs.map((job) => toDead(name, job))
     },
 
+    async board(path) {
+      const { bullBoard } = await import('./bull-board.ts') // for those alone who show it
+      return bullBoard(Object.values(queues), path)
+    },
+
     revive: (name, id) =>
       reported(async () => {
         const job = await queues[name].getJob(bullmqId(name, id))
