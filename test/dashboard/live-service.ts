@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildDashboard } from '../../infra/bootstrap/build-dashboard.mjs'
 import { startGridServer } from '../support/grid-server.ts'
+import { hasRealData } from '../support/real-data.ts'
 import { recordedWeek } from '../support/recorded-week.ts'
 import { startService, until } from '../support/service-process.ts'
 
@@ -31,13 +32,16 @@ const regionYaml = ({
 }: (typeof REGIONS)[number]) =>
   `  - { id: ${id}, zone: ${zone}, pue: ${pue}, ownership: releasable, gpus: [{ type: H100, count: ${gpus} }], latencyMs: { europe: ${europe}, america: ${america} } }`
 
-const fleetYaml = (grid: string, horizonHours: number) => `
-gridtide: 1
-name: two-continents
-planning: { windowMinutes: 60, horizonHours: ${horizonHours} }
+const recordedYaml = (grid: string) => `
 grid:
   sources:
-    - { source: electricity-maps, token: '\${env:EM_TOKEN}', baseUrl: '${grid}' }
+    - { source: electricity-maps, token: '\${env:EM_TOKEN}', baseUrl: '${grid}' }`
+
+/** @param grid address of recorded grids; without one the shipped climatology has to do */
+const fleetYaml = (grid: string | undefined, horizonHours: number) => `
+gridtide: 1
+name: two-continents
+planning: { windowMinutes: 60, horizonHours: ${horizonHours} }${grid ? recordedYaml(grid) : ''}
 origins: [europe, america]
 regions:
 ${REGIONS.map(regionYaml).join('\n')}
@@ -63,16 +67,18 @@ models:
 `
 
 /**
- * A service on five recorded grids, with its dashboard built and its first plan made.
+ * A service on five grids, recorded where the data is there, with its dashboard built and its first
+ * plan made.
  *
  * @param horizonHours how far it plans; the shorter, the sooner there is a plan
  */
 export async function startLiveService(horizonHours: number): Promise<LiveService> {
   buildDashboard()
   const folder = await mkdtemp(join(tmpdir(), 'gridtide-dashboard-'))
-  const grid = await startGridServer(recordedWeek(REGIONS.map(({ zone }) => zone)))
+  const zones = REGIONS.map(({ zone }) => zone)
+  const grid = hasRealData ? await startGridServer(recordedWeek(zones)) : undefined
   const fleetFile = join(folder, 'fleet.yaml')
-  await writeFile(fleetFile, fleetYaml(grid.url, horizonHours))
+  await writeFile(fleetFile, fleetYaml(grid?.url, horizonHours))
   const env = {
     GRIDTIDE_HOME: join(folder, 'home'),
     GRIDTIDE_TICK_SECONDS: '600',
@@ -85,7 +91,7 @@ export async function startLiveService(horizonHours: number): Promise<LiveServic
     url: service.url,
     async close() {
       await service.stop('SIGKILL')
-      await grid.close()
+      await grid?.close()
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -179,7 +179,13 @@ it('asks for what was moved, and for nothing else', () => {
     spareReplicas: 0,
   }
   const same = simulationOf(asItIs(policy), policy, [model], 24)
-  expect(same).toEqual({ policy, demandScale: 1, excludedRegions: [], horizonHours: 24 })
+  expect(same).toEqual({
+    policy,
+    demandScale: 1,
+    pueOverheadScale: 1,
+    excludedRegions: [],
+    horizonHours: 24,
+  })
   const tighter = simulationOf({ ...asItIs(policy), sloScale: 0.5 }, policy, [model], 24)
   expect(tighter.models).toEqual([
     { id: 'chat', change: { slo: { ttftP95Ms: 500, tpotP95Ms: 20 } } },

@@ -6,7 +6,7 @@ import { describe, it } from 'vitest'
 export const dataRoot =
   process.env.GRIDTIDE_DATA ?? join(import.meta.dirname, '../../../shared/data')
 
-const hasRealData = existsSync(dataRoot)
+export const hasRealData = existsSync(dataRoot)
 
 export const readRealData = (path: string): string => readFileSync(join(dataRoot, path), 'utf8')
 

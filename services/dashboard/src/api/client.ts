@@ -30,7 +30,7 @@ interface Answer<Body> {
  */
 export async function answered<Body>(asked: Promise<Answer<Body>>): Promise<Body> {
   const answer = await reached(asked)
-  if (answer.data !== undefined) return answer.data
+  if (answer.response.ok) return answer.data as Body // undefined where there is nothing to say
   throw failureOf(answer.response.status, answer.error as Schemas['Problem'] | undefined)
 }
 

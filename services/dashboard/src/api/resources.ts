@@ -65,6 +65,18 @@ export const useExplanation = (version: number | undefined): Resource<Schemas['P
     ),
   )
 
+/** What follows from a plan window by window. */
+export const usePlanFigures = (version: number): Resource<Schemas['PlanFigures']> =>
+  useResource(`figures ${version}`, () =>
+    answered(api.GET('/v1/plans/{version}/figures', { params: { path: { version } } })),
+  )
+
+/** How a model is fitted; asked anew whenever something happened, so an upload is seen. */
+export const useModelFit = (id: string | undefined): Resource<Schemas['ModelFit']> =>
+  useResource(id === undefined ? undefined : `fit ${id}`, () =>
+    answered(api.GET('/v1/models/{id}/fit', { params: { path: { id: id! } } })),
+  )
+
 export const usePlanDiff = (
   version: number | undefined,
   other: number | undefined,

@@ -12,8 +12,8 @@ export interface ChartLine {
   readonly width?: number
   /** Filled down to zero, or to the line before it in a band. */
   readonly filled?: boolean
-  /** What the legend says of a window, where that is not the value drawn. */
-  readonly valueAt?: (index: number) => string
+  /** Drawn on top of the line before it; the legend says what it adds. */
+  readonly stacked?: boolean
 }
 
 export interface ChartShape {
@@ -65,7 +65,7 @@ const TIME: uPlot.Series = {
 
 const fromZero: uPlot.Scale = { range: (_, _min, max) => [0, (max || 1) * 1.08] }
 
-function seriesOf({ name, color, width = 1, filled, valueAt }: ChartLine): uPlot.Series {
+function seriesOf({ name, color, width = 1, filled, stacked }: ChartLine): uPlot.Series {
   const stroke = cssColor(color)
   return {
     label: name,
@@ -73,18 +73,19 @@ function seriesOf({ name, color, width = 1, filled, valueAt }: ChartLine): uPlot
     width,
     paths: staircase,
     points: { show: false },
-    value: (_chart, value, _series, at) => legendWords(value, at, valueAt),
+    value: (chart, value, index, at) => inWords(stacked ? added(chart, index, at) : value),
     ...(filled && { fill: stroke }),
   }
 }
 
-function legendWords(
-  value: number | null,
-  at: number | null | undefined,
-  valueAt?: (index: number) => string,
-): string {
-  if (value === null || value === undefined || at === null || at === undefined) return ''
-  return valueAt ? valueAt(at) : inDigits(value)
+const inWords = (value: number | null | undefined): string =>
+  value === null || value === undefined ? '' : inDigits(value)
+
+/** What a stacked line adds to the one before it; the first stands on the ground. */
+function added(chart: uPlot, index: number, at: number | null | undefined): number | undefined {
+  const sum = at === null || at === undefined ? undefined : chart.data[index]?.[at]
+  if (sum === null || sum === undefined) return undefined
+  return index > 1 ? sum - (chart.data[index - 1]![at!] ?? 0) : sum
 }
 
 const legendFill = (chart: uPlot, index: number): string => {

@@ -1,7 +1,7 @@
-import type { components } from '../api/openapi.d.ts'
+import type { Schemas } from '../../../client/index.ts'
 
-export type BatchJob = components['schemas']['BatchJob']
-export type BatchAnswer = components['schemas']['BatchAnswer']
+export type BatchJob = Schemas['BatchJob']
+export type BatchAnswer = Schemas['BatchAnswer']
 export type Piece = BatchJob['ran'][number]
 
 export interface Span {

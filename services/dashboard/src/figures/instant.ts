@@ -23,6 +23,9 @@ export const weekdayClockOf = (atMs: number): string =>
 export const utcOf = (atMs: number): string =>
   `${utcDay.format(atMs)}, ${utcClock.format(atMs)} UTC`
 
+/** `2026-11-26`, the day of UTC: what days of savings are counted in. */
+export const utcDateOf = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10)
+
 const STEPS: readonly (readonly [seconds: number, unit: Intl.RelativeTimeFormatUnit])[] = [
   [86_400, 'day'],
   [3_600, 'hour'],

@@ -1,4 +1,4 @@
-import type { paths } from '../api/openapi.d.ts'
+import type { paths } from '../../../client/index.ts'
 
 type JobRequest = NonNullable<
   paths['/v1/batch/jobs']['post']['requestBody']

@@ -1,13 +1,6 @@
-/** The ladder of trust, best first. */
-export const RUNGS = [
-  'live',
-  'cached',
-  'forecast',
-  'blended',
-  'climatology',
-  'annual',
-  'blind',
-] as const
+import { CARBON_QUALITIES as RUNGS } from '../../../domain/carbon-series.ts'
+
+export { RUNGS }
 
 /** How much a number is worth: 0 is the best rung, 1 the last. An unknown name is the last. */
 export function rungDepth(quality: string): number {

@@ -11,6 +11,8 @@ export interface WhatIf {
   readonly demandScale: number
   /** Multiplies every latency promise; under 1 is tighter. */
   readonly sloScale: number
+  /** Multiplies what buildings draw on top of IT power, PUE - 1. */
+  readonly pueOverheadScale: number
   readonly excludedRegions: readonly string[]
 }
 
@@ -19,6 +21,7 @@ export const asItIs = ({ objective, carbonGPerUsd }: Schemas['Policy']): WhatIf 
   carbonGPerUsd,
   demandScale: 1,
   sloScale: 1,
+  pueOverheadScale: 1,
   excludedRegions: [],
 })
 
@@ -29,7 +32,7 @@ export const asItIs = ({ objective, carbonGPerUsd }: Schemas['Policy']): WhatIf 
  * @param horizonHours that of the plan it is compared with
  */
 export function simulationOf(
-  { objective, carbonGPerUsd, demandScale, sloScale, excludedRegions }: WhatIf,
+  { objective, carbonGPerUsd, demandScale, sloScale, pueOverheadScale, excludedRegions }: WhatIf,
   policy: Schemas['Policy'],
   models: readonly Model[],
   horizonHours: number,
@@ -37,6 +40,7 @@ export function simulationOf(
   return {
     policy: { ...policy, objective, carbonGPerUsd },
     demandScale,
+    pueOverheadScale,
     excludedRegions: [...excludedRegions],
     horizonHours,
     ...(sloScale !== 1 && {

@@ -1,5 +1,8 @@
+import { useState } from 'preact/hooks'
 import type { Schemas } from '../../api/client.ts'
-import { inGrams, spelled } from '../../figures/quantity.ts'
+import { utcDateOf } from '../../figures/instant.ts'
+import { inGrams, inPercent, spelled } from '../../figures/quantity.ts'
+import { ChoiceField } from '../../parts/choice-field.tsx'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
 import { strings } from '../../strings.ts'
 
@@ -14,11 +17,31 @@ const COLUMNS: readonly Column<Lever>[] = [
     number: true,
     cell: ({ savedG }) => (savedG === undefined ? '' : spelled(inGrams(savedG))),
   },
+  {
+    title: savings.ofStatic,
+    number: true,
+    cell: ({ ofStatic }) => (ofStatic === undefined ? '' : inPercent(ofStatic)),
+  },
   { title: savings.words, cell: ({ words }) => words },
 ]
 
-/** What each lever adds to the one before, over the horizon of one plan of the day. */
-export function Levers({ day }: { readonly day: Day }) {
-  if (!day.levers) return null
-  return <DataTable caption={savings.levers} columns={COLUMNS} rows={day.levers.levers} />
+/** What each lever adds to the one before, over the horizon of one plan of a day that is chosen. */
+export function Levers({ days }: { readonly days: readonly Day[] }) {
+  const known = days.filter(({ levers }) => levers !== undefined).toReversed()
+  const [chosen, setChosen] = useState<string>()
+  const day = known.find(({ dayStartMs }) => utcDateOf(dayStartMs) === chosen) ?? known[0]
+  if (!day?.levers) return null
+  return (
+    <>
+      <div class="fields">
+        <ChoiceField
+          label={savings.levers}
+          value={utcDateOf(day.dayStartMs)}
+          options={known.map(({ dayStartMs }) => utcDateOf(dayStartMs))}
+          onChange={setChosen}
+        />
+      </div>
+      <DataTable caption={savings.levers} columns={COLUMNS} rows={day.levers.levers} />
+    </>
+  )
 }

@@ -26,7 +26,14 @@ export function Queue() {
   return (
     <Loaded resource={resource} heightPx={160}>
       {({ items }) => (
-        <Card title={queue.title}>
+        <Card
+          title={queue.title}
+          aside={
+            <a class="link no-print" href="/admin/queues" target="_blank" rel="noreferrer">
+              {queue.board}
+            </a>
+          }
+        >
           <DataTable caption={queue.title} columns={COLUMNS} rows={items} />
         </Card>
       )}

@@ -1,6 +1,7 @@
 import type { Schemas } from '../../api/client.ts'
 import { useSavings } from '../../api/resources.ts'
 import { csvOf } from '../../figures/csv.ts'
+import { utcDateOf } from '../../figures/instant.ts'
 import { inCount, inGrams, inPercent, spelled } from '../../figures/quantity.ts'
 import { Card } from '../../parts/card.tsx'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
@@ -12,9 +13,8 @@ import { Levers } from './levers.tsx'
 type Day = Schemas['Savings']['days'][number]
 
 const { savings } = strings
-const dayOf = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10)
 const COLUMNS: readonly Column<Day>[] = [
-  { title: savings.day, cell: ({ dayStartMs }) => dayOf(dayStartMs) },
+  { title: savings.day, cell: ({ dayStartMs }) => utcDateOf(dayStartMs) },
   { title: savings.used, number: true, cell: ({ planned }) => spelled(inGrams(planned.carbonG)) },
   {
     title: savings.instead,
@@ -43,7 +43,7 @@ export function SavingsByDay() {
                 )
               </p>
               <DataTable caption={savings.title} columns={COLUMNS} rows={days} />
-              <Levers day={days.at(-1)!} />
+              <Levers days={days} />
               <button type="button" class="button no-print" onClick={() => save(days)}>
                 {strings.audit.csv}
               </button>
@@ -65,9 +65,14 @@ function save(days: readonly Day[]): void {
     'tokens',
   ]
   const rows = days.map(({ dayStartMs, planned, baseline, savedG, tokens }) =>
-    [dayOf(dayStartMs), planned.carbonG, baseline.carbonG, savedG, planned.energyKwh, tokens].map(
-      String,
-    ),
+    [
+      utcDateOf(dayStartMs),
+      planned.carbonG,
+      baseline.carbonG,
+      savedG,
+      planned.energyKwh,
+      tokens,
+    ].map(String),
   )
   saveText('gridtide-savings.csv', 'text/csv', csvOf(titles, rows))
 }

@@ -1,10 +1,11 @@
 import { useMemo } from 'preact/hooks'
 import type { Schemas } from '../../api/client.ts'
-import { useCourses } from '../../api/resources.ts'
+import { useCourses, type ZoneCourse } from '../../api/resources.ts'
 import { FanSpark } from '../../charts/fan-spark.tsx'
 import { SharedRange } from '../../charts/time-range.ts'
 import { TimeTicks } from '../../charts/time-ticks.tsx'
 import { type BatchJob, ganttSpan, lanesOf, regionOf } from '../../figures/gantt.ts'
+import { inCount } from '../../figures/quantity.ts'
 import { Card } from '../../parts/card.tsx'
 import { strings } from '../../strings.ts'
 import { JobRow } from './job-row.tsx'
@@ -42,7 +43,9 @@ export function Gantt({ jobs, regions }: GanttProps) {
               <header class="job-row lane-head">
                 <span class="job-name">
                   <strong>{place ?? batch.nowhere}</strong>
-                  {course && <span class="quiet">{course.zone}, gCO2e/kWh</span>}
+                  {course && (
+                    <span class="quiet">{batch.grid(course.zone, ...rangeOf(course))}</span>
+                  )}
                 </span>
                 <div class="track">{course && <FanSpark course={course} range={range} />}</div>
               </header>
@@ -62,7 +65,25 @@ export function Gantt({ jobs, regions }: GanttProps) {
           )
         })}
       </div>
+      <Legend />
       <TrialWords trial={trial} onGiveUp={onGiveUp} />
     </Card>
   )
 }
+
+/** Lowest and highest that the middle of a forecast comes to. */
+function rangeOf({ forecast }: ZoneCourse): readonly [string, string] {
+  const middle = forecast.windows.map(({ carbonGPerKwh }) => carbonGPerKwh)
+  return [inCount(Math.min(...middle)), inCount(Math.max(...middle))]
+}
+
+const Legend = () => (
+  <ul class="gantt-legend" aria-hidden="true">
+    {(['waiting', 'ran', 'slack', 'tried'] as const).map((kind) => (
+      <li key={kind}>
+        <i class={kind === 'slack' ? 'slack' : `job-bar job-bar-${kind}`} />
+        {batch.legend[kind]}
+      </li>
+    ))}
+  </ul>
+)

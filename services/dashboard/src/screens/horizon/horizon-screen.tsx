@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'preact/hooks'
 import { useLocation, useParams } from 'wouter-preact'
 import type { Schemas } from '../../api/client.ts'
-import { useCourses, usePlan, useRegions } from '../../api/resources.ts'
+import { useCourses, usePlan, usePlanFigures, useRegions } from '../../api/resources.ts'
 import { useSharedRange } from '../../charts/use-shared-range.ts'
 import { hoursOf, type Schedule, scheduleOf } from '../../figures/schedule.ts'
 import { Infeasible } from '../../parts/infeasible.tsx'
@@ -22,7 +22,7 @@ export function HorizonScreen() {
           {({ items }) => {
             const schedule = scheduleOf(body)
             return schedule ? (
-              <Horizon schedule={schedule} regions={items} />
+              <Horizon version={body.version} schedule={schedule} regions={items} />
             ) : (
               <Infeasible outcome={body.outcome} />
             )
@@ -34,13 +34,14 @@ export function HorizonScreen() {
 }
 
 interface HorizonProps {
+  readonly version: number
   readonly schedule: Schedule
   readonly regions: Schemas['RegionList']['items']
 }
 
 const LONGEST_FORECAST_H = 168
 
-function Horizon({ schedule, regions }: HorizonProps) {
+function Horizon({ version, schedule, regions }: HorizonProps) {
   const { region: asked } = useParams<{ region?: string }>()
   const [, navigate] = useLocation()
   const region = regions.find(({ id }) => id === asked) ?? regions[0]
@@ -50,9 +51,11 @@ function Horizon({ schedule, regions }: HorizonProps) {
     hours: Math.min(LONGEST_FORECAST_H, Math.max(1, Math.ceil(hoursOf(schedule)))),
     stepMinutes: stepMinutesOf(schedule),
   })
+  const figures = usePlanFigures(version)
   const range = useSharedRange(schedule)
   if (!region) return null
   const known = courses.state === 'ready' ? courses.body : []
+  const follows = figures.state === 'ready' ? figures.body : undefined
   return (
     <div class="horizon">
       <RangeBar
@@ -65,12 +68,14 @@ function Horizon({ schedule, regions }: HorizonProps) {
         region={region}
         schedule={schedule}
         course={known.find(({ zone }) => zone === region.zone)}
+        figures={follows}
         range={range}
         onPick={setPickedMs}
       />
       <WindowDetails
         region={region.id}
         schedule={schedule}
+        figures={follows}
         pickedMs={pickedMs}
         onPick={setPickedMs}
       />

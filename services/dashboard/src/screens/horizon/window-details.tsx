@@ -1,6 +1,7 @@
 import { useId } from 'preact/hooks'
 import { dayOf } from '../../figures/instant.ts'
-import { inCount, inDigits } from '../../figures/quantity.ts'
+import { capacityOf, carbonByWindow, type PlanFigures } from '../../figures/capacity.ts'
+import { inCount, inDigits, inGrams, spelled } from '../../figures/quantity.ts'
 import { type Assignment, gpusOf, loadOf, type Schedule, windowAt } from '../../figures/schedule.ts'
 import { variantWords } from '../../figures/variant.ts'
 import { Card } from '../../parts/card.tsx'
@@ -11,13 +12,14 @@ import { strings } from '../../strings.ts'
 interface WindowDetailsProps {
   readonly region: string
   readonly schedule: Schedule
+  readonly figures: PlanFigures | undefined
   readonly pickedMs: number
   readonly onPick: (atMs: number) => void
 }
 
 const { horizon } = strings
 const { columns } = horizon
-const COLUMNS: readonly Column<Assignment>[] = [
+const columnsOf = (figures: PlanFigures | undefined): readonly Column<Assignment>[] => [
   { title: columns.model, cell: ({ model }) => model },
   {
     title: columns.variant,
@@ -31,14 +33,24 @@ const COLUMNS: readonly Column<Assignment>[] = [
     cell: ({ tokensPerSecond, batchTokensPerSecond }) =>
       inDigits(tokensPerSecond + batchTokensPerSecond),
   },
+  {
+    title: columns.capacity,
+    number: true,
+    cell: (assignment) => {
+      const capacity = figures && capacityOf(assignment, figures)
+      return capacity === undefined ? '' : inDigits(capacity)
+    },
+  },
 ]
 
 /** All that one region runs in one window; the window is a click on a chart, or this slider. */
-export function WindowDetails({ region, schedule, pickedMs, onPick }: WindowDetailsProps) {
+export function WindowDetails(props: WindowDetailsProps) {
+  const { region, schedule, figures, pickedMs, onPick } = props
   const id = useId()
   const last = schedule.windows.length - 1
   const index = Math.max(0, Math.min(last, windowAt(schedule, pickedMs)))
   const { startMs, endMs } = schedule.windows[index]!
+  const carbonG = figures && carbonByWindow(figures, region)[index]
   const { assignments } = loadOf(schedule, index, region)
   return (
     <Card
@@ -46,6 +58,7 @@ export function WindowDetails({ region, schedule, pickedMs, onPick }: WindowDeta
       aside={
         <strong>
           {dayOf(startMs)}, <Time atMs={startMs} /> – <Time atMs={endMs} />
+          {carbonG !== undefined && ` · ${spelled(inGrams(carbonG))}`}
         </strong>
       }
     >
@@ -67,7 +80,7 @@ export function WindowDetails({ region, schedule, pickedMs, onPick }: WindowDeta
       {assignments.length === 0 ? (
         <p class="quiet">{horizon.noReplicas}</p>
       ) : (
-        <DataTable caption={horizon.window} columns={COLUMNS} rows={assignments} />
+        <DataTable caption={horizon.window} columns={columnsOf(figures)} rows={assignments} />
       )}
     </Card>
   )

@@ -1,10 +1,12 @@
 import { useModels, usePlan } from '../../api/resources.ts'
 import { scheduleOf } from '../../figures/schedule.ts'
 import { Loaded } from '../../parts/loaded.tsx'
+import { strings } from '../../strings.ts'
 import { ModelCard } from './model-card.tsx'
+import { ModelFit } from './model-fit.tsx'
 import { UploadedRuns } from './uploaded-runs.tsx'
 
-/** What is promised for each model, and what serves it now. */
+/** What is promised for each model, what serves it now, and how well it is known. */
 export function ModelsScreen() {
   const models = useModels()
   const plan = usePlan()
@@ -13,6 +15,7 @@ export function ModelsScreen() {
     <Loaded resource={models} heightPx={400}>
       {({ items }) => (
         <>
+          {items.length === 0 && <p class="notice">{strings.models.none}</p>}
           <ul class="model-cards">
             {items.map((model) => (
               <li key={model.id}>
@@ -20,6 +23,7 @@ export function ModelsScreen() {
               </li>
             ))}
           </ul>
+          <ModelFit models={items.map(({ id }) => id)} />
           <UploadedRuns models={items.map(({ id }) => id)} />
         </>
       )}

@@ -51,6 +51,15 @@ export function Levers({ whatIf, regions, busy, onChange, onAsk, onReset }: Leve
         step={500}
         onChange={(carbonGPerUsd) => change({ carbonGPerUsd })}
       />
+      <Slider
+        label={words.pue}
+        words={times(whatIf.pueOverheadScale)}
+        value={whatIf.pueOverheadScale}
+        min={0}
+        max={3}
+        step={0.1}
+        onChange={(scale) => change({ pueOverheadScale: Number(scale.toFixed(2)) })}
+      />
       <RegionSwitches
         regions={regions}
         excluded={whatIf.excludedRegions}
