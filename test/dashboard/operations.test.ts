@@ -1,6 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { strings } from '../../services/dashboard/src/strings.ts'
+import { buildDashboard } from '../../infra/bootstrap/build-dashboard.mjs'
 import { memoryBatch } from '../api/memory-batch.ts'
 import { aPlan, type MemoryTenant, memoryPorts } from '../api/memory-ports.ts'
 import { describeInBrowser, openBrowser } from './browser.ts'
@@ -19,8 +20,9 @@ describeInBrowser('what people do on the dashboard', () => {
   let open: Visit | undefined
 
   beforeAll(async () => {
+    buildDashboard()
     browser = await openBrowser()
-  })
+  }, DRAWING_MS)
   afterAll(() => browser?.close())
   afterEach(async () => {
     const complaints = open?.complaints ?? []
