@@ -27,6 +27,7 @@ export { architectureFromConfig } from './hugging-face-config.ts'
 export { informPrior } from './inform-prior.ts'
 export { judgePrior, type PriorReport } from './judge-prior.ts'
 export { learnPrior } from './learn-prior.ts'
+export { type Judged, type LeftOutRun, leftOutRuns } from './left-out.ts'
 export {
   correctLive,
   type LiveBias,
@@ -34,7 +35,6 @@ export {
   type LiveObservation,
   NO_BIAS,
 } from './live-correction.ts'
-export { type Judged, type LeftOutRun, leftOutRuns } from './left-out.ts'
 export { type LiveFactors, liveFactorsOf, type SeenBias } from './live-factors.ts'
 export { gpusOf, groupKey, type MeasuredRun, type Setting } from './measured-run.ts'
 export { nextRuns } from './next-run.ts'

@@ -7,7 +7,7 @@ import type { Service } from './service.ts'
 
 /** What the live correction asks for, out of an open service. */
 export function correctionPorts(service: Service): CorrectLivePorts {
-  const { database, gpuWatts, log, metrics, nowMs, queue, stores } = service
+  const { database, gpuWatts, metrics, nowMs, queue, stores } = service
   return {
     plans: stores.plans,
     fits: stores.fits,

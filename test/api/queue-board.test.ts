@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { apiKeys, buildApp } from '../../services/api/index.ts'
 import type { Scope } from '../../services/api/access/caller.ts'
+import { apiKeys, buildApp } from '../../services/api/index.ts'
 import { createKey } from '../../services/keys/index.ts'
 import { type MemoryPorts, memoryPorts, NOW_MS } from './memory-ports.ts'
 

@@ -1,7 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
-import { strings } from '../../services/dashboard/src/strings.ts'
 import { buildDashboard } from '../../infra/bootstrap/build-dashboard.mjs'
+import { strings } from '../../services/dashboard/src/strings.ts'
 import { memoryBatch } from '../api/memory-batch.ts'
 import { aPlan, type MemoryTenant, memoryPorts } from '../api/memory-ports.ts'
 import { describeInBrowser, openBrowser } from './browser.ts'

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import type { Schemas } from '../../services/client/index.ts'
+import { settingWords } from '../../services/dashboard/src/figures/fit.ts'
 import {
   inCount,
   inDigits,
@@ -8,7 +9,6 @@ import {
   inIntensity,
   inPercent,
 } from '../../services/dashboard/src/figures/quantity.ts'
-import { settingWords } from '../../services/dashboard/src/figures/fit.ts'
 import {
   hoursOf,
   loadOf,

@@ -15,7 +15,7 @@ import { runUnderLaw, settingOf } from './law.ts'
 const MODEL = 'Qwen3-32B'
 const architecture = catalogueArchitecture(MODEL)
 const gpu = catalogueGpu('H100')
-const fit = (runs: readonly MeasuredRun[]) => fitGroup(runs, architecture, gpu, shippedPrior)
+const fitOf = (runs: readonly MeasuredRun[]) => fitGroup(runs, architecture, gpu, shippedPrior)
 const runs = [
   runUnderLaw(MODEL, 'H100', settingOf(2, 16)),
   runUnderLaw(MODEL, 'H100', settingOf(2, 128), 0.2),
@@ -26,8 +26,8 @@ const { powerWatts: _none, ...unmetered } = runs[1]!
 
 describe('runs left out one by one', () => {
   it('are predicted as a fit without them predicts them', () => {
-    for (const [index, { setting, tokensPerSecond }] of leftOutRuns(fit(runs)).entries()) {
-      const { step } = predict(fit(runs.toSpliced(index, 1)), [runs[index]!])
+    for (const [index, { setting, tokensPerSecond }] of leftOutRuns(fitOf(runs)).entries()) {
+      const { step } = predict(fitOf(runs.toSpliced(index, 1)), [runs[index]!])
       const perSecond = 1e3 * setting.batch
       expect(tokensPerSecond.predicted / (perSecond / Math.exp(step.logMean[0]!))).toBeCloseTo(1, 9)
       const width = Math.log(tokensPerSecond.high / tokensPerSecond.low) / (2 * 1.2816)
@@ -36,7 +36,7 @@ describe('runs left out one by one', () => {
   })
 
   it('show what was measured, power only where it was', () => {
-    const judged = leftOutRuns(fit([runs[0]!, unmetered, runs[2]!]))
+    const judged = leftOutRuns(fitOf([runs[0]!, unmetered, runs[2]!]))
     for (const [index, run] of [runs[0]!, unmetered, runs[2]!].entries()) {
       const { tokensPerSecond, watts, joulesPerToken } = judged[index]!
       expect(tokensPerSecond.measured / run.tokensPerSecond).toBeCloseTo(1, 9)
@@ -53,7 +53,7 @@ describe('runs left out one by one', () => {
 
   it('tell a run that the others contradict', () => {
     const wild = { ...runs[2]!, tokensPerSecond: runs[2]!.tokensPerSecond * 3 }
-    const [worst] = leftOutRuns(fit([runs[0]!, runs[1]!, wild, runs[3]!])).toSorted(
+    const [worst] = leftOutRuns(fitOf([runs[0]!, runs[1]!, wild, runs[3]!])).toSorted(
       (a, b) => Math.abs(b.tokensPerSecond.z) - Math.abs(a.tokensPerSecond.z),
     )
     expect(worst!.setting).toBe(wild)
@@ -69,6 +69,6 @@ describe('runs left out one by one', () => {
     )
     const median = off.toSorted((a, b) => a - b)[Math.floor(off.length / 2)]!
     expect(median * 100).toBeCloseTo(entry.errorPercent.tokensPerSecond, 0)
-    expect(leftOutRuns(fit([]))).toEqual([])
+    expect(leftOutRuns(fitOf([]))).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 import { useId } from 'preact/hooks'
-import { dayOf } from '../../figures/instant.ts'
 import { capacityOf, carbonByWindow, type PlanFigures } from '../../figures/capacity.ts'
+import { dayOf } from '../../figures/instant.ts'
 import { inCount, inDigits, inGrams, spelled } from '../../figures/quantity.ts'
 import { type Assignment, gpusOf, loadOf, type Schedule, windowAt } from '../../figures/schedule.ts'
 import { variantWords } from '../../figures/variant.ts'
