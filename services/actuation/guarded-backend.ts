@@ -4,6 +4,7 @@ import type { BackendDriver } from './driver.ts'
 import type {
   ApplyContext,
   Desired,
+  DesiredField,
   InferenceBackend,
   Observed,
   Receipt,
@@ -51,7 +52,7 @@ export function guardedBackend<Raw>(driver: BackendDriver<Raw>, deps: GuardDeps)
       warnings: [],
       atMs: nowMs(),
     }
-    const asked = pick(desired, differingFields(desired, seen.desired))
+    const asked = pick(desired, unsureFields(desired, seen, remembered))
     if (fieldsOf(asked).length === 0) return receipt
     assertNotForeign(target, seen, context)
     if (context.dryRun) {
@@ -106,6 +107,23 @@ async function settle<Raw>(
     if (arrived || leftMs <= 0) return { ...seen, settled: arrived }
     await sleep(Math.min(pollMs, leftMs), abort)
   }
+}
+
+/**
+ * What differs from what is seen, or from what we last told: then either somebody else has made it
+ * so already, or the sighting is from before our last write. Writing it once more, on condition of
+ * that sighting, tells the two apart; taking it for done would not.
+ */
+function unsureFields(
+  desired: Desired,
+  seen: Observed,
+  remembered: Remembered | undefined,
+): readonly DesiredField[] {
+  const toldOtherwise = differingFields(
+    pick(desired, fieldsOf(remembered?.applied ?? {})),
+    remembered?.applied ?? {},
+  )
+  return [...new Set([...differingFields(desired, seen.desired), ...toldOtherwise])]
 }
 
 /** Written ahead of the write, so that a crash in between leaves the way back known. */

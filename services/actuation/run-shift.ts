@@ -60,10 +60,10 @@ export async function runShift(
 ): Promise<ShiftResult> {
   let record = await deps.store.load(shiftId)
   const startedMs = deps.nowMs()
+  let outcome: Attempt | undefined
   while (record?.status === 'running') {
     abort?.throwIfAborted()
-    const step = record.shift.steps[record.next]!
-    const outcome = await attempt(record, step, deps, abort)
+    outcome = await attempt({ record, sighted: sightingOf(outcome), deps, abort })
     if (outcome.kind === 'held') return { status: 'held', why: outcome.why, record }
     if (outcome.kind === 'wait') {
       if (deps.nowMs() - startedMs >= deps.patienceMs) return { status: 'waiting', record }
@@ -76,16 +76,27 @@ export async function runShift(
   return record ? { status: record.status as 'done', record } : { status: 'taken-over' }
 }
 
-type Attempt = StepOutcome | { readonly kind: 'held'; readonly why: string }
+type Attempt =
+  | Exclude<StepOutcome, { kind: 'noted' }>
+  | { readonly kind: 'noted'; readonly before: Desired; readonly fresh: Observed }
+  | { readonly kind: 'held'; readonly why: string }
 
-async function attempt(
-  record: ShiftRecord,
-  step: ShiftStep,
-  deps: ShiftDeps,
-  abort?: AbortSignal,
-): Promise<Attempt> {
+const sightingOf = (outcome: Attempt | undefined): Observed | undefined =>
+  outcome?.kind === 'noted' ? outcome.fresh : undefined
+
+interface Moment {
+  readonly record: ShiftRecord
+  /** Seen and found good to act on a moment ago, when the way back was noted. */
+  readonly sighted: Observed | undefined
+  readonly deps: ShiftDeps
+  readonly abort: AbortSignal | undefined
+}
+
+async function attempt(moment: Moment): Promise<Attempt> {
+  const { record, deps, abort } = moment
+  const step = record.shift.steps[record.next]!
   try {
-    if (step.kind === 'tell') return await tell(record, step, deps, abort)
+    if (step.kind === 'tell') return await tell(moment, step)
     const why = await deps.obstacle(step, undefined)
     if (why !== undefined) return { kind: 'held', why }
     return await waitFor(record, step, deps, abort)
@@ -113,17 +124,16 @@ const timeoutOf = ({ kind }: ShiftStep, { timeouts }: ShiftDeps): number =>
   kind === 'drain' ? timeouts.drainMs : kind === 'check-slo' ? timeouts.sloMs : timeouts.readyMs
 
 async function tell(
-  record: ShiftRecord,
-  { target, desired, why }: ShiftStep & { kind: 'tell' },
-  deps: ShiftDeps,
-  abort?: AbortSignal,
+  { record, sighted, deps, abort }: Moment,
+  step: ShiftStep & { kind: 'tell' },
 ): Promise<Attempt> {
+  const { target, desired, why } = step
   const backend = deps.backendFor(target)
-  const fresh = await backend.observe(target, abort)
-  const obstacle = await deps.obstacle({ kind: 'tell', target, desired, why }, fresh)
+  const fresh = sighted ?? (await backend.observe(target, abort))
+  const obstacle = sighted ? undefined : await deps.obstacle(step, fresh)
   if (obstacle !== undefined) return { kind: 'held', why: obstacle }
   const before = record.before[record.next]
-  if (!before) return { kind: 'noted', before: pick(fresh.desired, fieldsOf(desired)) }
+  if (!before) return { kind: 'noted', before: imageOf(fresh, desired), fresh }
   const context: ApplyContext = {
     idempotencyKey: `${record.shift.id}/${record.next}`,
     fence: deps.fence,
@@ -154,6 +164,17 @@ async function tell(
     if (error instanceof AppError) await note('failed', `${error.code}: ${error.message}`)
     throw error
   }
+}
+
+/**
+ * What the way back tells. Of a band at least as many as serve now: its own lower end may be far less
+ * than the traffic that comes back with it needs.
+ */
+function imageOf({ desired, readyReplicas = 0 }: Observed, asked: Desired): Desired {
+  const image = pick(desired, fieldsOf(asked))
+  if (!image.replicas) return image
+  const { min, max } = image.replicas
+  return { ...image, replicas: { min: Math.min(max, Math.max(min, readyReplicas)), max } }
 }
 
 async function waitFor(

@@ -1,7 +1,9 @@
 import {
   advance,
+  type Desired,
   envelopeInputOf,
   type Leases,
+  type Observed,
   obstacleToStep,
   runShift,
   type ShiftDeps,
@@ -13,12 +15,14 @@ import type { Fleet } from '../fleet/index.ts'
 import type { StoredPlan } from '../plans/index.ts'
 import type { ApplyPlanPorts } from './apply-plan.ts'
 import { onForeignOwner } from './carry-out.ts'
-import { commandInputOf, lookAtFleet } from './look-at-fleet.ts'
+import { commandInputOf, type FleetSight } from './look-at-fleet.ts'
 import { servingNow } from './serving-now.ts'
 import { shiftEnded } from './shift-events.ts'
 
 export interface CarryShiftPorts extends ApplyPlanPorts {
   readonly leases: Leases
+  /** Looks at all that the plan in force steers, from now on; undefined without a plan. */
+  lookNow(): Promise<FleetSight | undefined>
   sleep(durationMs: number, abort?: AbortSignal): Promise<void>
 }
 
@@ -148,10 +152,15 @@ const obstacleFor =
     if (stored?.outcome.status !== 'planned') return 'no plan is in force'
     const outdated = record.failed === undefined && outdatedBy(record, stored, ports.nowMs())
     if (outdated) return outdated
-    if (step.kind !== 'tell' || !fresh?.desired.replicas) return undefined
-    const sight = await lookAtFleet(ports, stored.outcome.plan)
+    // What only adds needs no look at everything else.
+    if (step.kind !== 'tell' || !fresh || !takesAway(step.desired, fresh)) return undefined
+    const sight = await ports.lookNow()
+    if (!sight) return 'no plan is in force'
     return obstacleToStep(step, fresh, envelopeInputOf(commandInputOf(sight, [])))
   }
+
+const takesAway = ({ replicas }: Desired, { desired, paused }: Observed): boolean =>
+  paused || (replicas !== undefined && replicas.min < (desired.replicas?.min ?? Infinity))
 
 function outdatedBy(
   { shift }: ShiftRecord,

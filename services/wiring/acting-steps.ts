@@ -9,10 +9,12 @@ import type { ApplyPlanPorts } from '../pipeline/apply-plan.ts'
 import type { AttributeLeversPorts } from '../pipeline/attribute-levers.ts'
 import type { CarryShiftPorts } from '../pipeline/carry-shift.ts'
 import type { GuardSloPorts } from '../pipeline/guard-slo.ts'
+import { lookAtFleet } from '../pipeline/look-at-fleet.ts'
 import type { RefreshGridPorts } from '../pipeline/refresh-grid.ts'
 import { steeredTargets } from '../pipeline/steered-targets.ts'
 import type { TickPorts } from '../pipeline/tick.ts'
 import type { Plan } from '../planning/index.ts'
+import { joinedRead } from '../platform/joined-read.ts'
 import type { Service } from './service.ts'
 
 /** Everything that `plan` and the plans before it steer. */
@@ -60,6 +62,13 @@ export function actingSteps(service: Service) {
   const carryShift: CarryShiftPorts = {
     ...applyPlan,
     leases: stores.leases,
+    // Many shifts ask at once, and each look asks every backend.
+    lookNow: joinedRead(async () => {
+      const stored = await stores.plans.current()
+      return stored?.outcome.status === 'planned'
+        ? lookAtFleet(applyPlan, stored.outcome.plan)
+        : undefined
+    }),
     sleep: async (durationMs, signal) => {
       await setTimeout(durationMs, undefined, signal ? { signal } : {})
     },

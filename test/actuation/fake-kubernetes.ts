@@ -14,6 +14,8 @@ export interface FakeKubernetesOptions {
   readonly validate?: (path: string, object: Stored) => void
   /** Rights that are missing, as `verb resource`. */
   readonly denied?: readonly string[]
+  /** Stands between a request and its answer: may be late, lose it, or change it. */
+  readonly between?: (asked: Asked, answer: () => Answered) => Answered | Promise<Answered>
 }
 
 const MERGE = 'application/merge-patch+json'
@@ -114,13 +116,15 @@ export async function fakeKubernetes(options: FakeKubernetesOptions = {}) {
       : failure(404, 'NotFound', `${path} not found`)
   }
 
-  const server = await loopback((asked): Answered => {
+  function answer(asked: Asked): Answered {
     const { method, path } = asked
     if (method === 'POST' && path === REVIEW) return review(asked)
     if (method !== 'GET' && method !== 'PATCH') return failure(405, 'MethodNotAllowed', method)
     if (path.endsWith('/scale')) return scale(path.slice(0, -'/scale'.length), asked)
     return method === 'PATCH' ? patch(path, asked) : read(path)
-  })
+  }
+  const { between = (_asked, ask) => ask() } = options
+  const server = await loopback((asked) => between(asked, () => answer(asked)))
 
   return {
     ...server,

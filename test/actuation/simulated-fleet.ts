@@ -16,6 +16,7 @@ import {
   type TargetRef,
 } from '../../services/actuation/index.ts'
 import { Conflict, UpstreamUnavailable } from '../../services/domain/errors.ts'
+import { SimulatedTraffic } from './simulated-traffic.ts'
 
 /** The process is gone: nothing after this line runs any more. */
 export class Crash extends Error {}
@@ -40,30 +41,11 @@ export const ROUTE: TargetRef = {
 }
 export const siteRef = (id: string): TargetRef => ({ ...ROUTE, id, kind: 'replicas', region: id })
 
-interface Site {
-  replicas: number
-  readonly readyAtMs: number[]
-  /** When each running request ends. */
-  running: number[]
-}
-
-const START_MS = 30_000
-const REQUEST_MS = 8_000
-const PER_REPLICA = 8
-const DEMAND_IN_FLIGHT = 32
 const CALL_MS = 20
 
-/**
- * One model on several sites behind one split of traffic, in its own time: replicas take time to
- * start, requests take time to end, and whatever is still running on a replica that goes is lost.
- */
-export class SimulatedFleet {
-  nowMs = 0
-  weights: Record<string, number>
-  readonly sites = new Map<string, Site>()
-  lostRequests = 0
+/** Simulated traffic behind a backend that answers late, wrongly or not at all. */
+export class SimulatedFleet extends SimulatedTraffic {
   doubleActions = 0
-  unsafeStates = 0
   calls = 0
   sloBurning = false
   telemetry = true
@@ -79,43 +61,13 @@ export class SimulatedFleet {
     weights: Record<string, number>,
     faults = CALM,
   ) {
+    super(replicas, weights, faults.random)
     this.faults = faults
-    this.weights = weights
-    for (const [id, count] of Object.entries(replicas)) {
-      const readyAtMs = Array.from({ length: count }, () => 0)
-      this.sites.set(id, { replicas: count, readyAtMs, running: [] })
-    }
-    this.pass(REQUEST_MS)
-  }
-
-  /** Requests come in by weight all the time, and must find a ready replica with a free slot. */
-  pass(durationMs: number): void {
-    const untilMs = this.nowMs + durationMs
-    while (this.nowMs < untilMs) {
-      this.nowMs += Math.min(100, untilMs - this.nowMs)
-      for (const [id, site] of this.sites) this.serve(site, this.weights[id] ?? 0)
-    }
-  }
-
-  private serve(site: Site, weight: number): void {
-    site.running = site.running.filter((endMs) => endMs > this.nowMs)
-    const wanted = (DEMAND_IN_FLIGHT * weight) / 100
-    if (wanted > this.ready(site) * PER_REPLICA) this.unsafeStates++
-    const offered = weight > 0 ? Math.max(1, Math.round(wanted)) : 0
-    while (site.running.length < offered) {
-      site.running.push(this.nowMs + REQUEST_MS * (0.5 + this.faults.random() / 2))
-    }
-  }
-
-  readonly inFlight = (id: string): number => this.sites.get(id)!.running.length
-
-  private ready(site: Site): number {
-    return site.readyAtMs.filter((atMs) => atMs <= this.nowMs).length
   }
 
   private look(id: string): Observed {
     const site = this.sites.get(id)
-    const ready = site && this.ready(site)
+    const ready = site && this.ready(id)
     return {
       desired: site
         ? { replicas: exactly(site.replicas) }
@@ -137,16 +89,7 @@ export class SimulatedFleet {
     this.history.set(id, this.look(id))
     this.revisions.set(id, (this.revisions.get(id) ?? 0) + 1)
     if (weightsPercent) this.weights = { ...weightsPercent }
-    const site = this.sites.get(id)
-    if (!site || !replicas) return
-    while (site.replicas < replicas.max) {
-      site.readyAtMs.push(this.nowMs + START_MS)
-      site.replicas++
-    }
-    // The newest go first, and the idlest; only what the rest cannot hold is lost.
-    site.readyAtMs.splice(replicas.max)
-    site.replicas = replicas.max
-    this.lostRequests += Math.max(0, site.running.length - replicas.max * PER_REPLICA)
+    if (replicas && this.sites.has(id)) this.resize(id, replicas.max)
   }
 
   /** Every step of the outside world: it takes time, may fail, and the process may die at it. */
@@ -229,4 +172,4 @@ export async function shiftWorld(fleet: SimulatedFleet, shift: Shift) {
   return { store, audit, start }
 }
 
-export const maxInFlight = (): number => PER_REPLICA
+export { maxInFlight } from './simulated-traffic.ts'

@@ -7,6 +7,7 @@ import { memoryTargetMemory } from '../../services/actuation/adapters/memory-tar
 import { exactly, type InferenceBackend } from '../../services/actuation/index.ts'
 import type { NewEvent } from '../../services/notification/index.ts'
 import { type CarryShiftPorts, carryShift } from '../../services/pipeline/carry-shift.ts'
+import { lookAtFleet } from '../../services/pipeline/look-at-fleet.ts'
 import { steeredTargets } from '../../services/pipeline/steered-targets.ts'
 import type { Plan } from '../../services/planning/index.ts'
 import type { AnyJobRequest } from '../../services/queue/index.ts'
@@ -83,6 +84,7 @@ export function actingWorld(policy = '{ minDwellMinutes: 0 }', more = '') {
     knownGood,
     memory: deps.memory,
     leases: memoryLeases(() => state.nowMs),
+    lookNow: () => lookAtFleet(ports, state.plan),
     sleep: async (durationMs) => {
       state.nowMs += durationMs
     },
