@@ -8,6 +8,7 @@ import { wholeMove } from './shifts.ts'
 
 const MODELS = 250
 const RUNNERS = 2
+const KILLS_A_ROUND = 250
 /** A runner lives for this long after it has connected, at random. */
 const LONGEST_LIFE_MS = 400
 const FAULTS = { failing: 0.05, stale: 0.05 }
@@ -20,14 +21,14 @@ export interface CrashBench {
 
 /**
  * Real processes, really killed: two at a time carry 250 shifts of 500 targets, and each is sent
- * SIGKILL at a random moment and replaced, until so many kills have been made and every shift has
- * come to an end.
+ * SIGKILL at a random moment and replaced; after 250 kills a round's shifts come to their end, and
+ * the next round begins, until so many kills have been made.
  */
 export async function crashes(bench: CrashBench, kills: number) {
   const sum = { crashPoints: 0, lostRequests: 0, doubleActions: 0, unsafeStates: 0 }
   const ends: Record<string, number> = {}
   for (let seed = 1; sum.crashPoints < kills; seed++) {
-    const round = await oneRound(bench, seed, kills - sum.crashPoints)
+    const round = await oneRound(bench, seed, Math.min(KILLS_A_ROUND, kills - sum.crashPoints))
     sum.crashPoints += round.kills
     sum.lostRequests += round.lostRequests
     sum.doubleActions += round.doubleActions
