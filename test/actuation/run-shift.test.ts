@@ -166,32 +166,6 @@ describe('a shift', () => {
     expect(fleet).toMatchObject({ lostRequests: 0, unsafeStates: 0 })
   })
 
-  it('goes back to no less of a band than served when it left', async () => {
-    const fleet = fleetOf()
-    const { start } = await shiftWorld(fleet, move())
-    const { backendFor } = start()
-    const told: unknown[] = []
-    const banded = start({
-      backendFor: (target) => ({
-        ...backendFor(target),
-        observe: async (ref) => {
-          const seen = await backendFor(ref).observe(ref)
-          return ref.id === 'dirty' && seen.desired.replicas?.min === 4
-            ? { ...seen, desired: { replicas: { min: 1, max: 9 } } }
-            : seen
-        },
-        apply: (ref, desired, context) => {
-          if (ref.id === 'dirty') told.push(desired.replicas)
-          return backendFor(ref).apply(ref, desired, context)
-        },
-      }),
-      slo: async () => (fleet.sites.get('dirty')!.replicas === 0 ? 'burning' : 'ok'),
-    })
-    await runShift('s1', banded)
-    expect(told).toEqual([exactly(0), { min: 4, max: 9 }])
-    expect(fleet).toMatchObject({ lostRequests: 0, unsafeStates: 0 })
-  })
-
   it('goes back when the destination is never ready, and when telemetry stays silent', async () => {
     const slow = fleetOf()
     const first = await shiftWorld(slow, move())
