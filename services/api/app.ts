@@ -16,6 +16,7 @@ import type { ApiPorts } from './ports.ts'
 import { queueBoardRoute } from './queue-board.ts'
 import { mountRoutes } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
+import { sharedSerializers } from './serializers.ts'
 import { typeboxValidator, wrongFields } from './validation.ts'
 
 export interface ApiOptions {
@@ -47,6 +48,7 @@ export async function buildApp(ports: ApiPorts, options: ApiOptions): Promise<Fa
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
     routerOptions: { maxParamLength: 256 },
     schemaErrorFormatter: wrongFields,
+    schemaController: { compilersFactory: { buildSerializer: sharedSerializers() } },
     ...(options.logger && { loggerInstance: options.logger }),
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(typeboxValidator as never)

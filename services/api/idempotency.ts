@@ -21,10 +21,16 @@ const ABANDONED_AFTER_MS = 60_000
  */
 export function keepAnswers(app: FastifyInstance, answers: AnswerStore, nowMs: () => number): void {
   app.decorateRequest('answerKey')
+  // Hooks of the routes that may need them: on all others they would cost and do nothing.
+  app.addHook('onRoute', (route) => {
+    if (route.method !== 'POST') return
+    route.preHandler = [...[route.preHandler ?? []].flat(), takeUp]
+    route.onSend = [...[route.onSend ?? []].flat(), keepAnswer]
+  })
 
-  app.addHook('preHandler', async (request, reply) => {
+  async function takeUp(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const key = request.headers['idempotency-key']
-    if (request.method !== 'POST' || typeof key !== 'string' || !request.caller) return
+    if (typeof key !== 'string' || !request.caller) return
     if (!KEY.test(key)) throw badKey()
     // A stream is read once, so it has no fingerprint; the ids of its lines make it repeatable.
     if (request.body instanceof Readable) return
@@ -48,15 +54,14 @@ export function keepAnswers(app: FastifyInstance, answers: AnswerStore, nowMs: (
       case 'other-request':
         throw new Conflict('this Idempotency-Key was used for another request')
     }
-  })
+  }
 
-  app.addHook('onSend', (request, reply, payload, done) => {
+  async function keepAnswer(request: FastifyRequest, reply: FastifyReply, payload: unknown) {
     const { answerKey } = request
-    if (!answerKey) return done(null, payload)
+    if (!answerKey) return
     request.answerKey = undefined
-    const text = request.routeOptions.config.secret ? '' : payload
-    keep(answers, answerKey, reply, text).then(() => done(null, payload), done)
-  })
+    await keep(answers, answerKey, reply, request.routeOptions.config.secret ? '' : payload)
+  }
 }
 
 /** Only what was done is worth keeping: a refusal may be mended and sent again under its key. */

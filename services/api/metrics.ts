@@ -12,9 +12,13 @@ export function measureRequests(app: FastifyInstance, registry: Registry): void 
     buckets: BUCKETS_SECONDS,
     registers: [registry],
   })
-  app.addHook('onResponse', (request, reply, done) => {
+  const known = new Map<string, Histogram.Internal<'operation' | 'status'>>()
+  app.addHook('onResponse', (request, { statusCode: status, elapsedTime }, done) => {
     const operation = request.routeOptions.schema?.operationId ?? 'none'
-    duration.observe({ operation, status: reply.statusCode }, reply.elapsedTime / 1000)
+    const key = `${operation} ${status}`
+    const series = known.get(key) ?? duration.labels({ operation, status })
+    known.set(key, series)
+    series.observe(elapsedTime / 1000)
     done()
   })
 }

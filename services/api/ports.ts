@@ -105,7 +105,7 @@ export interface ReadinessCheck {
 }
 
 /** The reading half of the plan store. */
-export type PlanReader = Pick<PlanStore, 'current' | 'get' | 'history'>
+export type PlanReader = Pick<PlanStore, 'current' | 'currentVersion' | 'get' | 'history'>
 
 export interface RegionReader {
   list(): Promise<readonly RegionView[]>

@@ -41,7 +41,7 @@ function architectureOf(run: MeasuredRun, { architectures = [] }: Extras): Archi
 
 /** Last resort: the size most model names carry, e.g. `Foo-30B`. */
 const paramsInName = (model: string): number =>
-  Number(/(\d+(?:\.\d+)?)b\b/i.exec(model)?.[1] ?? UNKNOWN_SIZE)
+  Number(/(\d{1,6}(?:\.\d{1,6})?)b\b/i.exec(model)?.[1] ?? UNKNOWN_SIZE)
 
 function gpuOf(name: string, { gpus = [] }: Extras): GpuSpec {
   const known = gpus.find((gpu) => gpu.name === name) ?? findGpu(name)

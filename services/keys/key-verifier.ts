@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { UpstreamUnavailable } from '../domain/errors.ts'
 import { hasEnded } from './has-ended.ts'
-import { readKeyText } from './key-text.ts'
+import { type KeyParts, readKeyText } from './key-text.ts'
 import type { KeyStore, StoredKey } from './port.ts'
 import { isProvenBy } from './proof.ts'
 
@@ -23,8 +23,9 @@ interface Remembered {
 }
 
 /**
- * Tells which key a text is. scrypt is slow on purpose, so what it said is remembered for a moment,
- * under a digest: the memory of the process never holds a key.
+ * Tells which key a text is. scrypt is slow on purpose, so what it said is remembered under a digest:
+ * the memory of the process never holds a key. After a moment the store is asked again whether the
+ * key still is what was proven; once for all who ask, and without another scrypt.
  *
  * @returns undefined where it is none, or one that has ended
  */
@@ -33,17 +34,26 @@ export function keyVerifier(
   { nowMs, trustMs = TRUST_MS, graceMs = GRACE_MS }: KeyVerifierOptions,
 ) {
   const remembered = new Map<string, Remembered>()
+  const asking = new Map<string, Promise<StoredKey | undefined>>()
 
   async function verify(text: string, digest: string): Promise<StoredKey | undefined> {
     const parts = readKeyText(text)
     const key = parts && (await store.find(parts.prefix))
-    if (!key || hasEnded(key, nowMs()) || !(await isProvenBy(key.proof, parts.secret))) {
+    const proven = async ({ proof }: StoredKey, { secret }: KeyParts) =>
+      remembered.get(digest)?.key.proof === proof || isProvenBy(proof, secret)
+    if (!key || hasEnded(key, nowMs()) || !(await proven(key, parts))) {
       remembered.delete(digest)
       return undefined
     }
     if (remembered.size >= MOST_REMEMBERED) remembered.clear()
     remembered.set(digest, { key, atMs: nowMs() })
     return key
+  }
+
+  function verifyOnce(text: string, digest: string): Promise<StoredKey | undefined> {
+    const answer = asking.get(digest) ?? verify(text, digest).finally(() => asking.delete(digest))
+    asking.set(digest, answer)
+    return answer
   }
 
   return async (text: string): Promise<StoredKey | undefined> => {
@@ -53,7 +63,7 @@ export function keyVerifier(
       known && nowMs() < known.atMs + forMs && !hasEnded(known.key, nowMs()) ? known.key : undefined
     return (
       believed(trustMs) ??
-      verify(text, digest).catch((error: unknown) => {
+      verifyOnce(text, digest).catch((error: unknown) => {
         const key = error instanceof UpstreamUnavailable ? believed(graceMs) : undefined
         if (key) return key
         throw error

@@ -28,7 +28,9 @@ function keyOf(secret: string): Buffer {
   const text = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret
   const key = Buffer.from(text, 'base64')
   // Node skips what is no base64; what it understood must be all there is.
-  const whole = key.toString('base64').replace(/=+$/, '') === text.replace(/=+$/, '')
+  const whole = withoutPadding(key.toString('base64')) === withoutPadding(text)
   if (whole && key.length >= LEAST_BYTES) return key
   throw new InvalidInput(`a webhook secret must be base64 of at least ${LEAST_BYTES} bytes`)
 }
+
+const withoutPadding = (base64: string): string => base64.replace(/={1,2}$/, '')

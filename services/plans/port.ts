@@ -76,6 +76,8 @@ export interface PlanStore {
   save(draft: PlanDraft, options: SaveOptions): Promise<SaveResult>
   /** The plan in force: the newest that needs no approval, or has it. */
   current(): Promise<StoredPlan | undefined>
+  /** Of the plan in force its version alone; which says all, as a plan in force never changes. */
+  currentVersion(): Promise<number | undefined>
   /** The newest plan, whatever anybody thinks of it: the next draft has to follow this one. */
   newest(): Promise<StoredPlan | undefined>
   /**

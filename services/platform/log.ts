@@ -10,7 +10,7 @@ type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 const SECRET = ['authorization', 'cookie', 'password', 'secret', 'secrets', 'token', 'apiKey']
 const REDACTED = SECRET.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*.*.*.${name}`])
 /** `user:password@` of any URL in any text: connection strings end up in error messages. */
-const CREDENTIALS = /([a-z][a-z0-9+.-]*:\/\/)[^\s/:@]*:[^\s/@]*@/gi
+const CREDENTIALS = /(?<=:\/\/)[^\s/:@]*:[^\s/@]*@/g
 
 /** @param write where a line goes; standard output unless told */
 export function openLog(level: LogLevel, write?: (line: string) => void): Log {
@@ -21,7 +21,7 @@ export function openLog(level: LogLevel, write?: (line: string) => void): Log {
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: REDACTED, censor: '[redacted]' },
     serializers: { error: describeError },
-    hooks: { streamWrite: (line: string) => line.replace(CREDENTIALS, '$1[redacted]@') },
+    hooks: { streamWrite: (line: string) => line.replace(CREDENTIALS, '[redacted]@') },
   }
   return write ? pino(options, { write }) : pino(options)
 }

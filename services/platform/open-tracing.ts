@@ -15,7 +15,7 @@ export interface TracingOptions {
 
 /** Sends spans to a collector until the process ends; without this call every span is a no-op. */
 export function openTracing({ endpoint, version }: TracingOptions): { close(): Promise<void> } {
-  const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`
+  const url = `${endpoint.replace(/\/$/, '')}/v1/traces`
   return registerTracing(version, new BatchSpanProcessor(new OTLPTraceExporter({ url })))
 }
 

@@ -57,23 +57,29 @@ describe('plans', () => {
 
   it('asks the store once for all who read in the same moment', async () => {
     tenant.stored.push(aPlan(1))
-    let asked = 0
-    const { current } = tenant.plans
-    Object.assign(tenant.plans, { current: () => ++asked && current() })
+    const asked: string[] = []
+    const { current, currentVersion } = tenant.plans
+    Object.assign(tenant.plans, {
+      current: () => asked.push('plan') && current(),
+      currentVersion: () => asked.push('version') && currentVersion(),
+    })
     await Promise.all(Array.from({ length: 10 }, () => get('/v1/plans/current')))
-    expect(asked).toBe(1)
+    expect(asked).toEqual(['plan'])
     nowMs += 1000
     await get('/v1/plans/current')
-    expect(asked).toBe(2)
+    expect(asked).toEqual(['plan', 'version'])
+    tenant.stored.push(aPlan(2))
+    expect((await get('/v1/plans/current')).json().version).toBe(1)
+    nowMs += 1000
+    expect((await get('/v1/plans/current')).json().version).toBe(2)
   })
 
   it('goes on with the plan it has while the store is away, and says so', async () => {
     tenant.stored.push(aPlan(1))
     await get('/v1/plans/current')
     nowMs += 60_000
-    Object.assign(tenant.plans, {
-      current: () => Promise.reject(new UpstreamUnavailable('away', { upstream: 'database' })),
-    })
+    const away = () => Promise.reject(new UpstreamUnavailable('away', { upstream: 'database' }))
+    Object.assign(tenant.plans, { current: away, currentVersion: away })
     const answer = await get('/v1/plans/current')
     expect(answer.statusCode).toBe(200)
     expect(answer.headers.warning).toMatch(/^110 /)

@@ -2,7 +2,8 @@ import type { TenantPorts } from '../../services/api/ports.ts'
 import { Conflict, NotFound } from '../../services/domain/errors.ts'
 import type { StoredPlan } from '../../services/plans/index.ts'
 import { JOB_NAMES } from '../../services/queue/index.ts'
-import { NOW_MS, pageOf } from './memory-ports.ts'
+import { NOW_MS } from './memory-ports.ts'
+import { pageOf } from './page-of.ts'
 
 type Operations = Pick<TenantPorts, 'decisions' | 'savings' | 'webhooks' | 'runs' | 'queue'>
 

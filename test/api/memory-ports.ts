@@ -1,5 +1,4 @@
 import { Registry } from 'prom-client'
-import type { Page } from '../../services/api/paging.ts'
 import type {
   ApiEvent,
   ApiPorts,
@@ -23,6 +22,7 @@ import { memoryGrid } from './memory-grid.ts'
 import { memoryModelling } from './memory-modelling.ts'
 import { memoryOperations } from './memory-operations.ts'
 import { memoryTargets } from './memory-targets.ts'
+import { pageOf } from './page-of.ts'
 
 export const NOW_MS = Date.UTC(2026, 5, 1, 12)
 const HOUR_MS = 3_600_000
@@ -147,6 +147,7 @@ export function memoryTenant(): MemoryTenant {
     pushed,
     plans: {
       current: async () => stored.at(-1),
+      currentVersion: async () => stored.at(-1)?.version,
       async get(version) {
         const plan = stored.find((one) => one.version === version)
         if (!plan) throw new NotFound(`there is no plan of version ${version}`)
@@ -243,17 +244,6 @@ export function memoryTenant(): MemoryTenant {
     ...memoryOperations(stored),
     batch: memoryBatch(NOW_MS),
   }
-}
-
-export function pageOf<Item>(
-  items: readonly Item[],
-  numberOf: (item: Item) => number,
-  { before = Number.POSITIVE_INFINITY, limit }: Page,
-): Item[] {
-  return items
-    .filter((item) => numberOf(item) < before)
-    .toSorted((a, b) => numberOf(b) - numberOf(a))
-    .slice(0, limit)
 }
 
 export interface MemoryPorts extends ApiPorts {

@@ -9,6 +9,8 @@ declare module 'autocannon' {
       readonly connections?: number
       /** Seconds. */
       readonly duration?: number
+      /** Threads that shoot; without any it shoots from ours. */
+      readonly workers?: number
     }
     interface Result {
       readonly requests: { readonly average: number }

@@ -1,6 +1,7 @@
 /**
- * `npm run bench:crash [-- --kills N --engine embedded|redis]`: kills a working service with
- * SIGKILL, N times an engine (500 unless told), and counts what was lost. Redis means Redis for the
+ * `npm run bench:crash [-- --kills N --minutes M --engine embedded|redis]`: kills a working service
+ * with SIGKILL, N times an engine (500 unless told, or as often as M minutes an engine allow), and
+ * counts what was lost. Redis means Redis for the
  * queue and PostgreSQL for the state; its servers are private ones, started here.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -10,18 +11,27 @@ import { parseArgs } from 'node:util'
 import { startServers } from '../../infra/bootstrap/servers.mjs'
 import { openEmbedded } from '../../services/platform/database/embedded.ts'
 import { openPostgres } from '../../services/platform/database/postgres.ts'
-import { type CrashReport, crashRun } from '../support/crash-run.ts'
+import { type CrashPlan, type CrashReport, crashRun } from '../support/crash-run.ts'
 
 const { values } = parseArgs({
-  options: { kills: { type: 'string', default: '500' }, engine: { type: 'string' } },
+  options: {
+    kills: { type: 'string', default: '500' },
+    minutes: { type: 'string' },
+    engine: { type: 'string' },
+  },
 })
 const kills = Number(values.kills)
+const plan = (engine: string): CrashPlan => ({
+  kills,
+  endMs: values.minutes ? Date.now() + Number(values.minutes) * 60_000 : Number.POSITIVE_INFINITY,
+  tell: (killed) => killed % 25 === 0 && console.error(`${engine}: ${killed} of ${kills} kills`),
+})
 const engines: Record<string, CrashReport> = {}
 
 async function embedded(): Promise<CrashReport> {
   const home = await mkdtemp(join(tmpdir(), 'gridtide-crash-'))
   try {
-    return await crashRun({ home, open: () => openEmbedded(home) }, kills, Math.random)
+    return await crashRun({ home, open: () => openEmbedded(home) }, plan('embedded'), Math.random)
   } finally {
     await rm(home, { recursive: true, force: true })
   }
@@ -34,7 +44,11 @@ async function redis(): Promise<CrashReport> {
     const databaseUrl = process.env.TEST_DATABASE_URL ?? env.TEST_DATABASE_URL
     const redisUrl = process.env.TEST_REDIS_URL ?? env.TEST_REDIS_URL
     const open = async () => openPostgres(databaseUrl)
-    return await crashRun({ home: 'unused', databaseUrl, redisUrl, open }, kills, Math.random)
+    return await crashRun(
+      { home: 'unused', databaseUrl, redisUrl, open },
+      plan('redis'),
+      Math.random,
+    )
   } finally {
     await stop()
   }
@@ -42,7 +56,6 @@ async function redis(): Promise<CrashReport> {
 
 for (const [name, run] of Object.entries({ embedded, redis })) {
   if (values.engine !== undefined && values.engine !== name) continue
-  console.error(`${name}: ${kills} kills`)
   engines[name] = await run()
 }
 const total = (column: keyof CrashReport) =>

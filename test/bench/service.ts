@@ -22,8 +22,8 @@ import { embeddedEngine } from '../support/engines.ts'
 import { memoryOfService } from './service/memory.ts'
 
 /**
- * The API over the embedded database, beside a bare Fastify route in the same run. Rates depend on
- * the machine; the ratio to the bare route does so less.
+ * The API over the embedded database, beside a bare Fastify route in the same run, both shot at from
+ * a thread of its own. Rates depend on the machine; the ratio to the bare route does so less.
  *
  *   npm run bench:service            # SECONDS=10 CONNECTIONS=200 SSE_CLIENTS=5000 MEMORY_MINUTES=5
  */
@@ -87,11 +87,16 @@ const [url, bareUrl] = await Promise.all(
 const headers = { authorization: `Bearer ${key}` }
 
 async function shoot(options: autocannon.Options) {
-  const result = await autocannon({ connections: CONNECTIONS, duration: SECONDS, ...options })
+  const before = performance.eventLoopUtilization()
+  const shared = { connections: CONNECTIONS, duration: SECONDS, workers: 1 }
+  const result = await autocannon({ ...shared, ...options })
+  const { utilization } = performance.eventLoopUtilization(before)
   if (result.non2xx > 0 || result.errors > 0) {
     throw new Error(`${options.url}: ${result.non2xx} refused, ${result.errors} failed`)
   }
-  return { rps: Math.round(result.requests.average), p99: result.latency.p99 }
+  // Well under 1, the client was the limit, and not what is measured.
+  const busyRatio = Number(utilization.toFixed(3))
+  return { rps: Math.round(result.requests.average), p99: result.latency.p99, busyRatio }
 }
 
 const slots = [{ startMs: 0, endMs: 300_000, tokensPerSecond: 100 }]
@@ -104,6 +109,7 @@ const unchanged = await autocannon({
   url: current,
   connections: CONNECTIONS,
   duration: SECONDS,
+  workers: 1,
   headers: { ...headers, 'if-none-match': '"plan-1"' },
 })
 const push = await shoot({
@@ -135,6 +141,8 @@ console.log(
     healthRpsBareFastify: health.rps,
     healthP99MsBareFastify: health.p99,
     readToBareRatio: Number((read.rps / health.rps).toFixed(3)),
+    readBusyRatio: read.busyRatio,
+    bareBusyRatio: health.busyRatio,
     connections: CONNECTIONS,
     planBytes: JSON.stringify({ version: 1, ...draft }).length,
   }),

@@ -59,6 +59,7 @@ export function describePlanStore(
 
     it('begins empty', async () => {
       expect(await plans.current()).toBeUndefined()
+      expect(await plans.currentVersion()).toBeUndefined()
       expect(await plans.history({ limit: 10 })).toEqual([])
       await expect(plans.get(1)).rejects.toMatchObject({ code: 'NOT_FOUND' })
     })

@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { UpstreamUnavailable } from '../../services/domain/errors.ts'
 import { bootstrapKey, createKey, keyVerifier, rotateKey } from '../../services/keys/index.ts'
+import { isProvenBy } from '../../services/keys/proof.ts'
 import { memoryKeys } from '../support/memory-keys.ts'
+
+vi.mock('../../services/keys/proof.ts', { spy: true })
 
 let nowMs = 1_000_000
 let store: ReturnType<typeof memoryKeys>
@@ -45,7 +48,25 @@ describe('the verifier', () => {
     }
   })
 
-  it('asks the store and scrypt once for a moment, then again', async () => {
+  it('asks once for all who come at once, and does the slow part again for another proof alone', async () => {
+    const { text, key } = await createKey(store, aKey, nowMs)
+    const find = vi.spyOn(store, 'find')
+    const verify = verifier()
+    const together = () => Promise.all([verify(text), verify(text), verify(text)])
+    vi.mocked(isProvenBy).mockClear()
+    expect(await together()).toEqual([key, key, key])
+    nowMs += 10_001
+    expect(await together()).toEqual([key, key, key])
+    expect(find).toHaveBeenCalledTimes(2)
+    expect(isProvenBy).toHaveBeenCalledTimes(1)
+    const other = await createKey(store, aKey, nowMs)
+    find.mockResolvedValue({ ...key, proof: other.key.proof })
+    nowMs += 10_001
+    expect(await verify(text)).toBeUndefined()
+    expect(isProvenBy).toHaveBeenCalledTimes(2)
+  })
+
+  it('asks the store once for a moment, then again', async () => {
     const { text } = await createKey(store, aKey, nowMs)
     const find = vi.spyOn(store, 'find')
     const verify = verifier()

@@ -25,7 +25,7 @@ describe('kill -9', () => {
   afterAll(() => Promise.all(clean.map((run) => run())))
 
   const survives = async (ground: CrashGround) => {
-    const report = await crashRun(ground, KILLS, Math.random)
+    const report = await crashRun(ground, { kills: KILLS }, Math.random)
     expect(report.acceptedWrites).toBeGreaterThan(KILLS)
     expect(report).toMatchObject({
       kills: KILLS,

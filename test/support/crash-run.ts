@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { json } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Database } from '../../services/platform/database/database.ts'
+import { bundleChild } from './bundle-child.ts'
 import { webhookReceiver } from './webhook-receiver.ts'
 
 export interface CrashChildOptions {
@@ -44,6 +45,14 @@ const EARLY = 0.2
 /** Of the webhooks, this share is taken and the answer lost: an outcome that nobody can know. */
 const UNKNOWN_OUTCOME = 0.01
 
+/** When to stop killing: at the first of both. */
+export interface CrashPlan {
+  readonly kills: number
+  readonly endMs?: number
+  /** Told after each kill. */
+  readonly tell?: (killed: number) => void
+}
+
 /**
  * Kills a service with SIGKILL, again and again, at random points of its work, then lets one live
  * until everything is done, and counts what was lost.
@@ -52,9 +61,10 @@ const UNKNOWN_OUTCOME = 0.01
  */
 export async function crashRun(
   ground: CrashGround,
-  kills: number,
+  { kills, endMs = Number.POSITIVE_INFINITY, tell }: CrashPlan,
   random: () => number,
 ): Promise<CrashReport> {
+  const program = await bundleChild(CHILD)
   const target = await fencedTarget()
   const receiver = await webhookReceiver(() => (random() < UNKNOWN_OUTCOME ? 'reset' : 204))
   const { open, ...where } = ground
@@ -66,33 +76,34 @@ export async function crashRun(
     pauseMs: 10,
   }
   const accepted: number[] = []
-  for (let kill = 0; kill < kills; kill++) {
-    const child = start(options, accepted)
+  let killed = 0
+  for (; killed < kills && Date.now() < endMs; tell?.(++killed)) {
+    const child = start(program.path, options, accepted)
     if (random() < EARLY) await pause(random() * 2_000)
-    else await Promise.race([child.working, once(child.process, 'exit')])
+    else await child.working
     await pause(random() * 500)
+    if (child.process.exitCode !== null) throw new Error('a process ended before it was killed')
     child.process.kill('SIGKILL')
     await child.ended
   }
-  const last = start(options, accepted)
+  const last = start(program.path, options, accepted)
   await last.working
   last.process.stdin!.write('drain\n')
   await last.ended
   if (last.process.exitCode !== 0) throw new Error('the last process did not drain')
   const db = await open()
-  const report = { kills, ...(await count(db, accepted, receiver.received)), ...target.report() }
-  await Promise.all([db.close(), receiver.close(), target.close()])
-  return report
+  const counted = await count(db, accepted, receiver.received)
+  await Promise.all([db.close(), receiver.close(), target.close(), program.remove()])
+  return { kills: killed, ...counted, ...target.report() }
 }
 
-function start(options: CrashChildOptions, accepted: number[]) {
-  const process_: ChildProcess = spawn(
-    process.execPath,
-    ['--import', 'tsx', CHILD, JSON.stringify(options)],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  )
+function start(program: string, options: CrashChildOptions, accepted: number[]) {
+  const process_: ChildProcess = spawn(process.execPath, [program, JSON.stringify(options)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const lines = createInterface({ input: process_.stdout! })
-  const working = new Promise<void>((resolve) => {
+  const working = new Promise<void>((resolve, reject) => {
+    process_.once('exit', () => reject(new Error('a process ended before it did anything')))
     lines.on('line', (line) => {
       const version = Number(line.split(' ')[1])
       if (line.startsWith('accepted')) accepted.push(version)
@@ -101,6 +112,7 @@ function start(options: CrashChildOptions, accepted: number[]) {
   })
   // Both: what the killed process had written is still in the pipe.
   const ended = Promise.all([once(process_, 'exit'), once(lines, 'close')])
+  working.catch(() => undefined) // it may be killed before anybody waits for it
   return { process: process_, working, ended }
 }
 

@@ -8,7 +8,7 @@ import { plainCapabilities, plainSighting } from '../plain-driver.ts'
 import type { EngineState, InferenceBackend, TargetRef } from '../port.ts'
 
 const sleepingShape = Compile(Type.Object({ is_sleeping: Type.Boolean() }))
-const METRIC = /^vllm:num_requests_running(?:\{.*\})?\s+([\d.eE+]+)$/gm
+const RUNNING = ['vllm:num_requests_running{', 'vllm:num_requests_running ']
 const UPSTREAM = 'vllm'
 
 /**
@@ -65,9 +65,14 @@ function vllmServer(http: HttpClient) {
 
   async function requestsRunning(target: TargetRef, abort?: AbortSignal): Promise<number> {
     const { body } = await http.send(UPSTREAM, { url: urlOf(target, '/metrics'), abort })
-    const counts = [...String(body).matchAll(METRIC)].map(([, value]) => Number(value))
+    const counts = String(body)
+      .split('\n')
+      .filter((line) => RUNNING.some((name) => line.startsWith(name)))
+      .map((line) => Number(line.trim().split(' ').at(-1)))
     // A silent server may be busy: missing knowledge never puts one to sleep.
-    if (counts.length === 0) throw new Conflict(`${target.id}: it does not say what runs there`)
+    if (counts.length === 0 || counts.some(Number.isNaN)) {
+      throw new Conflict(`${target.id}: it does not say what runs there`)
+    }
     return counts.reduce((sum, count) => sum + count, 0)
   }
 

@@ -6,19 +6,34 @@ export interface Remembered<Value> {
   readonly stale: boolean
 }
 
+export interface Memory<Value> {
+  /** What is remembered, where it is young enough: an answer that waits for nothing. */
+  fresh(): Value | undefined
+  /**
+   * Asks the source, once for all who wait.
+   *
+   * @throws UpstreamUnavailable only where there never was an answer
+   */
+  ask(): Promise<Remembered<Value>>
+}
+
 /**
- * Asks `read` at most once every `freshMs`, however many ask; and goes on with the last answer while
- * the source is away, so that a lost database does not take the current plan from its readers.
+ * Remembers what `read` said for `freshMs`; and goes on with it while the source is away, so that a
+ * lost database does not take the current plan from its readers.
  *
- * @throws UpstreamUnavailable only where there never was an answer
+ * @param read is told what it said last, to say it again where nothing changed
  */
-export function remember<Value>(read: () => Promise<Value>, freshMs: number, nowMs: () => number) {
+export function remember<Value>(
+  read: (last: Value | undefined) => Promise<Value>,
+  freshMs: number,
+  nowMs: () => number,
+): Memory<Value> {
   let last: { value: Value; atMs: number } | undefined
   let asking: Promise<Remembered<Value>> | undefined
 
   async function ask(): Promise<Remembered<Value>> {
     try {
-      const value = await read()
+      const value = await read(last?.value)
       last = { value, atMs: nowMs() }
       return { value, stale: false }
     } catch (error) {
@@ -29,10 +44,14 @@ export function remember<Value>(read: () => Promise<Value>, freshMs: number, now
     }
   }
 
-  return async (): Promise<Remembered<Value>> => {
-    const age = last ? nowMs() - last.atMs : Number.POSITIVE_INFINITY
-    if (last && age >= 0 && age < freshMs) return { value: last.value, stale: false }
-    asking ??= ask()
-    return asking
+  return {
+    fresh() {
+      const ageMs = last ? nowMs() - last.atMs : Number.POSITIVE_INFINITY
+      return ageMs >= 0 && ageMs < freshMs ? last?.value : undefined
+    },
+    ask() {
+      asking ??= ask()
+      return asking
+    },
   }
 }

@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { NotFound } from '../../domain/errors.ts'
-import { planTag, planText } from '../plans/plan-text.ts'
-import { remember } from '../plans/remembered.ts'
+import { type Memory, remember } from '../plans/remembered.ts'
+import { readServed, type ServedPlan } from '../plans/served-plan.ts'
 import type { TenantPorts } from '../ports.ts'
 import { PlanSchema } from '../schemas/plan.ts'
 import { problems, ref } from '../schemas/ref.ts'
@@ -17,8 +18,18 @@ export const currentPlanRoute: FastifyPluginAsyncTypebox<CurrentPlanOptions> = a
   app,
   { freshMs, nowMs },
 ) => {
-  const readers = new WeakMap<TenantPorts, ReturnType<typeof readerOf>>()
-  const readerOf = ({ plans }: TenantPorts) => remember(() => plans.current(), freshMs, nowMs)
+  const memories = new WeakMap<TenantPorts, Memory<ServedPlan | undefined>>()
+  const memoryOf = (tenant: TenantPorts) => {
+    const known = memories.get(tenant)
+    if (known) return known
+    const memory = remember<ServedPlan | undefined>(
+      (last) => readServed(tenant.plans, last),
+      freshMs,
+      nowMs,
+    )
+    memories.set(tenant, memory)
+    return memory
+  }
 
   app.get(
     '/v1/plans/current',
@@ -37,16 +48,26 @@ export const currentPlanRoute: FastifyPluginAsyncTypebox<CurrentPlanOptions> = a
         },
       },
     },
-    async ({ tenant, headers }, reply) => {
-      const read = readers.get(tenant) ?? readerOf(tenant)
-      readers.set(tenant, read)
-      const { value: stored, stale } = await read()
-      if (!stored) throw new NotFound('there is no plan yet')
-      if (stale) reply.header('warning', '110 gridtide "the store is away"')
-      const tag = planTag(stored)
-      reply.headers({ etag: tag, 'cache-control': 'private, no-cache' })
-      if (headers['if-none-match'] === tag) return reply.code(304).send(undefined as never) // null would be a body of four bytes
-      return reply.type('application/json').send(planText(stored) as never)
+    // Not async: of all routes this one is asked most, and mostly there is nothing to wait for.
+    (request, reply) => {
+      const memory = memoryOf(request.tenant)
+      const fresh = memory.fresh()
+      if (fresh) return void answer(request, reply, fresh)
+      return memory.ask().then(({ value, stale }) => {
+        if (!value) throw new NotFound('there is no plan yet')
+        if (stale) reply.header('warning', '110 gridtide "the store is away"')
+        return answer(request, reply, value) as never
+      })
     },
   )
+}
+
+function answer(
+  { headers }: FastifyRequest,
+  reply: FastifyReply,
+  { tag, body }: ServedPlan,
+): FastifyReply {
+  reply.header('etag', tag).header('cache-control', 'private, no-cache')
+  if (headers['if-none-match'] === tag) return reply.code(304).send() // null would be a body of four bytes
+  return reply.header('content-type', 'application/json; charset=utf-8').send(body)
 }

@@ -32,6 +32,15 @@ export function postgresPlans(db: Database, tenant: string): PlanStore {
   return {
     save: (draft, options) => save(db, tenant, draft, options),
     current: () => one(IN_FORCE, []),
+
+    async currentVersion() {
+      const [row] = await db.query<{ version: number }>(
+        `select version from plan where tenant = $1 and ${IN_FORCE} order by version desc limit 1`,
+        [tenant],
+      )
+      return row?.version
+    },
+
     newest: () => one('true', []),
     get,
 

@@ -10,7 +10,7 @@ const LISTEN = /^LISTEN\s+"?([^";\s]+)"?\s*;?$/i
 const UNLISTEN = /^UNLISTEN\s+"?([^";\s]+)"?\s*;?$/i
 const OPENS = /^(BEGIN|START\s+TRANSACTION)\b/i
 const CLOSES = /^(COMMIT|ROLLBACK|END|ABORT)\b(?!\s+TO\b)/i
-const withoutComments = (text: string) => text.replace(/^\s*--.*$/gm, '').trim()
+const withoutComments = (text: string) => text.replace(/^[ \t]*--.*$/gm, '').trim()
 
 /** Lets one in at a time, in the order of arrival. */
 class Turnstile {

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { PGlite, types } from '@electric-sql/pglite'
 import { type Database, SEARCH_PATH } from './database.ts'
@@ -49,12 +49,22 @@ const CREATE = 'require(process.argv[1]).PGlite.create(process.argv[2]).then((db
 
 /**
  * Creating the files takes 800 MB that WebAssembly never gives back, so a child does it; and it
- * works under another name until done, so that a kill leaves nothing half made.
+ * works under another name until done, so that a kill leaves nothing half made. A name of its own:
+ * the child of a process that was killed may still be at work.
  */
 async function createFiles(files: string): Promise<void> {
-  const unfinished = `${files}.unfinished`
-  await rm(unfinished, { recursive: true, force: true })
+  const unfinished = await mkdtemp(`${files}.unfinished-`)
   const library = createRequire(import.meta.url).resolve('@electric-sql/pglite')
   await promisify(execFile)(process.execPath, ['-e', CREATE, library, unfinished])
   await rename(unfinished, files)
+  await removeUnfinished(files)
+}
+
+/** What killed processes left behind; what cannot be removed is in nobody's way. */
+async function removeUnfinished(files: string): Promise<void> {
+  const prefix = `${basename(files)}.unfinished-`
+  const left = (await readdir(dirname(files))).filter((name) => name.startsWith(prefix))
+  await Promise.allSettled(
+    left.map((name) => rm(join(dirname(files), name), { recursive: true, force: true })),
+  )
 }
