@@ -16,12 +16,17 @@ import type { OperatingPoint } from './operating-point.ts'
 import { TERMS } from './physics-terms.ts'
 import { predict } from './predict.ts'
 import type { Prior } from './prior.ts'
+import { greatestUtilisation, waitQuantileMs } from './slot-queue.ts'
 import { type StartUpRates, startUp } from './start-up.ts'
 
 /** Per-request mean of token gaps, 95th percentile over mean: requests average over many steps. */
 const REQUEST_SPREAD = 1.05
 /** One-sided 90 %: the guard that a third to a half as many broken promises cost least for. */
 const DEFAULT_Z = 1.2816
+/** One-sided 99 %, where waits are promised too: at 90 % four of 100 simulated fleets broke it. */
+const TAIL_Z = 2.3263
+/** Output lengths of chat traces vary about as much as an exponential distribution. */
+const HOLD_CV = 1
 
 interface OperatingQueryBase {
   readonly variants: readonly Variant[] | 'auto'
@@ -30,7 +35,12 @@ interface OperatingQueryBase {
   /** Largest replica of `auto` variants; by default 8. */
   readonly maxGpusPerReplica?: number
   readonly workload: { readonly inputTokens: number; readonly outputTokens: number }
-  readonly slo: { readonly ttftP95Ms: number; readonly tpotP95Ms: number }
+  readonly slo: {
+    readonly ttftP95Ms: number
+    readonly tpotP95Ms: number
+    /** Where given, capacity is what keeps this share of requests, their wait for a slot included. */
+    readonly waitPercentile?: number
+  }
   /** Posterior standard deviations of the guard; by default a one-sided 90 %. */
   readonly z?: number
   readonly startUp?: StartUpRates
@@ -51,6 +61,9 @@ export type OperatingQuery = OperatingQueryBase &
  * cache fits memory; variants without one are left out, so an empty answer means that nothing
  * keeps the promise. Per-token energy falls with batch, so smaller batches are not points of their
  * own: the planner takes power as affine in load below capacity.
+ *
+ * With `slo.waitPercentile`, requests also wait for a slot (`slot-queue`): then the batch is taken that
+ * carries most at the highest utilisation whose wait and first token together keep the promise.
  *
  * @returns in the order of the variants
  */
@@ -83,27 +96,59 @@ function pointOf(
   const settings = batches.map((batch) => ({ ...base, batch }))
   const live = query.live?.get(layoutId(declared)) ?? UNCORRECTED
   const bounds = boundsOf(settings, fitted, query, live)
-  const best = settings.findLastIndex((_, i) => {
-    const { ttftP95Ms, tpotP95Ms } = bounds.latency(i)
-    return ttftP95Ms <= query.slo.ttftP95Ms && tpotP95Ms <= query.slo.tpotP95Ms
-  })
-  if (best < 0) return undefined
+  const loads = settings.map((_, i) => sustained(i, bounds, query.slo, settings[i]!))
+  const rate = (i: number) =>
+    (1e3 * batches[i]! * loads[i]!.utilisation) / (Math.exp(bounds.step.logMean[i]!) * live.step)
+  const rates = [...batches.keys()].map(rate)
+  const best =
+    query.slo.waitPercentile === undefined
+      ? rates.findLastIndex((tokens) => tokens > 0)
+      : rates.indexOf(Math.max(...rates))
+  const load = loads[best]
+  if (!load || load.utilisation === 0) return undefined
   const batch = batches[best]!
   const variant = query.variants === 'auto' ? { ...declared, maxBatch: batch } : declared
   const gpus = gpusPerReplica(variant)
   const idleWatts = fitted.gpu.loadedIdleWatts * gpus
+  const fullWatts = Math.exp(bounds.power.logMean[best]!) * live.power
   return {
     id: variantId(variant),
     variant,
     gpusPerReplica: gpus,
-    capacityTokensPerSecond: (1e3 * batch) / (Math.exp(bounds.step.logMean[best]!) * live.step),
-    ...bounds.latency(best),
+    capacityTokensPerSecond: rates[best]!,
+    ttftP95Ms: load.ttftP95Ms,
+    tpotP95Ms: load.tpotP95Ms,
     idleWatts,
-    busyWatts: Math.max(idleWatts, Math.exp(bounds.power.logMean[best]!) * live.power),
+    busyWatts: idleWatts + load.utilisation * Math.max(0, fullWatts - idleWatts),
     ...startUp(settings[best]!, fitted.architecture, fitted.gpu, query.startUp),
     logSdJoulesPerToken: bounds.energy.logSd[best]!,
     runs: fitted.runs,
   }
+}
+
+interface Sustained {
+  /** Share of the full batch that the promise leaves, by the mean step; 0: none. */
+  readonly utilisation: number
+  readonly ttftP95Ms: number
+  readonly tpotP95Ms: number
+}
+
+function sustained(
+  i: number,
+  { latency }: ReturnType<typeof boundsOf>,
+  slo: OperatingQuery['slo'],
+  { batch, outputTokens }: Setting,
+): Sustained {
+  const { ttftP95Ms, tpotP95Ms, prefillMs, stepMs, overMean } = latency(i)
+  const keeps = ttftP95Ms <= slo.ttftP95Ms && tpotP95Ms <= slo.tpotP95Ms
+  if (!keeps) return { utilisation: 0, ttftP95Ms, tpotP95Ms }
+  if (slo.waitPercentile === undefined) return { utilisation: 1, ttftP95Ms, tpotP95Ms }
+  const queue = { slots: batch, holdMs: prefillMs + outputTokens * stepMs, holdCv: HOLD_CV }
+  const utilisation = greatestUtilisation(queue, slo.ttftP95Ms - ttftP95Ms, slo.waitPercentile)
+  const waitMs = waitQuantileMs(queue, utilisation, slo.waitPercentile)
+  // Slots are held for as long as the slowest likely step says, and prompts are part of it.
+  const share = (outputTokens * stepMs) / queue.holdMs / overMean
+  return { utilisation: utilisation * share, ttftP95Ms: ttftP95Ms + waitMs, tpotP95Ms }
 }
 
 /** Batches at steps of a quarter octave up to and including the most. */
@@ -125,7 +170,7 @@ function boundsOf(
 ) {
   const described = describeFor(fitted, settings)
   const { step, power, energy } = predict(fitted, settings, described)
-  const z = query.z ?? DEFAULT_Z
+  const z = query.z ?? (query.slo.waitPercentile === undefined ? DEFAULT_Z : TAIL_Z)
   const latency = (i: number) => {
     const stepMs = Math.exp(step.logMean[i]! + z * step.logSd[i]!) * live.step
     // Prefill of one prompt alone: the per-step share of `batch` sequences, times output tokens.
@@ -137,6 +182,10 @@ function boundsOf(
     return {
       ttftP95Ms: firstTokenP95Ms({ prefillMs, stepMs, prefillLoad }, firstToken, z),
       tpotP95Ms: stepMs * REQUEST_SPREAD,
+      prefillMs: firstToken.prefill * prefillMs,
+      stepMs,
+      /** The guarded step over the expected one. */
+      overMean: Math.exp(z * step.logSd[i]!),
     }
   }
   return { step, power, energy, latency }

@@ -68,6 +68,7 @@ function pointsWithin(
   const slo = {
     ttftP95Ms: model.slo.ttftP95Ms * slack - networkMs,
     tpotP95Ms: model.slo.tpotP95Ms * slack,
+    ...(model.slo.waitPercentile && { waitPercentile: model.slo.waitPercentile }),
   }
   if (slo.ttftP95Ms <= 0) return []
   return fitted.flatMap((group) =>

@@ -7,7 +7,7 @@ export interface SolveBlockPorts {
   solveBlock(block: Block): Promise<BlockSolution>
 }
 
-/** One region and block of windows: read it, solve it, write it down. */
+/** One block of windows: read it, solve it, write it down. */
 export async function solveOneBlock(
   { solves, solveBlock }: SolveBlockPorts,
   { revision, blockId }: { readonly revision: string; readonly blockId: string },

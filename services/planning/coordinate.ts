@@ -16,13 +16,22 @@ const TIED_LIMIT = 400
 /** Most replica columns of a horizon that is priced in one LP. */
 const HORIZON_LIMIT = 8_000
 
+export interface CoordinateOptions {
+  /** Whole-number columns up to which a problem is one block; 0 cuts even the smallest. */
+  readonly wholeLimit?: number
+}
+
 /**
  * Cuts a problem into blocks: times batch work and prices GPUs by the fractional optimum. One block
  * per group of windows, or a single one where the whole problem is small or has a carbon budget, which ties everything together.
  *
  * @returns no blocks where even fractional replicas cannot keep the promises, or none can run
  */
-export function coordinate(problem: PlanningProblem, solver: LinearSolver): Block[] {
+export function coordinate(
+  problem: PlanningProblem,
+  solver: LinearSolver,
+  { wholeLimit = isTied(problem) ? TIED_LIMIT : WHOLE_LIMIT }: CoordinateOptions = {},
+): Block[] {
   const instance = compileInstance(problem)
   const columns = instance.models.reduce(
     (sum, { binCount }) => sum + binCount * instance.windowCount,
@@ -33,7 +42,7 @@ export function coordinate(problem: PlanningProblem, solver: LinearSolver): Bloc
   // What no plan may keep has to stop in a window in which nothing may change.
   if (instance.strandedGpus > 0 && isQuietBeginning(problem)) return []
   if (problem.policy.carbonBudgetGPerDay !== undefined) return [wholeBlock(problem)]
-  if (columns <= (isTied(problem) ? TIED_LIMIT : WHOLE_LIMIT)) return [wholeBlock(problem)]
+  if (columns <= wholeLimit) return [wholeBlock(problem)]
   const priced =
     columns <= HORIZON_LIMIT ? horizonPrices(instance, solver) : windowPrices(instance, solver)
   if (!priced) return []

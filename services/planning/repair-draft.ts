@@ -4,8 +4,8 @@ import { ruinAndRecreate } from './ruin-and-recreate.ts'
 import { newSearch } from './search.ts'
 
 /** Attempts per model and window, over all regions at once. */
-const EFFORT = 40
-const LEAST_ATTEMPTS = 16_000
+const EFFORT = 20
+const LEAST_ATTEMPTS = 8_000
 const MOST_ATTEMPTS = 20_000
 
 /** Completes what the regions left to each other, then improves over regions and windows. */

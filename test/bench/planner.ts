@@ -8,6 +8,8 @@ import { type LinearSolver, loadHighs } from '../../services/planning/index.ts'
 import { compileInstance } from '../../services/planning/instance.ts'
 import { generateProblem, type InstanceSize } from './planner/instances.ts'
 import { measure } from './planner/measure.ts'
+import { compareSmall } from './planner/small.ts'
+import { simulateTails } from './planner/tails.ts'
 
 const SIZES: Record<string, readonly Omit<InstanceSize, 'seed'>[]> = {
   small: [
@@ -21,6 +23,15 @@ const SIZES: Record<string, readonly Omit<InstanceSize, 'seed'>[]> = {
   ],
   full: [{ regions: 32, windows: 288, models: 20, variants: 60 }],
 }
+interface Row extends InstanceSize {
+  readonly seconds: number
+  readonly cpuSeconds: number
+  readonly peakMb: number
+  readonly gapPct: number
+  readonly highsSeconds: number | null
+  readonly highsGapPct: number | null
+}
+
 /** Monoliths above this many rows and columns are hopeless. */
 const HIGHS_MODELS = 5
 
@@ -29,6 +40,8 @@ const { values } = parseArgs({
     size: { type: 'string', default: 'small' },
     seeds: { type: 'string', default: '1' },
     highs: { type: 'string', default: '0' },
+    random: { type: 'string', default: '0' },
+    tails: { type: 'string', default: '0' },
   },
 })
 
@@ -49,8 +62,11 @@ function monolith(size: InstanceSize, solver: LinearSolver, timeLimitSeconds: nu
 const round = (value: number): number => Math.round(value * 100) / 100
 
 /** Slope of log(seconds) over log(regions x windows x models), by least squares. */
-function exponent(rows: readonly { work: number; cpuSeconds: number }[]): number | null {
-  const points = rows.map(({ work, cpuSeconds }) => [Math.log(work), Math.log(cpuSeconds)] as const)
+function exponent(rows: readonly Row[]): number | null {
+  const points = rows.map(
+    ({ regions, windows, models, cpuSeconds }) =>
+      [Math.log(regions * windows * models), Math.log(cpuSeconds)] as const,
+  )
   const mean = (of: (p: readonly [number, number]) => number) =>
     points.reduce((sum, p) => sum + of(p), 0) / points.length
   const [x, y] = [mean(([a]) => a), mean(([, b]) => b)]
@@ -60,7 +76,7 @@ function exponent(rows: readonly { work: number; cpuSeconds: number }[]): number
 }
 
 const solver = await loadHighs()
-const rows: (Record<string, number | null> & { work: number; cpuSeconds: number })[] = []
+const rows: Row[] = []
 const sizes = values.size === 'all' ? Object.values(SIZES).flat() : (SIZES[values.size] ?? [])
 for (const size of sizes) {
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
@@ -83,10 +99,43 @@ for (const size of sizes) {
       bound: round(plan.objective.bound),
       gapPct: round(100 * plan.bound.gapRatio),
       ...highs,
-      work: size.regions * size.windows * size.models,
     }
     rows.push(row)
     console.log(JSON.stringify(row))
   }
 }
-console.log(JSON.stringify({ bench: 'planner', timeExponent: exponent(rows), rows }))
+if (values.random !== '0') {
+  console.log(JSON.stringify({ random: compareSmall(1, Number(values.random), solver) }))
+}
+if (values.tails !== '0') {
+  console.log(JSON.stringify({ tails: simulateTails(Number(values.tails)) }))
+}
+console.log(JSON.stringify({ timeExponent: exponent(rows) }))
+console.log(
+  JSON.stringify({
+    bench: 'planner',
+    rows: rows.map(
+      ({
+        regions,
+        windows,
+        models,
+        variants,
+        seconds,
+        peakMb,
+        gapPct,
+        highsSeconds,
+        highsGapPct,
+      }) => ({
+        regions,
+        windows,
+        models,
+        variants,
+        seconds,
+        peakMb,
+        gapPct,
+        highsSeconds,
+        highsGapPct,
+      }),
+    ),
+  }),
+)

@@ -36,6 +36,19 @@ const declared = {
 const fitted = bestKnown('Qwen/Qwen3-32B', 'bf16', qwen, h100)
 
 describe('operatingPoints', () => {
+  it('leaves room for waiting where the promise counts it', () => {
+    const query = { fitted, variants: 'auto', workload } as const
+    const plain = operatingPoints({ ...query, slo })
+    const tails = operatingPoints({ ...query, slo: { ...slo, waitPercentile: 0.95 } })
+    const tighter = operatingPoints({ ...query, slo: { ...slo, waitPercentile: 0.99 } })
+    for (const [i, point] of tails.entries()) {
+      expect(point.capacityTokensPerSecond).toBeLessThan(plain[i]!.capacityTokensPerSecond)
+      expect(tighter[i]!.capacityTokensPerSecond).toBeLessThan(point.capacityTokensPerSecond)
+      expect(point.ttftP95Ms).toBeLessThanOrEqual(slo.ttftP95Ms)
+      expect(point.busyWatts).toBeGreaterThan(point.idleWatts)
+    }
+  })
+
   it('keeps the promise with a guard, in every point', () => {
     const points = operatingPoints({ fitted, variants: 'auto', workload, slo })
     expect(points.length).toBeGreaterThan(4)

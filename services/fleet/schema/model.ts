@@ -55,6 +55,14 @@ const Slo = strict(
       maximum: 60_000,
       description: 'Time per output token after the first.',
     }),
+    waitPercentile: Type.Optional(
+      Type.Number({
+        minimum: 0.5,
+        maximum: 0.999,
+        description:
+          'Size replicas by the tail of the queue: this share of requests finds a slot in time to keep TTFT, at the slowest step that is likely (99 %). Without it, capacity is the throughput of a full batch.',
+      }),
+    ),
   },
   { description: 'What 95 of 100 requests are promised.' },
 )
