@@ -15,14 +15,15 @@ const { timing, ...where } = JSON.parse(process.argv[2]!)
 const engine = await openEngine(where, openLog('silent'), timing)
 const threads = openThreads()
 const solver = solverThreads(threads)
-const { solves, plans } = openStores(engine.database, 'default')
 const { queue } = engine
+/** A revision begins with the name of its fleet, which is the tenant. */
+const storesOf = (revision: string) => openStores(engine.database, revision.split('.')[0]!)
 
-const solveBlock = solveBlockJob({ solves, solveBlock: solver.solveBlock })
 await queue.work(
   'solve-block',
   async (payload, context) => {
-    const result = await solveBlock(payload, context)
+    const { solves } = storesOf(payload.revision)
+    const result = await solveBlockJob({ solves, solveBlock: solver.solveBlock })(payload, context)
     process.stdout.write('solved\n')
     return result
   },
@@ -30,18 +31,19 @@ await queue.work(
 )
 await queue.work(
   'merge-plan',
-  mergePlanJob({
-    solves,
-    plans,
-    queue,
-    nowMs: Date.now,
-    merge: solver.merge,
-    violations: (problem, outcome) =>
-      outcome.status === 'planned' ? verifyPlan(problem, outcome.plan).violations : [],
-    // So that nothing but solving and saving is measured.
-    needsApproval: async () => true,
-    validForMs: async () => 3_600_000,
-  }),
+  (payload, context) =>
+    mergePlanJob({
+      ...storesOf(payload.revision),
+      queue,
+      nowMs: Date.now,
+      merge: solver.merge,
+      violations: (problem, outcome) =>
+        outcome.status === 'planned' ? verifyPlan(problem, outcome.plan).violations : [],
+      // So that nothing but solving and saving is measured.
+      needsApproval: async () => true,
+      validForMs: async () => 3_600_000,
+    })(payload, context),
+  { concurrency: 4 },
 )
 process.stdout.write('ready\n')
 process.once('SIGTERM', async () => {
