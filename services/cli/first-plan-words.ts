@@ -4,7 +4,7 @@ import type { StoredPlan } from '../plans/index.ts'
 
 /** The first plan after a start, for whoever watches the terminal. */
 export function firstPlanWords(
-  { version, outcome, createdAtMs }: StoredPlan,
+  { version, outcome, createdAtMs, approval }: StoredPlan,
   fleet: Fleet,
 ): string {
   if (outcome.status === 'infeasible') {
@@ -21,6 +21,6 @@ export function firstPlanWords(
     `Plan ${version} of ${fleet.name}, next ${hours} h: ${kg(predicted.carbonG)}`,
     ` (${kg(predicted.carbonLowG)} to ${kg(predicted.carbonHighG)}),`,
     ` ${savedPercent.toFixed(0)} % less than ${baseline.name} (${kg(baseline.carbonG)});`,
-    ` at most ${(100 * bound.gapRatio).toFixed(1)} % above the best possible.\nNow:\n${now}\n`,
+    ` at most ${(100 * bound.gapRatio).toFixed(1)} % above the best possible.\n${approval === 'pending' ? 'Once somebody approves it' : 'Now'}:\n${now}\n`,
   ].join('')
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { startLocalTicks } from '../../workers/local-ticks.ts'
 import { startWorkers } from '../../workers/start-workers.ts'
 import { buildApp, listenSafely } from '../api/index.ts'
@@ -37,8 +38,10 @@ export async function runService(options: ServiceOptions, role: Role, io: CliIo)
   try {
     if (role !== 'api') stops.push(...(await startWork(service)))
     if (role !== 'worker') stops.push(await startApi(service, io), await startScaler(service, io))
-    if (role === 'all') void announceFirstPlan(service, io)
+    const ended = new AbortController()
+    if (role === 'all') void announceFirstPlan(service, io, ended.signal)
     await stopped
+    ended.abort()
     service.log.info('stopping')
   } finally {
     for (const stop of stops.reverse()) await stop()
@@ -153,17 +156,17 @@ function keepLooking({ grid, log }: Service): () => void {
 const POLL_MS = 250
 const PATIENCE_MS = 120_000
 
-/** Prints the first plan made since this start. */
-async function announceFirstPlan(service: Service, io: CliIo): Promise<void> {
+/** Prints the first plan made since this start, whether it acts or waits for somebody. */
+async function announceFirstPlan(service: Service, io: CliIo, ended: AbortSignal): Promise<void> {
   const { stores, nowMs, log, fleet } = service
   const startedMs = nowMs()
-  while (nowMs() - startedMs < PATIENCE_MS) {
-    const current = await stores.plans.current().catch(() => undefined)
-    if (current && current.createdAtMs >= startedMs) {
-      io.out(firstPlanWords(current, fleet))
+  while (nowMs() - startedMs < PATIENCE_MS && !ended.aborted) {
+    const newest = await stores.plans.newest().catch(() => undefined)
+    if (newest && newest.createdAtMs >= startedMs) {
+      io.out(firstPlanWords(newest, fleet))
       return
     }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    await pause(POLL_MS, undefined, { signal: ended }).catch(() => undefined)
   }
-  log.warn('no plan yet; see the log for what holds it up')
+  if (!ended.aborted) log.warn('no plan yet; see the log for what holds it up')
 }

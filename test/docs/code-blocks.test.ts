@@ -35,7 +35,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   process.chdir(before)
-  await service?.stop('SIGKILL') // nothing of it is wanted any more
+  await service?.stop()
   for (const each of [folder, home]) rmSync(each, { recursive: true })
 })
 
