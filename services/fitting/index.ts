@@ -17,6 +17,7 @@ export {
   catalogueModels,
   fittedCatalogueModel,
 } from './catalogue-model.ts'
+export { chosenProbability } from './chosen-probability.ts'
 export { equalityPlot, type PlotPoint } from './equality-plot.ts'
 export { estimateArchitecture } from './estimate-architecture.ts'
 export { familyPrior } from './family-prior.ts'

@@ -20,7 +20,7 @@ import { greatestUtilisation, waitQuantileMs } from './slot-queue.ts'
 import { type StartUpRates, startUp } from './start-up.ts'
 
 /** Per-request mean of token gaps, 95th percentile over mean: requests average over many steps. */
-const REQUEST_SPREAD = 1.05
+export const REQUEST_SPREAD = 1.05
 /** One-sided 90 %: the guard that a third to a half as many broken promises cost least for. */
 const DEFAULT_Z = 1.2816
 /** One-sided 99 %, where waits are promised too: at 90 % four of 100 simulated fleets broke it. */

@@ -15,14 +15,17 @@ const PLOTTED_KS = [0, 3]
 /**
  * How well a few runs predict a group, model families held out.
  *
- * `npm run bench:fitting -- [--runs FILE] [--arch FILE]... [--gpu FILE]... [--quick] [--plot SVG]`
+ * `npm run bench:fitting -- [--runs FILE] [--also FILE]... [--arch FILE]... [--gpu FILE]... [--quick]
+ * [--plot SVG]`
  *
  * Without `--runs`: the public ML.ENERGY runs and fixed folds. With it: the families of that file,
- * while priors also learn from the public runs of other families where those are at hand.
+ * while priors also learn from the public runs of other families where those are at hand. Priors
+ * learn from the runs of `--also` too, families still held out; nothing is scored on them.
  */
 const { values } = parseArgs({
   options: {
     runs: { type: 'string' },
+    also: { type: 'string', multiple: true, default: [] },
     arch: { type: 'string', multiple: true, default: [] },
     gpu: { type: 'string', multiple: true, default: [] },
     plot: { type: 'string' },
@@ -49,9 +52,11 @@ const publicGroups: readonly BenchGroup[] = existsSync(publicFile)
   : []
 const groups = values.runs ? loadGroups(values.runs, undefined, extras) : publicGroups
 const folds = values.runs ? foldsOf(groups) : PUBLIC_FOLDS
+const alsoLearnt = values.also.flatMap((path) => loadGroups(path, undefined, extras))
+const extraTraining = [...(values.runs ? publicGroups : []), ...alsoLearnt]
 const contest = newContest()
 for (const heldOut of folds) {
-  playFold(contest, groups, values.runs ? publicGroups : [], heldOut)
+  playFold(contest, groups, extraTraining, heldOut)
   console.error(`held out ${heldOut.join(', ')}`)
 }
 

@@ -35,6 +35,15 @@ describe('gridtide next-run', () => {
     expect(out.match(/^vllm bench serve /gm)).toHaveLength(2)
   })
 
+  it('weighs runs by the chance that a planner would take them', () => {
+    const ask = (...more: readonly string[]) =>
+      JSON.parse(run('--model', 'Qwen/Qwen3-32B', '--gpu', 'H100', '--json', ...more).out)
+    const strict = ask('--tpot', '15')
+    expect(strict.runs).not.toEqual(ask().runs)
+    expect(strict).toEqual(ask('--tpot', '15'))
+    expect(() => ask('--tpot', 'soon')).toThrow(/--tpot soon: expected milliseconds/)
+  })
+
   it('takes runs made so far, and says which it cannot use', () => {
     const runs = write(
       'runs.csv',

@@ -9,16 +9,23 @@ import {
   candidateSettings,
   catalogueArchitecture,
   catalogueGpu,
+  chosenProbability,
+  type FittedGroup,
   familyPrior,
   findArchitecture,
   fitGroup,
   type GpuSpec,
   groupRuns,
   type NextRunAdvice,
+  type Setting,
 } from '../../fitting/index.ts'
+import { random } from '../../planning/index.ts'
 import { commandLines } from '../../runs/index.ts'
 import type { CliIo } from '../io.ts'
 import { readRunsFiles } from '../read-runs-files.ts'
+
+/** The same question gets the same answer. */
+const SEED = 1
 
 interface NextRunOptions {
   readonly model: string
@@ -31,6 +38,7 @@ interface NextRunOptions {
   readonly maxGpus: string
   readonly input: string
   readonly output: string
+  readonly tpot?: string
   readonly unmetered?: true
   readonly json?: true
 }
@@ -49,6 +57,10 @@ export function nextRunCommand(io: CliIo): Command {
     .option('--max-gpus <n>', 'GPUs of the largest replica', '8')
     .option('--input <tokens>', 'mean prompt', '500')
     .option('--output <tokens>', 'mean answer', '300')
+    .option(
+      '--tpot <ms>',
+      'promised p95 time per token: weighs configurations by the chance that a planner takes them',
+    )
     .option('--unmetered', 'the runs will have no power')
     .option('--json', 'print data instead of words')
     .action((options: NextRunOptions) => {
@@ -93,10 +105,18 @@ function advise(options: NextRunOptions, io: CliIo) {
     fitted,
     candidates,
     Number(options.maxRuns),
-    undefined,
+    chances(fitted, candidates, options.tpot),
     !options.unmetered,
   )
   return { advice, caveats: fitted.caveats }
+}
+
+/** Undefined where nothing is promised: then every configuration matters as much. */
+function chances(fitted: FittedGroup, candidates: readonly Setting[], tpot: string | undefined) {
+  if (tpot === undefined) return undefined
+  const tpotP95Ms = Number(tpot)
+  if (!(tpotP95Ms > 0)) throw new InvalidInput(`--tpot ${tpot}: expected milliseconds above 0`)
+  return chosenProbability(fitted, candidates, { tpotP95Ms, random: random(SEED) })
 }
 
 const json = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))
@@ -108,7 +128,7 @@ function words(
 ): string {
   const percent = `${(100 * advice.worstLogSd).toFixed(0)} %`
   const head = advice.stop
-    ? `no more runs needed: J/token is known to ${percent}`
+    ? `no more runs needed: ${advice.stop === 'certain' ? '' : 'the choice is settled; '}J/token is known to ${percent}`
     : `J/token is known to ${percent} at worst; measure next:`
   return `${[...caveats, head, ...runs.flatMap(({ commands }) => ['', ...commands])].join('\n')}\n`
 }
