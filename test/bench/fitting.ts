@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { architectureFromConfig, equalityPlot, type GpuSpec } from '../../services/fitting/index.ts'
+import { architectureFromConfig, equalityPlot, gpuFromSpec } from '../../services/fitting/index.ts'
 import { newContest, playFold } from './fitting/contest.ts'
 import { summariseDecisions } from './fitting/decisions.ts'
 import { foldsOf, PUBLIC_FOLDS } from './fitting/folds.ts'
@@ -44,7 +44,7 @@ const extras = {
       json(path),
     ),
   ),
-  gpus: values.gpu.map((path) => json<GpuSpec>(path)),
+  gpus: values.gpu.map((path) => gpuFromSpec(json(path))),
 }
 
 const publicGroups: readonly BenchGroup[] = existsSync(publicFile)

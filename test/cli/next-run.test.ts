@@ -79,12 +79,17 @@ describe('gridtide next-run', () => {
         tdpWatts: 600,
         idleWatts: 60,
         loadedIdleWatts: 110,
-        estimated: 'from a spec file',
-        source: 'x',
       }),
     )
     const { out } = run('--model', 'me/mine', '--gpu', 'X1', '--arch', arch, '--gpu-spec', spec)
     expect(out).toMatch(/^X1: from a spec file/)
+  })
+
+  it('estimates a model from its parameter counts, and says so', () => {
+    const ask = (params: string) => run('--model', 'a/b', '--gpu', 'H100', '--params', params).out
+    expect(ask('22')).toMatch(/^layers, width and cache of a\/b are estimated/)
+    expect(ask('30.5/3.3')).toMatch(/^vllm serve a\/b /m)
+    expect(() => ask('many')).toThrow(/parameter counts must be positive/)
   })
 
   it('says when nothing fits', () => {

@@ -10,11 +10,12 @@ import {
   catalogueArchitecture,
   catalogueGpu,
   chosenProbability,
+  estimateArchitecture,
   type FittedGroup,
   familyPrior,
   findArchitecture,
   fitGroup,
-  type GpuSpec,
+  gpuFromSpec,
   groupRuns,
   type NextRunAdvice,
   type Setting,
@@ -32,6 +33,7 @@ interface NextRunOptions {
   readonly gpu: string
   readonly gpuSpec?: string
   readonly arch?: string
+  readonly params?: string
   readonly precision: Precision
   readonly runs?: readonly string[]
   readonly maxRuns: string
@@ -50,6 +52,10 @@ export function nextRunCommand(io: CliIo): Command {
     .requiredOption('--model <id>', 'Hugging Face id')
     .requiredOption('--gpu <name>', 'catalogue name, e.g. H100')
     .option('--arch <file>', 'config.json of a model the catalogue lacks')
+    .option(
+      '--params <billions>',
+      'parameters of a model the catalogue lacks, or total/active, e.g. 30.5/3.3',
+    )
     .option('--gpu-spec <file>', 'spec of a GPU the catalogue lacks')
     .option('--precision <name>', 'bf16, fp8, mxfp4, int8 or int4', 'bf16')
     .option('--runs <path...>', 'files of the runs made so far, or folders of them')
@@ -78,10 +84,8 @@ export function nextRunCommand(io: CliIo): Command {
 }
 
 function advise(options: NextRunOptions, io: CliIo) {
-  const architecture: Architecture = options.arch
-    ? architectureFromConfig(options.model, json(options.arch))
-    : catalogueArchitecture(options.model)
-  const gpu = options.gpuSpec ? (json(options.gpuSpec) as GpuSpec) : catalogueGpu(options.gpu)
+  const architecture = architectureOf(options)
+  const gpu = options.gpuSpec ? gpuFromSpec(json(options.gpuSpec)) : catalogueGpu(options.gpu)
   const runs = readRunsFiles(options.runs ?? [], io).filter((run) => run.model === options.model)
   const own = runs.filter((run) => run.gpu === gpu.name && run.precision === options.precision)
   const others = groupRuns(
@@ -109,6 +113,14 @@ function advise(options: NextRunOptions, io: CliIo) {
     !options.unmetered,
   )
   return { advice, caveats: fitted.caveats }
+}
+
+/** By its config.json, else the catalogue, else what models of its size look like. */
+function architectureOf({ model, arch, params }: NextRunOptions): Architecture {
+  if (arch !== undefined) return architectureFromConfig(model, json(arch))
+  if (params === undefined) return catalogueArchitecture(model)
+  const [total, active = total] = params.split('/').map(Number)
+  return estimateArchitecture(model, total!, active)
 }
 
 /** Undefined where nothing is promised: then every configuration matters as much. */
