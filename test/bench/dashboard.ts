@@ -73,7 +73,10 @@ const loads = []
 for (let round = 0; round < LOADS; round++) loads.push(await load(served.url))
 
 const { page, complaints } = await visit(browser, `${served.url}/#/horizon`, { viewport: TALL })
-await page.locator('.panels canvas').nth(PANELS - 1).waitFor()
+await page
+  .locator('.panels canvas')
+  .nth(PANELS - 1)
+  .waitFor()
 const draws: number[] = []
 for (let round = 0; round < LOADS; round++) {
   await page.evaluate("location.hash = '#/models'")
