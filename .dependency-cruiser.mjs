@@ -25,6 +25,7 @@ export const HOMES = {
   'node-cron': ['^workers/'],
   fastify: ['^services/api/'],
   '@grpc/(grpc-js|proto-loader)': ['^services/keda/'],
+  '@fastify/busboy': ['^services/api/'],
   commander: ['^services/cli/'],
   '@clack/prompts': ['^services/cli/init/'],
   picocolors: ['^services/cli/colours\\.ts$'],

@@ -4,6 +4,7 @@ import type { DeferredJob, NumberedJob } from '../deferred/index.ts'
 import type { GridDesk } from '../grid/index.ts'
 import type { KeyStore } from '../keys/index.ts'
 import type { PushedDemand } from '../overlays/index.ts'
+import type { RequestDesk } from '../pipeline/request-desk.ts'
 import type { Asked, JobAnswer } from '../pipeline/submit-jobs.ts'
 import type { Plan, PlanExplanation, PlanFigures } from '../planning/index.ts'
 import type { PlanStore } from '../plans/index.ts'
@@ -74,6 +75,8 @@ export interface TenantPorts {
   readonly runs: RunInbox
   readonly queue: QueueDesk
   readonly batch: BatchInbox
+  /** Files of requests and the batches that run them. */
+  readonly requests: RequestDesk
   /** Plans as if, changes nothing. */
   simulate(request: SimulationRequest, abort: AbortSignal): Promise<Simulation>
 }

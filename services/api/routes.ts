@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ApiLimits } from './limits.ts'
 import { mountGrid } from './mount-grid.ts'
+import { mountOpenai } from './mount-openai.ts'
 import type { ApiPorts } from './ports.ts'
 import { aibrixMetricRoute } from './routes/aibrix-metric.ts'
 import { cancelBatchJobRoute } from './routes/cancel-batch-job.ts'
@@ -78,6 +79,7 @@ export function mountRoutes(app: FastifyInstance, ports: ApiPorts, options: Rout
     timeoutMs: limits.simulationMs,
   })
   app.register(streamEventsRoute, { metrics, mostClients: limits.eventStreams })
+  app.register(mountOpenai)
   app.register(readinessRoute, { checks })
   app.register(metricsRoute, { metrics })
   if (ports.grid) mountGrid(app, { grid: ports.grid, locations: ports.gridLocations ?? {}, nowMs })

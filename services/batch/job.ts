@@ -37,6 +37,8 @@ export interface BatchJob {
   /** Jobs that must have ended before. */
   readonly after: readonly string[]
   readonly budgetUsd?: number
+  /** Whoever runs it says what is left: without a word, nothing was done. */
+  readonly reported?: boolean
 }
 
 /** How far a job has come. */

@@ -3,12 +3,14 @@ import { startLocalTicks } from '../../workers/local-ticks.ts'
 import { startWorkers } from '../../workers/start-workers.ts'
 import { buildApp, listenSafely } from '../api/index.ts'
 import { LOOK_AGAIN_MS } from '../grid/index.ts'
+import { type BatchRunner, batchRunner } from '../pipeline/batch-runner.ts'
 import { correctLive } from '../pipeline/correct-live.ts'
 import { expirePlan } from '../pipeline/expire-plan.ts'
 import { forget, retentionOf } from '../pipeline/forget.ts'
 import { guardSlo } from '../pipeline/guard-slo.ts'
 import { resumeShifts } from '../pipeline/resume-shifts.ts'
 import { apiPorts } from '../wiring/api-ports.ts'
+import { requestPorts } from '../wiring/batch-requests.ts'
 import { targetReader } from '../wiring/api-targets.ts'
 import { correctionPorts } from '../wiring/correction-ports.ts'
 import { dashboardFolder } from '../wiring/dashboard-folder.ts'
@@ -111,7 +113,28 @@ async function startWork(service: Service): Promise<Stop[]> {
   })
   // The scheduler's first beat may be minutes away; nobody wants to wait for it.
   await queue.add({ name: 'tick', payload: { clock: 'start' }, id: `start-${bootMs}` })
-  return [stopTicks]
+  return [stopTicks, keepRunning(batchRunner(await requestPorts(service)), service)]
+}
+
+const BEAT_MS = 2_000
+
+/** Batches of requests: a beat after the other, until told to stop. */
+function keepRunning(runner: BatchRunner, { log }: Service): Stop {
+  let beating = Promise.resolve()
+  let busy = false
+  const beat = async () => {
+    busy = true
+    await runner.beat().catch((error: Error) => log.warn(`batches: ${error.message}`))
+    busy = false
+  }
+  const timer = setInterval(() => {
+    if (!busy) beating = beat()
+  }, BEAT_MS)
+  return async () => {
+    clearInterval(timer)
+    await beating
+    await runner.close()
+  }
 }
 
 const CLOSING_MS = 5_000

@@ -1,3 +1,10 @@
 export { jobLines } from './job-lines.ts'
-export type { DeferredJob, DeferredJobStore, JobState, JobUpdate, NumberedJob } from './port.ts'
+export type {
+  DeferredJob,
+  DeferredJobStore,
+  JobState,
+  JobUpdate,
+  NumberedJob,
+  YieldedRegions,
+} from './port.ts'
 export { type JobRequest, JobRequestSchema } from './request.ts'

@@ -12,8 +12,10 @@ export interface DeferredJob {
   readonly progress: JobProgress
   /** What is planned; undefined while nothing has GPUs for it. */
   readonly placement?: Placement
-  /** When that was planned: progress is known up to then. */
+  /** When that was planned: what was planned before is known up to then. */
   readonly plannedAtMs: number
+  /** When whoever runs it last said what is left. */
+  readonly reportedAtMs?: number
   readonly ran: readonly Piece[]
   /** Of a job that is done. */
   readonly report?: JobReport
@@ -27,8 +29,8 @@ export interface NumberedJob extends DeferredJob {
 /** What a new plan says of a job. */
 export type JobUpdate = Pick<DeferredJob, 'state' | 'progress' | 'placement' | 'plannedAtMs'> & {
   readonly id: string
-  /** `plannedAtMs` of the job as the plan saw it. */
-  readonly seenAtMs: number
+  /** `reportedAtMs` of the job as the plan saw it. */
+  readonly seenReportAtMs?: number
   /** Added to what ran before. */
   readonly ran: readonly Piece[]
   readonly report?: JobReport
@@ -49,9 +51,16 @@ export interface DeferredJobStore {
    */
   update(updates: readonly JobUpdate[], events?: readonly NewEvent[]): Promise<void>
   /** Someone who knows says what is left. @returns false where it has ended or is not there */
-  report(id: string, progress: JobProgress, atMs: number): Promise<boolean>
+  report(id: string, workLeft: number, atMs: number): Promise<boolean>
   /** @returns false where it has ended or is not there */
   cancel(id: string): Promise<boolean>
   /** Drops jobs that ended and were handed in before an instant. @returns how many */
   forget(beforeMs: number): Promise<number>
+}
+
+/** Regions where interactive traffic needs every GPU at once: deferrable work stands still there. */
+export interface YieldedRegions {
+  /** Nothing deferrable runs there until an instant; a later one that was said before stays. */
+  yield(regions: readonly string[], untilMs: number): Promise<void>
+  now(nowMs: number): Promise<ReadonlySet<string>>
 }

@@ -65,6 +65,12 @@ export const JobRequestSchema = Type.Object(
     after: optional(
       Type.Array(Id, { maxItems: 64, description: 'Jobs that must have ended before.' }),
     ),
+    reported: optional(
+      Type.Boolean({
+        description:
+          'Only what is reported was done; false takes it to run as planned. False unless said.',
+      }),
+    ),
     budgetUsd: optional(Type.Number({ minimum: 0, maximum: 1e12 })),
   },
   { additionalProperties: false, description: 'A job that may wait.' },

@@ -29,6 +29,8 @@ export interface ForgetPorts {
   readonly archive: Pick<ForecastArchive, 'prune'>
   readonly answers: { forget(beforeMs: number): Promise<number> }
   readonly jobs: { forget(beforeMs: number): Promise<number> }
+  readonly files: { forget(nowMs: number): Promise<number> }
+  readonly requestBatches: { forget(beforeMs: number): Promise<number> }
   readonly demand: { forget(beforeMs: number): Promise<number> }
   readonly ledger: Pick<Ledger, 'forgetLevers'>
   readonly callLog: { forget(beforeMs: number): Promise<number> }
@@ -57,6 +59,8 @@ export async function forget(ports: ForgetPorts, nowMs: number): Promise<void> {
   await ports.archive.prune(nowMs - retention.forecastsMs)
   await ports.answers.forget(nowMs - retention.callsMs)
   await ports.jobs.forget(nowMs - retention.jobsMs)
+  await ports.requestBatches.forget(nowMs - retention.jobsMs)
+  await ports.files.forget(nowMs)
   await ports.demand.forget(nowMs - retention.callsMs)
   await ports.ledger.forgetLevers(nowMs - retention.historyMs)
   await ports.callLog.forget(nowMs - retention.historyMs)

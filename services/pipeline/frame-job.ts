@@ -67,7 +67,7 @@ export function frameJob(request: JobRequest, context: JobContext): BatchJob {
     throw wrong([{ path, message: 'takes more than 60 days at the size asked for' }])
   }
   const regions = allowed.filter((place) => place.gpu === gpu).map(({ id }) => id)
-  const { budgetUsd, startMinutes } = request
+  const { startMinutes } = request
   return {
     id: context.id,
     tenant: context.tenant,
@@ -82,9 +82,14 @@ export function frameJob(request: JobRequest, context: JobContext): BatchJob {
     slowestRatio: request.slowestRatio ?? SLOWEST_RATIO,
     regions,
     after: request.after ?? [],
-    ...(budgetUsd !== undefined && { budgetUsd }),
+    ...whatIsSaid(request),
   }
 }
+
+const whatIsSaid = ({ budgetUsd, reported }: JobRequest) => ({
+  ...(budgetUsd !== undefined && { budgetUsd }),
+  ...(reported !== undefined && { reported }),
+})
 
 const deadlineOf = ({ deadlineMs: atMs, lateGPerHour }: JobRequest): Deadline =>
   lateGPerHour === undefined ? { kind: 'hard', atMs } : { kind: 'soft', atMs, lateGPerHour }

@@ -20,6 +20,8 @@ import { type ServingNow, servingNow } from './serving-now.ts'
 export interface GuardSloPorts extends ApplyPlanPorts {
   /** What a plan was made from; undefined where it has been forgotten. */
   problem(problemDigest: string): Promise<PlanningProblem | undefined>
+  /** Deferrable work stands still in these regions until an instant. */
+  yieldRegions(regions: readonly string[], untilMs: number): Promise<void>
 }
 
 export type GuardResult =
@@ -38,6 +40,8 @@ interface Sight {
 }
 
 const MINUTE_MS = 60_000
+/** A few looks long: once a region has enough again, deferrable work goes on. */
+const YIELD_MS = MINUTE_MS
 /** Replicas at once where promises are missed and nobody knows by how much. */
 const BURST = 1
 
@@ -45,7 +49,7 @@ const BURST = 1
  * Between two solves: has anybody changed what the targets were told, and is there more to serve
  * than the plan provided? The first is left to the step that applies plans, which is asked to look
  * once a minute. The second is answered at once, by replicas where they cost least carbon; nothing
- * is ever removed here. A model without metrics is left to the plan.
+ * is ever removed here. Deferrable work there makes room until nobody is short any more. A model without metrics is left to the plan.
  */
 export async function guardSlo(ports: GuardSloPorts, abort?: AbortSignal): Promise<GuardResult> {
   const stored = await ports.plans.current()
@@ -63,6 +67,10 @@ export async function guardSlo(ports: GuardSloPorts, abort?: AbortSignal): Promi
   const serving = await servingNow(ports.serving, fleet.models)
   const short = serving.filter((model) => mayBeShort(model, plan, targets, nowMs))
   if (short.length === 0) return { status: 'looked', added: 0 }
+
+  const models = new Set(short.map(({ model }) => model))
+  const regions = targets.filter(({ model }) => models.has(model)).map(({ region }) => region)
+  await ports.yieldRegions([...new Set(regions)], nowMs + YIELD_MS)
 
   const refs = targets.map(({ ref }) => ref)
   const observed = await lookAtTargets(ports.backend, refs, abort)

@@ -40,14 +40,21 @@ export async function replanJobs(ports: BatchPorts): Promise<{ readonly jobs: nu
   return { jobs: active.length }
 }
 
-/** How far a job has come by an instant, if it ran as planned. */
-export function comeTo(
-  { job, progress, placement, plannedAtMs }: DeferredJob,
-  nowMs: number,
-): Advanced {
-  if (placement) return advance(job, progress, placement, plannedAtMs, nowMs)
-  const { level: _none, ...standing } = progress
-  return { progress: standing, ran: [] }
+/**
+ * What a job used since it was planned, as planned; and what is left of it, as reported where
+ * somebody did, and from then on as planned, unless only reports count.
+ */
+export function comeTo(one: DeferredJob, nowMs: number): Advanced {
+  const { job, progress, placement, plannedAtMs, reportedAtMs = plannedAtMs } = one
+  if (!placement) {
+    const { level: _none, ...standing } = progress
+    return { progress: standing, ran: [] }
+  }
+  const untilMs = progress.workLeft > 0 ? nowMs : Math.max(plannedAtMs, reportedAtMs)
+  const come = advance(job, progress, placement, plannedAtMs, untilMs)
+  const sinceMs = job.reported ? untilMs : Math.max(plannedAtMs, reportedAtMs)
+  const { workLeft } = advance(job, progress, placement, sinceMs, untilMs).progress
+  return { ...come, progress: { ...come.progress, workLeft } }
 }
 
 type Come = Advanced & { readonly one: DeferredJob }
@@ -58,8 +65,9 @@ async function updateOf(
   { placements }: BatchSchedule,
   desk: BatchDesk,
 ): Promise<JobUpdate> {
-  const { job, plannedAtMs: seenAtMs } = one
-  const head = { id: job.id, progress, ran, seenAtMs, plannedAtMs: desk.nowMs }
+  const { job, reportedAtMs: seenReportAtMs } = one
+  const seen = seenReportAtMs === undefined ? {} : { seenReportAtMs }
+  const head = { id: job.id, progress, ran, ...seen, plannedAtMs: desk.nowMs }
   if (progress.workLeft <= 0) {
     const report = await reportOf(ports, { ...one, ran: [...one.ran, ...ran] }, desk)
     return { ...head, state: 'done', ...(report && { report }) }

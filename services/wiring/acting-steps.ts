@@ -79,6 +79,7 @@ export function actingSteps(service: Service) {
       const frame = await stores.solves.frameOf(digest).catch(undefinedIfForgotten)
       return frame?.problem
     },
+    yieldRegions: (regions, untilMs) => stores.yields.yield(regions, untilMs),
   }
   const notifyChange = { relay: (abort: AbortSignal) => service.relay(abort) }
   const budgetGPerDay = async () => {

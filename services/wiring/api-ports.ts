@@ -11,6 +11,7 @@ import { operationPorts } from './api-operations.ts'
 import { listRegions } from './api-regions.ts'
 import { stopControl } from './api-stop.ts'
 import { targetReader } from './api-targets.ts'
+import { requestDesk } from './batch-requests.ts'
 import { batchInbox } from './batch-steps.ts'
 import { knownModel } from './known-model.ts'
 import { frameSources } from './planning-steps.ts'
@@ -77,6 +78,7 @@ function tenantPorts(service: Service, audit: ReturnType<typeof postgresAudit>):
     targets: targetReader(service),
     ...operationPorts(service),
     batch: batchInbox(service),
+    requests: requestDesk(service),
     actions: {
       history: (scope, page) => stores.audit.find({ ...scope, ...page }),
     },

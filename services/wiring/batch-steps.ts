@@ -32,9 +32,6 @@ export function batchInbox(service: Service): BatchInbox {
     get: (id) => jobs.get(id),
     list: (page) => jobs.list(page),
     cancel: (id) => jobs.cancel(id),
-    async report(id, workLeft) {
-      const found = await jobs.get(id)
-      return found ? jobs.report(id, { ...found.progress, workLeft }, nowMs()) : false
-    },
+    report: (id, workLeft) => jobs.report(id, workLeft, nowMs()),
   }
 }

@@ -7,6 +7,7 @@ import { sqlToldTargets } from '../actuation/adapters/sql-told-targets.ts'
 import { postgresAnswers } from '../api/adapters/postgres-answers.ts'
 import { postgresAudit } from '../api/adapters/postgres-audit.ts'
 import { postgresDeferredJobs } from '../deferred/adapters/postgres.ts'
+import { postgresYields } from '../deferred/adapters/postgres-yields.ts'
 import { postgresFits } from '../fits/adapters/postgres.ts'
 import { postgresLiveBiases } from '../fits/adapters/postgres-live-bias.ts'
 import { sqlArchive } from '../grid/adapters/sql-store.ts'
@@ -17,6 +18,8 @@ import { postgresPushedDemand } from '../overlays/adapters/postgres-demand.ts'
 import { postgresOverlays } from '../overlays/adapters/postgres-overlays.ts'
 import { postgresPlans } from '../plans/adapters/postgres.ts'
 import type { Database } from '../platform/database/database.ts'
+import { postgresRequestBatches } from '../requests/adapters/postgres-batches.ts'
+import { postgresFiles } from '../requests/adapters/postgres-files.ts'
 import { postgresRuns } from '../runs/adapters/postgres.ts'
 import { postgresSolves } from '../solves/adapters/postgres.ts'
 
@@ -26,6 +29,9 @@ export const openStores = (database: Database, tenant: string) => ({
   solves: postgresSolves(database, tenant),
   fits: postgresFits(database, tenant),
   jobs: postgresDeferredJobs(database, tenant),
+  yields: postgresYields(database, tenant),
+  files: postgresFiles(database, tenant),
+  requestBatches: postgresRequestBatches(database, tenant),
   liveBiases: postgresLiveBiases(database, tenant),
   archive: sqlArchive(database),
   answers: postgresAnswers(database),

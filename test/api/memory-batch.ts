@@ -36,9 +36,6 @@ export function memoryBatch(nowMs: number): BatchInbox {
     get: jobs.get,
     list: jobs.list,
     cancel: jobs.cancel,
-    async report(id, workLeft) {
-      const found = await jobs.get(id)
-      return found ? jobs.report(id, { ...found.progress, workLeft }, nowMs) : false
-    },
+    report: (id, workLeft) => jobs.report(id, workLeft, nowMs),
   }
 }

@@ -4,8 +4,12 @@ import type { StoredPlan } from '../../services/plans/index.ts'
 import { JOB_NAMES } from '../../services/queue/index.ts'
 import { NOW_MS } from './memory-ports.ts'
 import { pageOf } from './page-of.ts'
+import { memoryRequests } from '../requests/memory-requests.ts'
 
-type Operations = Pick<TenantPorts, 'decisions' | 'savings' | 'webhooks' | 'runs' | 'queue'>
+type Operations = Pick<
+  TenantPorts,
+  'decisions' | 'savings' | 'webhooks' | 'runs' | 'queue' | 'requests'
+>
 
 const DAY_MS = 86_400_000
 const emitted = (carbonG: number) => ({ energyKwh: carbonG / 100, carbonG })
@@ -28,6 +32,7 @@ export function memoryOperations(stored: StoredPlan[]): Operations {
     if (id !== 'ops') throw new NotFound(`there is no webhook endpoint ${id}`)
   }
   return {
+    requests: memoryRequests(() => NOW_MS),
     decisions: {
       async decide(version, decision) {
         const index = at(version)

@@ -51,12 +51,11 @@ export function describeDeferredJobs(
         id: 'a',
         state: 'running',
         progress: { workLeft: 3, region: 'here', level: 0 },
-        seenAtMs: at(0),
         plannedAtMs: at(2),
         ran: [{ startMs: at(1), endMs: at(2), level: 0 }],
       } as const
       await store.update([{ ...update, placement }])
-      await store.update([{ ...update, seenAtMs: at(2), plannedAtMs: at(3) }])
+      await store.update([{ ...update, plannedAtMs: at(3) }])
       const found = await store.get('a')
       expect(found).toMatchObject({
         state: 'running',
@@ -68,25 +67,27 @@ export function describeDeferredJobs(
     })
 
     it('keeps a report that came while a plan was made', async () => {
-      expect(await store.report('b', { workLeft: 1 }, at(1))).toBe(true)
-      const progress = { workLeft: 3.5 }
+      expect(await store.report('b', 1, at(1))).toBe(true)
+      const progress = { workLeft: 3.5, region: 'here' }
       const late = {
         id: 'b',
         state: 'running',
-        seenAtMs: at(0),
         plannedAtMs: at(2),
         ran: [],
       } as const
       await store.update([{ ...late, progress }])
-      expect((await store.get('b'))!.progress).toEqual({ workLeft: 1 })
+      const reported = { progress: { workLeft: 1, region: 'here' }, reportedAtMs: at(1) }
+      expect(await store.get('b')).toMatchObject(reported)
+      await store.update([{ ...late, progress, plannedAtMs: at(3), seenReportAtMs: at(1) }])
+      expect((await store.get('b'))!.progress).toEqual(progress)
     })
 
     it('changes nothing more of a job that has ended, and forgets it in time', async () => {
       expect(await store.cancel('c')).toBe(true)
       expect(await store.cancel('c')).toBe(false)
-      expect(await store.report('c', { workLeft: 1 }, at(1))).toBe(false)
+      expect(await store.report('c', 1, at(1))).toBe(false)
       const update = { id: 'c', state: 'done', progress: { workLeft: 0 } } as const
-      await store.update([{ ...update, seenAtMs: at(0), plannedAtMs: at(1), ran: [] }])
+      await store.update([{ ...update, plannedAtMs: at(1), ran: [] }])
       expect((await store.get('c'))!.state).toBe('cancelled')
       expect((await store.active()).map(({ job }) => job.id)).toEqual(['a', 'b'])
       expect(await store.forget(at(1))).toBe(1)

@@ -27,15 +27,16 @@ export function memoryJobs(): DeferredJobStore & { readonly told: NewEvent[] } {
     },
     active: async () => [...kept.values()].filter(({ state }) => ACTIVE.has(state)),
     async update(updates, events = []) {
-      for (const { id, seenAtMs, ran, placement, report, ...rest } of updates) {
+      for (const { id, seenReportAtMs, ran, placement, report, ...rest } of updates) {
         const found = kept.get(id)!
         const { placement: _before, ...without } = found
-        const newer = found.plannedAtMs !== seenAtMs ? { progress: found.progress } : {}
+        const { workLeft } = found.reportedAtMs === seenReportAtMs ? rest.progress : found.progress
+        const progress = { ...rest.progress, workLeft }
         if (!ACTIVE.has(found.state)) continue
         kept.set(id, {
           ...without,
           ...rest,
-          ...newer,
+          progress,
           ran: [...found.ran, ...ran],
           ...(placement && { placement }),
           ...(report && { report }),
@@ -43,7 +44,8 @@ export function memoryJobs(): DeferredJobStore & { readonly told: NewEvent[] } {
       }
       told.push(...events)
     },
-    report: async (id, progress, atMs) => change(id, { progress, plannedAtMs: atMs }),
+    report: async (id, workLeft, atMs) =>
+      change(id, { progress: { ...kept.get(id)?.progress, workLeft }, reportedAtMs: atMs }),
     cancel: async (id) => change(id, { state: 'cancelled' }),
     async forget(beforeMs) {
       const old = [...kept.values()].filter(

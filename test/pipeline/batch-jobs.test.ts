@@ -216,16 +216,28 @@ describe('jobs that are planned anew', () => {
     await submit(ports, work({ gpuHours: 2 }))
     for (const hour of [10, 20, 24.5, 25]) {
       at(hour)
-      await jobs.report(
-        'night',
-        { workLeft: 2, region: 'eu-central/H100' },
-        MORNING_MS + hour * HOUR_MS,
-      )
+      await jobs.report('night', 2, MORNING_MS + hour * HOUR_MS)
       await replanJobs(ports)
     }
     const late = (await jobs.get('night'))!
     expect(late).toMatchObject({ state: 'missed', placement: { safe: false } })
     expect(jobs.told.filter(({ type }) => type === 'batch.missed')).toHaveLength(1)
+  })
+
+  it('are not done by being planned where only reports count', async () => {
+    const { ports, jobs, at } = world()
+    await submit(ports, work({ gpuHours: 2, reported: true, startMinutes: 0 }))
+    for (const hour of [8, 16, 24]) {
+      at(hour)
+      await replanJobs(ports)
+    }
+    expect(await jobs.get('night')).toMatchObject({ progress: { workLeft: 2 } })
+    await jobs.report('night', 0, MORNING_MS + 25 * HOUR_MS)
+    at(26)
+    await replanJobs(ports)
+    const ended = (await jobs.get('night'))!
+    expect(ended.state).toBe('done')
+    expect(ended.ran.at(-1)!.endMs).toBeLessThanOrEqual(MORNING_MS + 25 * HOUR_MS)
   })
 
   it('wait while there are no GPUs, and tell when a new time is found', async () => {
@@ -244,7 +256,7 @@ describe('jobs that are planned anew', () => {
   it('end without a report where nobody knows where they ran', async () => {
     const { ports, jobs } = world()
     await submit(ports, work())
-    await jobs.report('night', { workLeft: 0 }, MORNING_MS)
+    await jobs.report('night', 0, MORNING_MS)
     await replanJobs(ports)
     expect(await jobs.get('night')).toMatchObject({ state: 'done' })
     expect((await jobs.get('night'))!.report).toBeUndefined()

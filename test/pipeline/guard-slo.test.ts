@@ -20,9 +20,11 @@ const problem = {
 
 let w: ReturnType<typeof actingWorld>
 let known: PlanningProblem | undefined
+let yielded: { regions: readonly string[]; untilMs: number }[]
 beforeEach(async () => {
   w = actingWorld()
   known = problem
+  yielded = []
   // Both regions are the plan's; it runs two replicas in the north now.
   const north = planIn('eu-north', [2])
   const central = planIn('eu-central', [0, 1])
@@ -43,7 +45,11 @@ const tell = async (id: string, replicas: number) => {
     .apply(ref, { replicas: { min: replicas, max: replicas } }, context)
 }
 const look = () => {
-  const ports: GuardSloPorts = { ...w.ports, problem: async () => known }
+  const ports: GuardSloPorts = {
+    ...w.ports,
+    problem: async () => known,
+    yieldRegions: async (regions, untilMs) => void yielded.push({ regions, untilMs }),
+  }
   return guardSlo(ports)
 }
 const counts = async () => [
@@ -55,6 +61,7 @@ describe('guardSlo', () => {
   it('adds at once where carbon is least, writes it down and tells', async () => {
     w.state.serving = { outputTokensPerSecond: 420 }
     expect(await look()).toEqual({ status: 'looked', added: 3 })
+    expect(yielded).toEqual([{ regions: ['eu-north', 'eu-central'], untilMs: expect.any(Number) }])
     expect(await counts()).toEqual([2, 3])
     expect(await w.audit.find({})).toMatchObject([
       { targetId: centralId, fence: 1, result: 'accepted', reason: 'demand has outgrown the plan' },

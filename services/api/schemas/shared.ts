@@ -9,6 +9,14 @@ import { ZoneForecastSchema, ZoneHistorySchema, ZoneNowSchema, ZoneScoreSchema }
 import { HealthSchema, ReadinessSchema } from './health.ts'
 import { KeyListSchema, KeySchema, MadeKeySchema } from './key.ts'
 import { ModelListSchema, ModelSchema } from './model.ts'
+import {
+  OpenaiBatchPageSchema,
+  OpenaiBatchSchema,
+  OpenaiErrorSchema,
+  OpenaiFileDeletedSchema,
+  OpenaiFilePageSchema,
+  OpenaiFileSchema,
+} from './openai.ts'
 import { PlanDiffSchema, PlanPageSchema, PlanSchema } from './plan.ts'
 import { PlanFiguresSchema } from './plan-figures.ts'
 import { PolicySchema } from './policy.ts'
@@ -41,6 +49,12 @@ export const SHARED_SCHEMAS = [
   ModelFitSchema,
   ModelListSchema,
   ModelSchema,
+  OpenaiBatchPageSchema,
+  OpenaiBatchSchema,
+  OpenaiErrorSchema,
+  OpenaiFileDeletedSchema,
+  OpenaiFilePageSchema,
+  OpenaiFileSchema,
   PingSchema,
   PlanDiffSchema,
   PlanExplanationSchema,

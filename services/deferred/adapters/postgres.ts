@@ -7,6 +7,7 @@ interface Row {
   readonly state: DeferredJob['state']
   readonly submitted_at_ms: number
   readonly planned_at_ms: number
+  readonly reported_at_ms: number | null
   readonly job: DeferredJob['job']
   readonly progress: DeferredJob['progress']
   readonly placement: DeferredJob['placement'] | null
@@ -63,11 +64,12 @@ export const postgresDeferredJobs = (db: Database, tenant: string): DeferredJobS
       await appendEvents(tx, tenant, events)
     }),
 
-  async report(id, progress, atMs) {
+  async report(id, workLeft, atMs) {
     const rows = await db.query(
-      `update deferred_job set progress = $3::jsonb, planned_at_ms = $4
+      `update deferred_job set progress = progress || jsonb_build_object('workLeft', $3::float8),
+         reported_at_ms = $4
        where tenant = $1 and id = $2 and ${ACTIVE} returning id`,
-      [tenant, id, JSON.stringify(progress), atMs],
+      [tenant, id, workLeft, atMs],
     )
     return rows.length > 0
   },
@@ -91,14 +93,15 @@ export const postgresDeferredJobs = (db: Database, tenant: string): DeferredJobS
   },
 })
 
-/** A report that came while the plan was made is newer than what the plan assumed, and stays. */
+/** What is left as a report said while the plan was made is truer than what the plan assumed. */
 async function write(tx: Sql, tenant: string, updates: readonly JobUpdate[]): Promise<void> {
   await tx.query(
     `update deferred_job as kept
      set state = one.state, placement = one.placement, report = one.report,
-       progress = case when kept.planned_at_ms = one.seen_at_ms then one.progress else kept.progress end,
+       progress = one.progress || case when kept.reported_at_ms is not distinct from one.seen_report_at_ms
+         then '{}' else jsonb_build_object('workLeft', kept.progress -> 'workLeft') end,
        planned_at_ms = greatest(kept.planned_at_ms, one.planned_at_ms), ran = kept.ran || one.ran
-     from jsonb_to_recordset($2::jsonb) as one (id text, state text, seen_at_ms bigint,
+     from jsonb_to_recordset($2::jsonb) as one (id text, state text, seen_report_at_ms bigint,
        planned_at_ms bigint, progress jsonb, placement jsonb, ran jsonb, report jsonb)
      where kept.tenant = $1 and kept.id = one.id and ${ACTIVE.replace('state', 'kept.state')}`,
     [tenant, JSON.stringify(updates.map(updateRowOf))],
@@ -108,7 +111,7 @@ async function write(tx: Sql, tenant: string, updates: readonly JobUpdate[]): Pr
 const updateRowOf = (update: JobUpdate) => ({
   id: update.id,
   state: update.state,
-  seen_at_ms: update.seenAtMs,
+  seen_report_at_ms: update.seenReportAtMs ?? null,
   planned_at_ms: update.plannedAtMs,
   progress: update.progress,
   placement: update.placement ?? null,
@@ -136,6 +139,7 @@ const jobOf = (row: Row): DeferredJob => ({
   state: row.state,
   submittedAtMs: row.submitted_at_ms,
   plannedAtMs: row.planned_at_ms,
+  ...(row.reported_at_ms !== null && { reportedAtMs: row.reported_at_ms }),
   progress: row.progress,
   ...(row.placement && { placement: row.placement }),
   ran: row.ran,

@@ -7,7 +7,9 @@ export const checkIds: readonly MeaningCheck[] = [
     reads: ['origins'],
     run: ({ origins }) => twice(origins, (index) => `/origins/${index}`),
   },
-  ...(['regions', 'models', 'backends', 'routes', 'powerCaps', 'webhooks'] as const).map(
+  ...(
+    ['regions', 'models', 'backends', 'routes', 'powerCaps', 'batchEndpoints', 'webhooks'] as const
+  ).map(
     (section): MeaningCheck => ({
       reads: [section],
       run: (fleet) =>

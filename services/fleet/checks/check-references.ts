@@ -24,6 +24,7 @@ export const checkReferences: readonly MeaningCheck[] = [
       run: (fleet) => targets(fleet, section),
     }),
   ),
+  { reads: ['regions', 'models', 'batchEndpoints'], run: batchEndpoints },
   { reads: ['origins', 'routes'], run: routeOrigins },
   { reads: ['routes'], run: routeNames },
   { reads: ['models', 'telemetry'], run: measuredModels },
@@ -44,6 +45,14 @@ function* demandOrigins({ models, origins }: Fleet): Generator<FieldIssue> {
     for (const [entry, { origin }] of demand.entries()) {
       yield* known('origin', origin, origins, `/models/${index}/demand/${entry}/origin`)
     }
+  }
+}
+
+function* batchEndpoints({ regions, models, batchEndpoints }: Fleet): Generator<FieldIssue> {
+  for (const [index, { model, region }] of batchEndpoints.entries()) {
+    yield* known('model', model, idsOf(models), `/batchEndpoints/${index}/model`)
+    if (region === undefined) continue
+    yield* known('region', region, idsOf(regions), `/batchEndpoints/${index}/region`)
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Backend } from './backend.ts'
+import { BatchEndpoint } from './batch-endpoint.ts'
 import { Grid } from './grid.ts'
 import { Model } from './model.ts'
 import { Moves } from './moves.ts'
@@ -89,6 +90,11 @@ export const FleetSchema = strict(
       maxItems: 200,
       default: [],
       description: 'Who sets the power of GPUs.',
+    }),
+    batchEndpoints: Type.Array(BatchEndpoint, {
+      maxItems: 200,
+      default: [],
+      description: 'Where batches of requests are run; see docs/batch.md.',
     }),
     moves: Moves,
     webhooks: Type.Array(Webhook, { maxItems: 200, default: [], description: 'Who is told.' }),

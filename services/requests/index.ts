@@ -1,0 +1,5 @@
+export { completionWindowMs, WINDOW_WORDS } from './completion-window.ts'
+export * from './port.ts'
+export { type Findings, readLines } from './read-lines.ts'
+export type { RequestExpectation } from './read-request.ts'
+export { resultLine } from './result-line.ts'
