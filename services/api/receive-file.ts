@@ -35,6 +35,8 @@ export async function receiveFile<Kept>(
     })
     form.on('file', (field, stream, name) => {
       if (field !== 'file' || kept !== undefined) return void stream.resume()
+      // Whoever reads it hears of its end; where nobody does, an unheard error would end the process.
+      stream.on('error', () => undefined)
       file = stream
       kept = keep(name || 'upload.jsonl', bounded(stream, mostBytes), whole)
       kept.catch((error: unknown) => {
