@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { ENDPOINTS } from '../../requests/index.ts'
 import { strict } from './parts.ts'
+import { ProblemSchema } from './problem.ts'
 import { ref } from './ref.ts'
 
 const Seconds = Type.Integer({ description: 'Seconds since 1970.' })
@@ -24,7 +25,11 @@ export type OpenaiError = Static<typeof OpenaiErrorSchema>
 
 const failure = {
   description: 'An error: `code` says what, `message` says why.',
-  content: { 'application/json': { schema: ref(OpenaiErrorSchema) } },
+  content: {
+    'application/json': { schema: ref(OpenaiErrorSchema) },
+    // What is refused ahead of routing, e.g. a path that is too long, is nobody's route yet.
+    'application/problem+json': { schema: ref(ProblemSchema) },
+  },
 }
 
 /** The error statuses of an operation, for its `response`. Every operation may answer 500 too. */
