@@ -7236,6 +7236,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7245,6 +7246,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7254,6 +7256,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7263,6 +7266,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7272,6 +7276,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7281,6 +7286,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7290,6 +7296,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7299,6 +7306,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7308,6 +7316,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7317,6 +7326,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7350,6 +7360,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7359,6 +7370,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7368,6 +7380,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7377,6 +7390,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7386,6 +7400,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7395,6 +7410,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7442,6 +7458,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7451,6 +7468,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7460,6 +7478,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7469,6 +7488,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7478,6 +7498,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7487,6 +7508,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7496,6 +7518,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7505,6 +7528,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7514,6 +7538,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7523,6 +7548,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7554,6 +7580,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7563,6 +7590,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7572,6 +7600,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7581,6 +7610,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7590,6 +7620,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7599,6 +7630,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7608,6 +7640,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7639,6 +7672,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7648,6 +7682,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7657,6 +7692,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7666,6 +7702,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7675,6 +7712,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7684,6 +7722,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7693,6 +7732,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7702,6 +7742,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7733,6 +7774,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7742,6 +7784,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7751,6 +7794,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7760,6 +7804,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7769,6 +7814,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7778,6 +7824,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7787,6 +7834,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7818,6 +7866,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7827,6 +7876,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7836,6 +7886,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7845,6 +7896,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7854,6 +7906,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7863,6 +7916,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7872,6 +7926,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7907,6 +7962,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7916,6 +7972,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7925,6 +7982,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7934,6 +7992,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7943,6 +8002,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7952,6 +8012,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7985,6 +8046,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -7994,6 +8056,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -8003,6 +8066,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -8012,6 +8076,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -8021,6 +8086,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -8030,6 +8096,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -8039,6 +8106,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
@@ -8048,6 +8116,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

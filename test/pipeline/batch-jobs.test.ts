@@ -281,7 +281,7 @@ describe('another deadline', () => {
     const { ports, jobs, at } = world()
     await submit(ports, work())
     const two = MORNING_MS + 2 * HOUR_MS
-    await jobs.report('night', { workLeft: 1, region: 'eu-central/H100' }, MORNING_MS)
+    await jobs.report('night', 1, MORNING_MS)
     expect((await simulateJob(ports, 'night', two)).status).toBe('feasible')
     at(1.5)
     expect((await simulateJob(ports, 'night', two)).status).toBe('infeasible')

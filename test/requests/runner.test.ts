@@ -27,6 +27,7 @@ describe('batches of requests', () => {
       20_000,
     )
     expect(worlds.server.gauge.most).toBe(2)
+    worlds.server.state.answerAfterMs = 500 // long enough for four to be seen at once
     w.clock.hours = 3.5
     const batch = await beatUntil(w, runner, id, 'completed')
     expect(worlds.server.gauge.most).toBe(4)
