@@ -53,7 +53,8 @@ function tooLate(job: BatchJob, { nowMs, outlooks, ledger = unlimited }: PlaceOp
         soonestEndMs({ job, nowMs, outlook: outlooks.get(region)!, ledger: over }),
       ),
     )
-  const earliestDeadlineMs = soonest(ledger)
+  // The next whole second: what is asked for again must not fail by a rounding of floats.
+  const earliestDeadlineMs = (Math.floor(soonest(ledger) / 1_000) + 1) * 1_000
   const alone = soonest(unlimited)
   const limit = alone <= job.deadline.atMs ? 'capacity' : 'deadline'
   const why =

@@ -2,9 +2,9 @@ import type { TenantPorts } from '../../services/api/ports.ts'
 import { Conflict, NotFound } from '../../services/domain/errors.ts'
 import type { StoredPlan } from '../../services/plans/index.ts'
 import { JOB_NAMES } from '../../services/queue/index.ts'
+import { memoryRequests } from '../requests/memory-requests.ts'
 import { NOW_MS } from './memory-ports.ts'
 import { pageOf } from './page-of.ts'
-import { memoryRequests } from '../requests/memory-requests.ts'
 
 type Operations = Pick<
   TenantPorts,

@@ -44,7 +44,9 @@ it('refuses a form without a file, one that breaks off, and what is no form', as
     issues: [{ path: '/body/file' }],
   })
   await expect(send(file('other', 'x') + END)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
-  await expect(send(file('file', 'x').slice(0, -10))).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+  await expect(send(file('file', 'x').slice(0, -10))).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+  })
   const plain = { 'content-type': 'multipart/form-data' }
   await expect(receiveFile(Readable.from([]), plain, 9, keep)).rejects.toThrow(/no whole multipart/)
 })

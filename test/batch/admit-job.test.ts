@@ -22,7 +22,7 @@ describe('admission', () => {
       expect(answer).toMatchObject({ status: 'infeasible', limit: 'deadline' })
       const { earliestDeadlineMs } = answer as { earliestDeadlineMs: number }
       expect(earliestDeadlineMs).toBeCloseTo(at(40.25), -3)
-      const deadline = { kind: 'hard', atMs: earliestDeadlineMs + 1 } as const
+      const deadline = { kind: 'hard', atMs: earliestDeadlineMs } as const
       expect(admitJob({ ...long, deadline }, options).status).toBe('feasible')
     },
   )
@@ -32,7 +32,7 @@ describe('admission', () => {
     expect(admitJob(job({ interruptible }), { ...options, ledger })).toMatchObject({
       status: 'infeasible',
       limit: 'capacity',
-      earliestDeadlineMs: at(34),
+      earliestDeadlineMs: at(34) + 1_000,
     })
     const never = capacityLedger([grid], () => 0, 96 * HOUR_MS)
     const answer = admitJob(job({ interruptible }), { ...options, ledger: never })
@@ -51,7 +51,7 @@ describe('admission', () => {
       placement: { region: 'here' },
     })
     const tooMuch = admitJob(begun, both, { workLeft: 5, region: 'here' })
-    expect(tooMuch).toMatchObject({ limit: 'deadline', earliestDeadlineMs: at(25) })
+    expect(tooMuch).toMatchObject({ limit: 'deadline', earliestDeadlineMs: at(25) + 1_000 })
   })
 
   it('says when money is what is missing', () => {

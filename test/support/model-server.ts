@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-interface Asked {
+/** A request as the server got it. */
+export interface Asked {
   readonly path: string
   readonly authorization: string | undefined
   readonly body: { readonly model: string; readonly messages: { readonly content: string }[] }

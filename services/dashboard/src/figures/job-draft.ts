@@ -36,6 +36,12 @@ export const newDraft = (nowMs: number): JobDraft => ({
   regions: [],
 })
 
+/** The draft with a deadline just told as the earliest: in whole minutes, and one to hand it in. */
+export const takingDeadline = (draft: JobDraft, earliestMs: number): JobDraft => ({
+  ...draft,
+  deadlineMs: (Math.ceil(earliestMs / MINUTE_MS) + 1) * MINUTE_MS,
+})
+
 /** The request that hands it in; what was left empty is left to the service. */
 export function jobOf(draft: JobDraft): JobRequest {
   const { id, unit, amount, gpus, gpu, model, deadlineMs, interruptible, regions } = draft

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import { answered, api, type Schemas } from '../../api/client.ts'
 import { useDoing } from '../../api/use-doing.ts'
 import type { BatchAnswer } from '../../figures/gantt.ts'
-import { type JobDraft, jobOf, newDraft } from '../../figures/job-draft.ts'
+import { type JobDraft, jobOf, newDraft, takingDeadline } from '../../figures/job-draft.ts'
 import { Card } from '../../parts/card.tsx'
 import { DoingWords } from '../../parts/doing-words.tsx'
 import { strings } from '../../strings.ts'
@@ -44,7 +44,7 @@ export function SubmitJob({ models, regions }: SubmitJobProps) {
             <button
               type="button"
               class="button"
-              onClick={() => setDraft({ ...draft, deadlineMs: earliestMs })}
+              onClick={() => setDraft(takingDeadline(draft, earliestMs))}
             >
               {batch.takeEarliest}
             </button>
