@@ -2,9 +2,9 @@ import type { BatchIssue, RequestLine } from './port.ts'
 import { type ReadRequest, type RequestExpectation, readRequest } from './read-request.ts'
 
 /** As many as OpenAI takes. */
-export const MOST_REQUESTS = 50_000
+const MOST_REQUESTS = 50_000
 /** A request with pictures in it is long, but no process should hold an endless one. */
-export const LONGEST_LINE_BYTES = 4 * 1024 * 1024
+const LONGEST_LINE_BYTES = 4 * 1024 * 1024
 const MOST_ISSUES = 20
 const NEWLINE = 0x0a
 

@@ -16,7 +16,7 @@ import type { Service } from './service.ts'
  *
  * @throws InvalidInput where a secret is not set
  */
-export const batchEndpoints = (
+const batchEndpoints = (
   { batchEndpoints }: Fleet,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<readonly ModelEndpoint[]> =>
