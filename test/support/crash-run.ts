@@ -77,7 +77,7 @@ export async function crashRun(
   }
   const accepted: number[] = []
   let killed = 0
-  for (; killed < kills && Date.now() < endMs; tell?.(++killed)) {
+  for (; killed < kills && Date.now() < endMs; killed++) {
     const child = start(program.path, options, accepted)
     if (random() < EARLY) await pause(random() * 2_000)
     else await child.working
@@ -85,6 +85,7 @@ export async function crashRun(
     if (child.process.exitCode !== null) throw new Error('a process ended before it was killed')
     child.process.kill('SIGKILL')
     await child.ended
+    tell?.(killed + 1)
   }
   const last = start(program.path, options, accepted)
   await last.working
