@@ -13,7 +13,17 @@ const example = ['serve', '--fleet', 'config/examples/two-regions.yaml']
 const given = process.argv.slice(2)
 const args = ['bin/gridtide.mjs', ...(given.length > 0 ? given : example)]
 const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' })
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+// Ctrl-C reaches all of a terminal's group: passed on, it would be the second, which ends at once.
+process.on('SIGINT', () => undefined)
+process.on('SIGTERM', () => child.kill('SIGTERM'))
+// npm tells the shell between itself and us, which dies of it and tells nobody.
+const parent = process.ppid
+const orphaned = setInterval(() => {
+  if (process.ppid === parent) return
+  clearInterval(orphaned)
+  child.kill('SIGTERM')
+}, 500)
+orphaned.unref()
 child.once('exit', (code) => {
   process.exitCode = code ?? 1
 })
