@@ -173,7 +173,10 @@ export function describeQueue(engine: QueueCase): void {
       await schedule()
       const before = ticks.length
       await until(() => ticks.length).toBeGreaterThanOrEqual(before + 2)
-      expect(new Set(ticks.map((at) => Math.round(at / 500))).size).toBe(ticks.length)
+      expect(new Set(ticks).size).toBe(ticks.length)
+      // Three clocks would tick three times as often; one told anew may shift its phase once.
+      const spanMs = Math.max(...ticks) - Math.min(...ticks)
+      expect(ticks.length).toBeLessThanOrEqual(spanMs / 500 + 2)
       await jobs[0]!.unschedule('tick', 'quick')
       await new Promise((resolve) => setTimeout(resolve, 700))
       const after = ticks.length

@@ -20,7 +20,7 @@ export function openaiEndpoint(
   http: HttpClient,
   { baseUrl, key, serves, timeoutMs, ...endpoint }: OpenaiEndpointOptions,
 ): ModelEndpoint {
-  const root = baseUrl.replace(/\/+$/, '')
+  const root = baseUrl.endsWith('/') ? baseUrl.slice(0, -1) : baseUrl
   return {
     ...endpoint,
     async ask(path, body, abort) {
