@@ -57,7 +57,10 @@ export function cellOf(
   )
   for (let b = 0; b < model.binCount; b++) if (wanted(b)) kept.add(b)
   const token = (b: number) => tokenCost(instance, model, t, b)
-  const bins = Int32Array.from(kept).sort((a, b) => token(a) - token(b) || a - b)
+  // Sorting is stable: bins of equal cost stay in their order, whatever order they were kept in.
+  const bins = Int32Array.from(kept)
+    .sort()
+    .sort((a, b) => token(a) - token(b))
   const pick = (of: ArrayLike<number>) => Float64Array.from(bins, (b) => of[b]!)
   return {
     model: m,
