@@ -111,31 +111,8 @@ if (values.tails !== '0') {
   console.log(JSON.stringify({ tails: simulateTails(Number(values.tails)) }))
 }
 console.log(JSON.stringify({ timeExponent: exponent(rows) }))
+const FIELDS = ['regions', 'windows', 'models', 'variants', 'seconds', 'peakMb', 'gapPct']
+const HIGHS_FIELDS = ['highsSeconds', 'highsGapPct']
 console.log(
-  JSON.stringify({
-    bench: 'planner',
-    rows: rows.map(
-      ({
-        regions,
-        windows,
-        models,
-        variants,
-        seconds,
-        peakMb,
-        gapPct,
-        highsSeconds,
-        highsGapPct,
-      }) => ({
-        regions,
-        windows,
-        models,
-        variants,
-        seconds,
-        peakMb,
-        gapPct,
-        highsSeconds,
-        highsGapPct,
-      }),
-    ),
-  }),
+  JSON.stringify({ bench: 'planner', rows }, ['bench', 'rows', ...FIELDS, ...HIGHS_FIELDS]),
 )
