@@ -36,4 +36,6 @@ export interface AuditQuery {
 export interface AuditLog {
   append(entry: AuditEntry): Promise<void>
   find(query: AuditQuery): Promise<readonly WrittenEntry[]>
+  /** Everything of these targets from an instant on, newest first: ask for a short while only. */
+  since(fromMs: number, targetIds: readonly string[]): Promise<readonly WrittenEntry[]>
 }

@@ -34,6 +34,11 @@ export interface BackendDriver<Raw = undefined> {
   readonly dryRun: Capabilities['dryRun']
   probe(target: TargetRef, abort?: AbortSignal): Promise<Capabilities>
   read(target: TargetRef, abort?: AbortSignal): Promise<Sighting<Raw>>
+  /**
+   * How to read these for one look, asking once for what several of them need; absent where the far
+   * side can only be asked about each by itself.
+   */
+  together?(targets: readonly TargetRef[]): Pick<BackendDriver<Raw>, 'read'>
   /** Makes `desired` so. With `context.dryRun` (server dry run only) it must not persist. */
   write(
     target: TargetRef,

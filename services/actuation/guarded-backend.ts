@@ -1,6 +1,7 @@
 import { Conflict, Fenced, Forbidden, ForeignOwner, Unsupported } from '../domain/errors.ts'
 import { assertDesired, differingFields, fieldsOf, pick } from './desired.ts'
 import type { BackendDriver } from './driver.ts'
+import { observeEach } from './observe-each.ts'
 import type {
   ApplyContext,
   Desired,
@@ -86,6 +87,12 @@ export function guardedBackend<Raw>(driver: BackendDriver<Raw>, deps: GuardDeps)
     type: driver.type,
     probe: (target, abort) => driver.probe(target, abort),
     observe: async (target, abort) => (await driver.read(target, abort)).seen,
+    ...(driver.together && {
+      observeAll: (targets, abort) => {
+        const { read } = driver.together!(targets)
+        return observeEach(targets, async (target) => (await read(target, abort)).seen)
+      },
+    }),
     apply,
     settle: (...call) => settle(driver, deps, ...call),
     release,

@@ -39,6 +39,7 @@ export {
   objectPath,
 } from './kubernetes.ts'
 export type { Lease, Leases } from './lease.ts'
+export { observeEach } from './observe-each.ts'
 export { plainCapabilities, plainSighting } from './plain-driver.ts'
 export {
   type ApplyContext,
@@ -51,6 +52,7 @@ export {
   type Owner,
   type Receipt,
   type ReplicaBounds,
+  type Sightings,
   type TargetRef,
 } from './port.ts'
 export { aibrixMetric, type WantedTarget, wvaMetrics } from './pull-surface.ts'

@@ -84,6 +84,9 @@ export interface Observed {
   readonly observedAtMs: number
 }
 
+/** By target id; one that cannot be seen is absent, so nobody guesses. */
+export type Sightings = Readonly<Record<string, Observed>>
+
 export interface ApplyContext {
   /** The same for every retry of one step of one plan. */
   readonly idempotencyKey: string
@@ -131,6 +134,11 @@ export interface InferenceBackend {
   /** What the target can do, and what is missing to do it. Reads only. */
   probe(target: TargetRef, abort?: AbortSignal): Promise<Capabilities>
   observe(target: TargetRef, abort?: AbortSignal): Promise<Observed>
+  /**
+   * `observe` of many at once, by target id, for far sides that can be asked together; absent where
+   * they cannot. What cannot be seen is left out.
+   */
+  observeAll?(targets: readonly TargetRef[], abort?: AbortSignal): Promise<Sightings>
   /** @throws Conflict | Fenced | ForeignOwner | Unsupported | InvalidInput besides the above */
   apply(target: TargetRef, desired: Desired, context: ApplyContext): Promise<Receipt>
   /**

@@ -78,6 +78,12 @@ export interface ShiftStore {
   save(shiftId: string, record: ShiftRecord): Promise<boolean>
   /** Ids of every running one, oldest first. */
   unfinished(): Promise<readonly string[]>
-  /** The newest shift of a model, whatever became of it. */
-  latest(model: string): Promise<ShiftRecord | undefined>
+  /** The newest shift of each model, whatever became of it; by model. */
+  latest(models: readonly string[]): Promise<ReadonlyMap<string, ShiftRecord>>
+  /**
+   * Drops those that ended before an instant, and their leases.
+   *
+   * @returns how many
+   */
+  forget(beforeMs: number): Promise<number>
 }

@@ -15,6 +15,8 @@ export interface Remembered {
 /** Write-ahead memory: an entry is made before the write it describes. */
 export interface TargetMemory {
   recall(targetId: string): Promise<Remembered | undefined>
+  /** The same of many, by target id. */
+  recallAll(targetIds: readonly string[]): Promise<ReadonlyMap<string, Remembered>>
   /** Atomic. @returns false, unchanged, where a higher fence is already remembered */
   remember(targetId: string, entry: Remembered): Promise<boolean>
 }

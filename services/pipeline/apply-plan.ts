@@ -85,9 +85,11 @@ async function motionsOf(
   version: number,
 ): Promise<ReadonlyMap<string, Motion>> {
   const cooldownMs = msFromMinutes(fleet.policy.minDwellMinutes)
-  const of = fleet.models.map(
-    async ({ id }) => [id, await motionOf(shifts, id, { version, cooldownMs, nowMs })] as const,
-  )
+  const latest = await shifts.latest(fleet.models.map(({ id }) => id))
+  const of = fleet.models.map(async ({ id }) => {
+    const motion = await motionOf(shifts, latest.get(id), { version, cooldownMs, nowMs })
+    return [id, motion] as const
+  })
   return new Map(await Promise.all(of))
 }
 

@@ -17,7 +17,7 @@ export interface EnvelopeFacts {
   readonly targets: readonly SteeredTarget[]
   /** How the models are doing; unknown is neither burning nor a demand. */
   readonly serving: readonly ServingNow[]
-  readonly audit: Pick<AuditLog, 'find'>
+  readonly audit: Pick<AuditLog, 'since'>
   readonly knownGood: Pick<KnownGood, 'all'>
   readonly nowMs: number
 }
@@ -69,13 +69,13 @@ async function changedGpus(
 ): Promise<Record<string, number>> {
   const changed: Record<string, number> = {}
   if (!window) return changed
-  for (const { ref, region, gpusPerReplica } of targets) {
-    const entries = await audit.find({ targetId: ref.id, fromMs: window.startMs })
-    for (const { before, after, result } of entries) {
-      if (result !== 'accepted' || !before?.replicas || !after.replicas) continue
-      const gpus = Math.abs(after.replicas.min - before.replicas.min) * gpusPerReplica
-      changed[region] = (changed[region] ?? 0) + gpus
-    }
+  const byId = new Map(targets.map((target) => [target.ref.id, target]))
+  for (const entry of await audit.since(window.startMs, [...byId.keys()])) {
+    const { targetId, before, after, result } = entry
+    if (result !== 'accepted' || !before?.replicas || !after.replicas) continue
+    const { region, gpusPerReplica } = byId.get(targetId)!
+    const gpus = Math.abs(after.replicas.min - before.replicas.min) * gpusPerReplica
+    changed[region] = (changed[region] ?? 0) + gpus
   }
   return changed
 }

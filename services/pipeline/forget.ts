@@ -1,3 +1,4 @@
+import type { KnownGood, ShiftStore } from '../actuation/index.ts'
 import type { Fleet } from '../fleet/index.ts'
 import type { ForecastArchive } from '../grid/index.ts'
 import type { Ledger } from '../ledger/index.ts'
@@ -26,6 +27,8 @@ export interface ForgetPorts {
   readonly plans: Pick<PlanStore, 'forget'>
   readonly solves: Pick<SolveStore, 'forget'>
   readonly outbox: Pick<Outbox, 'forget'>
+  readonly shifts: Pick<ShiftStore, 'forget'>
+  readonly knownGood: Pick<KnownGood, 'forget'>
   readonly archive: Pick<ForecastArchive, 'prune'>
   readonly answers: { forget(beforeMs: number): Promise<number> }
   readonly jobs: { forget(beforeMs: number): Promise<number> }
@@ -56,6 +59,8 @@ export async function forget(ports: ForgetPorts, nowMs: number): Promise<void> {
   await ports.solves.forget(nowMs - retention.solvesMs)
   await ports.outbox.forget(nowMs - retention.eventsMs)
   await ports.plans.forget(nowMs - retention.plansMs)
+  await ports.shifts.forget(nowMs - retention.eventsMs)
+  await ports.knownGood.forget(nowMs - retention.plansMs)
   await ports.archive.prune(nowMs - retention.forecastsMs)
   await ports.answers.forget(nowMs - retention.callsMs)
   await ports.jobs.forget(nowMs - retention.jobsMs)

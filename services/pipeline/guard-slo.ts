@@ -36,6 +36,7 @@ interface Sight {
   readonly problem: PlanningProblem | undefined
   readonly targets: readonly SteeredTarget[]
   readonly observed: Readonly<Record<string, Observed>>
+  readonly changedAtMs: Readonly<Record<string, number>>
   readonly nowMs: number
 }
 
@@ -75,7 +76,8 @@ export async function guardSlo(ports: GuardSloPorts, abort?: AbortSignal): Promi
   const refs = targets.map(({ ref }) => ref)
   const observed = await lookAtTargets(ports.backend, refs, abort)
   const problem = await ports.problem(stored.problemDigest)
-  const sight = { fleet, stored, plan, problem, targets, observed, nowMs }
+  const changedAtMs = await ports.changedAtMs(refs.map(({ id }) => id))
+  const sight = { fleet, stored, plan, problem, targets, observed, changedAtMs, nowMs }
   const free = freeGpus(sight)
   let added = 0
   for (const model of short) added += await relieve(ports, sight, model, free, abort)
@@ -140,7 +142,7 @@ async function relieve(
     model,
     ...(outputTokensPerSecond !== undefined && { demandTokensPerSecond: outputTokensPerSecond }),
     ...(requestsWaiting !== undefined && { requestsWaiting }),
-    slo: (await helpIsUnderWay(ports, sight, ranked)) ? 'unknown' : serving.slo,
+    slo: helpIsUnderWay(sight, ranked) ? 'unknown' : serving.slo,
     ranked,
     observed,
     freeGpus: free,
@@ -161,16 +163,14 @@ async function relieve(
 }
 
 /** Replicas told a moment ago are still starting, and metrics look back a while. */
-async function helpIsUnderWay(
-  { changedAtMs }: GuardSloPorts,
-  { problem, nowMs }: Sight,
+function helpIsUnderWay(
+  { problem, changedAtMs, nowMs }: Sight,
   ranked: readonly SteeredTarget[],
-): Promise<boolean> {
-  const told = await changedAtMs(ranked.map(({ ref }) => ref.id))
+): boolean {
   const points = problem?.models.flatMap(({ points }) => points) ?? []
   return ranked.some(({ ref, pointId }) => {
     const startSeconds = points.find(({ id }) => id === pointId)?.startSeconds ?? 0
-    const atMs = told[ref.id]
+    const atMs = changedAtMs[ref.id]
     return atMs !== undefined && nowMs - atMs < msFromSeconds(startSeconds) + MINUTE_MS
   })
 }

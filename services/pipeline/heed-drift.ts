@@ -37,11 +37,14 @@ export async function heedDrift(
   version: number,
 ): Promise<FleetSight> {
   const observed: Record<string, Observed> = { ...sight.observed }
-  for (const target of sight.targets) {
-    const seen = sight.observed[target.ref.id]
-    if (!seen || motions.get(target.model) !== 'free') continue
-    const leave = await leaveAlone(ports, sight, { target, seen, version })
-    if (leave) observed[target.ref.id] = { ...seen, paused: true }
+  const looks = await looksWorthwhile(ports, sight, motions)
+  const ids = looks.map(({ target }) => target.ref.id)
+  const past = looks.length > 0 ? await ports.audit.since(sight.nowMs - HOUR_MS, ids) : []
+  for (const look of looks) {
+    const { id } = look.target.ref
+    const mine = past.filter(({ targetId }) => targetId === id)
+    const leave = await leaveAlone(ports, sight, { ...look, past: mine, version })
+    if (leave) observed[id] = { ...look.seen, paused: true }
   }
   return { ...sight, observed }
 }
@@ -49,19 +52,36 @@ export async function heedDrift(
 interface Look {
   readonly target: SteeredTarget
   readonly seen: Observed
-  readonly version: number
+  readonly remembered: Remembered
+  readonly drift: Drift
+}
+
+/** Where something has changed, or what somebody else chose was kept a while ago. */
+async function looksWorthwhile(
+  { memory }: HeedDriftPorts,
+  { fleet, targets, observed }: FleetSight,
+  motions: ReadonlyMap<string, Motion>,
+): Promise<readonly Look[]> {
+  const still = targets.filter(({ model }) => motions.get(model) === 'free')
+  const told = await memory.recallAll(still.map(({ ref }) => ref.id))
+  return still.flatMap((target) => {
+    const seen = observed[target.ref.id]
+    const remembered = told.get(target.ref.id)
+    if (!seen || !remembered) return []
+    const drift = driftOf(remembered, seen)
+    const settled = drift.kind === 'none' && fleet.moves.onDrift !== 'adopt'
+    return settled ? [] : [{ target, seen, remembered, drift }]
+  })
 }
 
 async function leaveAlone(
   ports: HeedDriftPorts,
   { fleet, nowMs }: FleetSight,
-  { target: { ref }, seen, version }: Look,
+  look: Look & { readonly past: readonly AuditEntry[]; readonly version: number },
 ): Promise<boolean> {
-  const remembered = await ports.memory.recall(ref.id)
-  const drift = driftOf(remembered, seen)
+  const { target, seen, remembered, drift, past, version } = look
+  const { ref } = target
   const policy = fleet.moves.onDrift
-  if (!remembered || (drift.kind === 'none' && policy !== 'adopt')) return false
-  const past = await ports.audit.find({ targetId: ref.id, fromMs: nowMs - HOUR_MS })
   // Theirs was kept under this very plan: a newer one may ask for something else.
   const adopted = past[0]?.detail === 'adopted' && past[0].planVersion === String(version)
   if (drift.kind === 'none') return adopted

@@ -8,7 +8,7 @@ import type { Motion } from './shift-motion.ts'
  */
 export async function keepKnownGood(
   knownGood: KnownGood,
-  { targets, observed, serving, limits, nowMs }: FleetSight,
+  { targets, observed, serving, nowMs }: FleetSight,
   motions: ReadonlyMap<string, Motion>,
 ): Promise<void> {
   const kept = serving.filter(({ slo, model }) => slo === 'ok' && motions.get(model) === 'free')
@@ -17,8 +17,7 @@ export async function keepKnownGood(
     const seen = observed[ref.id]
     const replicas = seen?.desired.replicas?.min
     if (!seen?.settled || replicas === undefined) continue
-    if (!kept.some((one) => one.model === model)) continue
-    if (limits.lastKnownGood[ref.id] !== replicas) counts[ref.id] = replicas
+    if (kept.some((one) => one.model === model)) counts[ref.id] = replicas
   }
   if (Object.keys(counts).length > 0) await knownGood.keep(counts, nowMs)
 }

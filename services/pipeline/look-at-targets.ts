@@ -1,23 +1,25 @@
-import type { InferenceBackend, Observed, TargetRef } from '../actuation/index.ts'
-import { AppError } from '../domain/errors.ts'
+import {
+  type InferenceBackend,
+  observeEach,
+  type Sightings,
+  type TargetRef,
+} from '../actuation/index.ts'
 
 export type TargetLook = (backendId: string) => InferenceBackend
 
-/** Every target as it is now, by its id. One that cannot be seen is absent, so nobody guesses. */
+/** Every target as it is now, asked for together where its backend can be asked so. */
 export async function lookAtTargets(
-  backend: TargetLook,
+  backendOf: TargetLook,
   targets: readonly TargetRef[],
   abort?: AbortSignal,
-): Promise<Record<string, Observed>> {
-  const seen = await Promise.all(
-    targets.map(async (ref) => {
-      try {
-        return [[ref.id, await backend(ref.backend).observe(ref, abort)] as const]
-      } catch (error) {
-        if (error instanceof AppError) return []
-        throw error
-      }
-    }),
-  )
-  return Object.fromEntries(seen.flat())
+): Promise<Sightings> {
+  const ids = [...new Set(targets.map(({ backend }) => backend))]
+  const looks = ids.map((id) => {
+    const mine = targets.filter((target) => target.backend === id)
+    const backend = backendOf(id)
+    return backend.observeAll
+      ? backend.observeAll(mine, abort)
+      : observeEach(mine, (target) => backend.observe(target, abort))
+  })
+  return Object.assign({}, ...(await Promise.all(looks)))
 }

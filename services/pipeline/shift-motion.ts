@@ -10,15 +10,15 @@ export type Motion = 'free' | 'moving' | 'growing'
 /**
  * Ends what an older plan began, wherever it stands; a roll-back is left to reach its end.
  *
+ * @param last the newest shift of the model
  * @param version of the plan in force
  * @param cooldownMs after a shift that failed
  */
 export async function motionOf(
-  shifts: ShiftStore,
-  model: string,
+  shifts: Pick<ShiftStore, 'save'>,
+  last: ShiftRecord | undefined,
   { version, cooldownMs, nowMs }: { version: number; cooldownMs: number; nowMs: number },
 ): Promise<Motion> {
-  const last = await shifts.latest(model)
   if (!last) return 'free'
   const ours = Number(last.shift.planVersion) === version
   if (last.status === 'running') {

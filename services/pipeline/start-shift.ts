@@ -47,7 +47,7 @@ export async function startShift(
   const redirected = move.redirect && covers(sight, move)
   const routes = redirected ? await routeMoves(ports.backend, sight, model, abort) : []
   if (commands.length + routes.length === 0) return false
-  const id = nextId(move, await ports.shifts.latest(model))
+  const id = nextId(move, (await ports.shifts.latest([model])).get(model))
   const shift = shiftOf(sight, move, routes, id)
   if (!(await ports.shifts.save(id, startOf(shift, sight.nowMs)))) return false
   await ports.queue.add({ name: 'carry-shift', payload: { shiftId: id }, id: `shift-${id}` })

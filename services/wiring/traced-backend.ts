@@ -14,6 +14,12 @@ export function tracedBackend(id: string, backend: InferenceBackend): InferenceB
     type: backend.type,
     probe: (target, abort) => traced('probe', target.id, () => backend.probe(target, abort)),
     observe: (target, abort) => traced('observe', target.id, () => backend.observe(target, abort)),
+    ...(backend.observeAll && {
+      observeAll: (targets, abort) => {
+        const about = `${targets.length} targets`
+        return traced('observe all', about, () => backend.observeAll!(targets, abort))
+      },
+    }),
     apply: (target, desired, context) =>
       traced('apply', target.id, () => backend.apply(target, desired, context)),
     settle: (target, receipt, deadlineMs, abort) =>

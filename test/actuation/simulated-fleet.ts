@@ -132,7 +132,8 @@ export class SimulatedFleet extends SimulatedTraffic {
 const crashing = (fleet: SimulatedFleet, store: ShiftStore): ShiftStore => ({
   load: (shiftId) => store.load(shiftId),
   unfinished: () => store.unfinished(),
-  latest: (model) => store.latest(model),
+  latest: (models) => store.latest(models),
+  forget: (beforeMs) => store.forget(beforeMs),
   save: async (shiftId, record) => {
     const saving = await fleet.call(() => store.save(shiftId, record))
     return saving

@@ -40,6 +40,14 @@ async function memoryPromises(memory: TargetMemory): Promise<void> {
   await memory.remember('b', remembered(8, 1))
   expect(await memory.remember('b', remembered(7, 1))).toBe(false)
   expect(await memory.recall('a')).toEqual(remembered(5, 3))
+  const both = await memory.recallAll(['a', 'b', 'c'])
+  expect(both).toEqual(
+    new Map([
+      ['a', remembered(5, 3)],
+      ['b', remembered(8, 1)],
+    ]),
+  )
+  expect([...(await memory.recallAll(['b'])).keys()]).toEqual(['b'])
 }
 
 async function storePromises(store: ShiftStore): Promise<void> {
@@ -67,8 +75,17 @@ async function storePromises(store: ShiftStore): Promise<void> {
   expect(await store.save('s1', third)).toBe(true)
   expect(await store.unfinished()).toEqual(['s2'])
   expect(await store.load('s1')).toMatchObject({ status: 'done', next: 2 })
-  expect(await store.latest('llama')).toEqual(startOf(shift, 11))
-  expect(await store.latest('other')).toBeUndefined()
+  const other = startOf({ ...shift, model: 'qwen' }, 20)
+  await store.save('s3', other)
+  expect(await store.latest(['llama', 'unheard of'])).toEqual(
+    new Map([['llama', startOf(shift, 11)]]),
+  )
+  expect((await store.latest(['llama', 'qwen'])).get('qwen')).toEqual(other)
+  // Only s1 has ended, at 13.
+  expect(await store.forget(13)).toBe(0)
+  expect(await store.forget(14)).toBe(1)
+  expect(await store.load('s1')).toBeUndefined()
+  expect(await store.unfinished()).toEqual(['s2', 's3'])
 }
 
 async function knownGoodPromises(known: KnownGood): Promise<void> {
@@ -76,6 +93,10 @@ async function knownGoodPromises(known: KnownGood): Promise<void> {
   await known.keep({ a: 3, b: 0 }, 10)
   await known.keep({ a: 4 }, 11)
   expect(await known.all()).toEqual({ a: 4, b: 0 })
+  const days = 86_400_000
+  await known.keep({ a: 4 }, days)
+  expect(await known.forget(days)).toBe(1)
+  expect(await known.all()).toEqual({ a: 4 })
 }
 
 async function auditPromises(audit: AuditLog): Promise<void> {
@@ -103,6 +124,9 @@ async function auditPromises(audit: AuditLog): Promise<void> {
   expect(await audit.find({ fromMs: 100, toMs: 300 })).toHaveLength(2)
   const [newest] = await audit.find({ limit: 1 })
   expect((await audit.find({ before: newest!.id })).map(({ atMs }) => atMs)).toEqual([200, 100])
+  expect((await audit.since(200, ['a', 'b'])).map(({ atMs }) => atMs)).toEqual([300, 200])
+  expect(await audit.since(0, ['b'])).toMatchObject([{ targetId: 'b', result: 'failed' }])
+  expect(await audit.since(0, [])).toEqual([])
 }
 
 describe('in memory', () => {
@@ -131,7 +155,19 @@ for (const engine of ENGINES) {
       await auditPromises(sqlAuditLog(fresh.db, 'acme'))
       await expect(fresh.db.query('delete from actuation_audit')).rejects.toThrow()
       await expect(fresh.db.query('update actuation_audit set at_ms = 0')).rejects.toThrow()
+      await expect(fresh.db.query('truncate actuation_audit')).rejects.toThrow('only grows')
       expect(await sqlAuditLog(fresh.db, 'acme').find({})).toHaveLength(3)
+    })
+
+    it('forgets the lease of a shift with it, and no other', async () => {
+      const store = sqlShiftStore(fresh.db, 'moved')
+      const leases = sqlLeases(fresh.db, 'moved')
+      const shift = { id: 'm-1', planVersion: '1', model: 'm', reason: 'r', steps: [] } as const
+      await store.save('m-1', startOf(shift, 5))
+      for (const scope of ['shift/m-1', 'shift/m-2']) await leases.acquire(scope, 'a', 1)
+      expect(await store.forget(6)).toBe(1)
+      const left = await fresh.db.query("select scope from actuation_lease where tenant = 'moved'")
+      expect(left).toEqual([{ scope: 'shift/m-2' }])
     })
 
     it('one holder at a time, and a fence that only grows', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startOf } from '../../services/actuation/index.ts'
 import { forget, retentionOf } from '../../services/pipeline/forget.ts'
 import { migrate } from '../../services/platform/database/migrate.ts'
 import { openStores, type Stores } from '../../services/wiring/state.ts'
@@ -23,6 +24,9 @@ const MOST = {
   pushed_demand: daysOf(SOONER.callsMs),
   lever_saving: daysOf(SOONER.historyMs),
   audit_entry: daysOf(SOONER.historyMs),
+  actuation_shift: daysOf(SOONER.eventsMs),
+  actuation_lease: daysOf(SOONER.eventsMs),
+  actuation_known_good: daysOf(SOONER.plansMs),
 }
 
 let fresh: FreshDatabase
@@ -77,6 +81,11 @@ async function liveOneDay(day: number): Promise<void> {
   const slots = [{ startMs: nowMs, endMs: nowMs + 1, tokensPerSecond: 1 }]
   await stores.demand.push('acme', { model: 'm', origin: 'o', kind: 'observed', slots }, nowMs)
   await stores.ledger.settleLevers({ atMs: nowMs, problemDigest: 'd', levers: [] })
+  const shift = { id: `m-${day}`, planVersion: '1', model: 'm', reason: 'r', steps: [] } as const
+  await stores.shifts.save(shift.id, startOf(shift, nowMs))
+  const lease = await stores.leases.acquire(`shift/${shift.id}`, 'a', 1)
+  await stores.leases.release(lease!)
+  await stores.knownGood.keep({ [`target-of-day-${day}`]: 1, 'target-of-every-day': 2 }, nowMs)
   const call = { actor: 'a', action: 'b', subject: 'c', outcome: 'done', words: 'w' } as const
   await stores.callLog.write({ ...call, atMs: nowMs })
 }
@@ -92,6 +101,7 @@ it(`keeps every table bounded over ${DAYS} days`, { timeout: 240_000 }, async ()
     }
     await forget({ ...stores, retention: SOONER }, day * DAY_MS)
   }
+  expect(await stores.knownGood.all()).toHaveProperty('target-of-every-day', 2)
   for (const [table, bound] of Object.entries(MOST)) {
     expect(most[table], table).toBeGreaterThan(0)
     expect(most[table], table).toBeLessThanOrEqual(bound)

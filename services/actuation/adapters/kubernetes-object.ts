@@ -12,6 +12,7 @@ import {
 import { inversePatch, joinPatches } from '../merge-patch.ts'
 import type { ApplyContext, Capabilities, Desired, Observed, TargetRef } from '../port.ts'
 import { pausedOrFenced } from '../stamps.ts'
+import { sharedLook } from './shared-look.ts'
 
 /** How one kind of object says what it is told, and how to tell it something else. */
 export interface ObjectKind {
@@ -40,6 +41,15 @@ export function objectDriver(
   nowMs: () => number,
 ): BackendDriver<KubernetesObject> {
   const locate = (target: TargetRef) => locatorOf(target, kind)
+  const pathOf = (target: TargetRef) => objectPath(locate(target))
+  const readingFrom =
+    (source: Pick<KubernetesApi, 'get'>): BackendDriver<KubernetesObject>['read'] =>
+    async (target, abort) => {
+      const object = await source.get(pathOf(target), abort)
+      const { warnings: _, ...look } = kind.look(object)
+      const seen = { owners: [], ...look, ...pausedOrFenced(object), observedAtMs: nowMs() }
+      return { seen, raw: object }
+    }
 
   return {
     type: kind.type,
@@ -48,15 +58,11 @@ export function objectDriver(
     async probe(target, abort) {
       const locator = locate(target)
       const missing = await missingAccess(api, accessTo(locator, ['get', 'patch']), abort)
-      if (missing.length === 0) await api.get(objectPath(locator), abort)
+      if (missing.length === 0) await api.get(pathOf(target), abort)
       return { ...kind.capabilities, dryRun: 'server', preconditions: true, missing }
     },
-    async read(target, abort) {
-      const object = await api.get(objectPath(locate(target)), abort)
-      const { warnings: _, ...look } = kind.look(object)
-      const seen = { owners: [], ...look, ...pausedOrFenced(object), observedAtMs: nowMs() }
-      return { seen, raw: object }
-    },
+    read: readingFrom(api),
+    together: (targets) => ({ read: readingFrom(sharedLook(api, targets.map(pathOf))) }),
     write: (target, desired, { raw }, context) =>
       patchObject(api, kind, locate(target), raw, desired, context),
     release: (target, _before, { raw }, context) =>

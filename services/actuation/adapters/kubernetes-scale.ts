@@ -29,6 +29,7 @@ import {
   releaseObject,
   stampsOf,
 } from './kubernetes-object.ts'
+import { sharedLook } from './shared-look.ts'
 import { humanOwners, readinessOf } from './workload-readiness.ts'
 
 export interface KubernetesScaleOptions {
@@ -75,6 +76,17 @@ export function kubernetesScale(
   { hpaVersion = 'v2' }: KubernetesScaleOptions = {},
 ): InferenceBackend {
   const hpa = horizontalPodAutoscaler(hpaVersion)
+  const readingFrom =
+    (source: Pick<KubernetesApi, 'get' | 'list'>): BackendDriver<Seen>['read'] =>
+    async (target, abort) => {
+      const locator = locatorOf(target, DEFAULT_KIND)
+      const [object, autoscalers] = await Promise.all([
+        source.get(objectPath(locator), abort),
+        autoscalersOf(source, hpa, locator, abort),
+      ])
+      const raw = { object, autoscalers }
+      return { seen: observedOf(raw, deps.nowMs()), raw }
+    }
 
   const driver: BackendDriver<Seen> = {
     type: 'kubernetes-scale',
@@ -100,14 +112,10 @@ export function kubernetesScale(
       }
     },
 
-    async read(target, abort) {
-      const locator = locatorOf(target, DEFAULT_KIND)
-      const [object, autoscalers] = await Promise.all([
-        api.get(objectPath(locator), abort),
-        autoscalersOf(api, hpa, locator, abort),
-      ])
-      const raw = { object, autoscalers }
-      return { seen: observedOf(raw, deps.nowMs()), raw }
+    read: readingFrom(api),
+    together: (targets) => {
+      const paths = targets.map((target) => objectPath(locatorOf(target, DEFAULT_KIND)))
+      return { read: readingFrom(sharedLook(api, paths)) }
     },
 
     async write(target, desired, { raw: { object, autoscalers } }, context) {
@@ -138,7 +146,7 @@ export function kubernetesScale(
 
 /** Everything that steers this workload, by the name it targets. */
 async function autoscalersOf(
-  api: KubernetesApi,
+  api: Pick<KubernetesApi, 'list'>,
   hpa: ObjectKind,
   { namespace, name }: KubernetesLocator,
   abort?: AbortSignal,

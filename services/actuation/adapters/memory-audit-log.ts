@@ -27,5 +27,9 @@ export function memoryAuditLog(): AuditLog {
         )
         .reverse()
         .slice(0, Math.min(limit, MOST)),
+    since: async (fromMs, targetIds) =>
+      entries
+        .filter(({ atMs, targetId }) => atMs >= fromMs && targetIds.includes(targetId))
+        .reverse(),
   }
 }

@@ -10,8 +10,20 @@ export function memoryShiftStore(): ShiftStore {
       records.set(shiftId, record)
       return true
     },
-    latest: async (model) => [...records.values()].findLast(({ shift }) => shift.model === model),
+    latest: async (models) =>
+      new Map(
+        [...records.values()]
+          .filter(({ shift }) => models.includes(shift.model))
+          .map((record) => [record.shift.model, record]),
+      ),
     unfinished: async () =>
       [...records].filter(([, { status }]) => status === 'running').map(([shiftId]) => shiftId),
+    async forget(beforeMs) {
+      const gone = [...records].filter(
+        ([, { status, stepSinceMs }]) => status !== 'running' && stepSinceMs < beforeMs,
+      )
+      for (const [shiftId] of gone) records.delete(shiftId)
+      return gone.length
+    },
   }
 }

@@ -1,9 +1,14 @@
 import type { Sql } from '../../platform/database/database.ts'
-import type { AuditEntry, AuditLog } from '../audit.ts'
+import type { AuditEntry, AuditLog, WrittenEntry } from '../audit.ts'
 
 const MOST = 1000
 
-/** Append-only: a trigger refuses to change or remove what is written. */
+interface Row {
+  readonly id: number
+  readonly entry: AuditEntry
+}
+
+/** Append-only: triggers refuse to change, remove or truncate what is written. */
 export function sqlAuditLog(sql: Sql, tenant: string): AuditLog {
   return {
     async append(entry) {
@@ -14,7 +19,7 @@ export function sqlAuditLog(sql: Sql, tenant: string): AuditLog {
       )
     },
     async find({ targetId, planVersion, fromMs, toMs, before, limit = MOST }) {
-      const rows = await sql.query<{ id: number; entry: AuditEntry }>(
+      const rows = await sql.query<Row>(
         `select sequence as id, entry from actuation_audit
          where tenant = $7 and ($1::text is null or target_id = $1)
            and ($2::text is null or plan_version = $2)
@@ -32,7 +37,19 @@ export function sqlAuditLog(sql: Sql, tenant: string): AuditLog {
           tenant,
         ],
       )
-      return rows.map(({ id, entry }) => ({ ...entry, id: Number(id) }))
+      return rows.map(written)
+    },
+    async since(fromMs, targetIds) {
+      const rows = await sql.query<Row>(
+        `select sequence as id, entry from actuation_audit
+         where tenant = $1 and at_ms >= $2
+           and target_id in (select jsonb_array_elements_text($3::jsonb))
+         order by sequence desc`,
+        [tenant, fromMs, JSON.stringify(targetIds)],
+      )
+      return rows.map(written)
     },
   }
 }
+
+const written = ({ id, entry }: Row): WrittenEntry => ({ ...entry, id: Number(id) })

@@ -22,14 +22,17 @@ export function sqlShiftStore(sql: Sql, tenant: string): ShiftStore {
       )
       return rows.length === 1
     },
-    async latest(model) {
-      const [row] = await sql.query<{ record: ShiftRecord }>(
-        `select record from actuation_shift
-         where record->'shift'->>'model' = $1 and tenant = $2
-         order by started desc limit 1`,
-        [model, tenant],
+    async latest(models) {
+      const rows = await sql.query<{ model: string; record: ShiftRecord }>(
+        `select model, record
+         from jsonb_array_elements_text($1::jsonb) as model, lateral (
+           select record from actuation_shift
+           where record->'shift'->>'model' = model and tenant = $2
+           order by started desc limit 1
+         ) as newest`,
+        [JSON.stringify(models), tenant],
       )
-      return row?.record
+      return new Map(rows.map(({ model, record }) => [model, record]))
     },
     async unfinished() {
       const rows = await sql.query<{ shift_id: string }>(
@@ -38,6 +41,21 @@ export function sqlShiftStore(sql: Sql, tenant: string): ShiftStore {
         [tenant],
       )
       return rows.map(({ shift_id }) => shift_id)
+    },
+    async forget(beforeMs) {
+      const [row] = await sql.query<{ gone: number }>(
+        `with gone as (
+           delete from actuation_shift
+           where tenant = $1 and status <> 'running' and (record->>'stepSinceMs')::bigint < $2
+           returning shift_id
+         ), unused as (
+           delete from actuation_lease
+           where tenant = $1 and scope in (select 'shift/' || shift_id from gone)
+         )
+         select count(*) as gone from gone`,
+        [tenant, beforeMs],
+      )
+      return Number(row!.gone)
     },
   }
 }

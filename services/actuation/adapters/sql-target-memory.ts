@@ -10,6 +10,14 @@ export function sqlTargetMemory(sql: Sql, tenant: string): TargetMemory {
       )
       return row?.entry
     },
+    async recallAll(targetIds) {
+      const rows = await sql.query<{ target_id: string; entry: Remembered }>(
+        `select target_id, entry from actuation_target
+         where tenant = $2 and target_id in (select jsonb_array_elements_text($1::jsonb))`,
+        [JSON.stringify(targetIds), tenant],
+      )
+      return new Map(rows.map(({ target_id, entry }) => [target_id, entry]))
+    },
     async remember(targetId, entry) {
       const rows = await sql.query(
         `insert into actuation_target as held (tenant, target_id, fence, entry)

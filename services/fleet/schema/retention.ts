@@ -9,7 +9,7 @@ export const Retention = strict(
   {
     plansDays: days(365, 'Plans; the one in force is always kept.'),
     forecastsDays: days(365, 'Forecasts as they were issued: what blends are trained on.'),
-    eventsDays: days(30, 'Events and their deliveries.'),
+    eventsDays: days(30, 'Events and their deliveries, and how models were moved.'),
     solvesDays: days(2, 'Problems and their blocks.'),
     jobsDays: days(90, 'Deferrable jobs that have ended.'),
     callsDays: days(1, 'Answers to calls with an `Idempotency-Key`, and pushed traffic.'),

@@ -44,9 +44,7 @@ async function oneRound(
   seed: number,
   most: number,
 ) {
-  await database.query(
-    'truncate actuation_shift, actuation_target, actuation_lease, actuation_audit',
-  )
+  await database.query('truncate actuation_shift, actuation_target, actuation_lease')
   const store = sqlShiftStore(database, 'bench')
   const world = await clusterWorld({ models: MODELS, seed, ...FAULTS })
   for (const id of world.models) await store.save(id, startOf(wholeMove(id), 0))

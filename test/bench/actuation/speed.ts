@@ -17,9 +17,7 @@ const WARM_UP = 60
  *   the API server, p50 and p99 over the targets
  */
 export async function speed({ database, databaseUrl, runners }: CrashBench) {
-  await database.query(
-    'truncate actuation_shift, actuation_target, actuation_lease, actuation_audit',
-  )
+  await database.query('truncate actuation_shift, actuation_target, actuation_lease')
   const store = sqlShiftStore(database, 'bench')
   const world = await clusterWorld({
     models: (TARGETS + WARM_UP) / 2,
