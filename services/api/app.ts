@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import Fastify, { type FastifyInstance, LogController } from 'fastify'
+import type { Log } from '../platform/log.ts'
 import type { JobQueue } from '../queue/index.ts'
 import type { Security } from './access/authenticator.ts'
 import { guard } from './access/guard.ts'
@@ -22,7 +22,7 @@ import { typeboxValidator, wrongFields } from './validation.ts'
 export interface ApiOptions {
   readonly security: Security
   readonly version: string
-  readonly logger?: FastifyBaseLogger
+  readonly log?: Log
   readonly nowMs?: () => number
   readonly limits?: Partial<ApiLimits>
   /** Folder of the built dashboard; without it there is nothing at `/`. */
@@ -49,13 +49,14 @@ export async function buildApp(ports: ApiPorts, options: ApiOptions): Promise<Fa
     routerOptions: { maxParamLength: 256 },
     schemaErrorFormatter: wrongFields,
     schemaController: { compilersFactory: { buildSerializer: sharedSerializers() } },
-    ...(options.logger && { loggerInstance: options.logger }),
+    ...(options.log && { loggerInstance: options.log as never }),
+    // A child for each request would cost more than the guard; lines that need it name the request.
+    childLoggerFactory: (log) => log,
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(typeboxValidator as never)
   answerProblems(app)
 
   if (options.traced) await traceRequests(app)
-  await app.register(rateLimit, { global: false })
   await app.register(swagger, openapi(options.version))
   const headers = securityHeaders({ contentSecurityPolicy: CONTENT_POLICY, hsts: false })
   // Hooks that wait for nothing call back: a promise each would slow every answer down.

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { NotFound } from '../domain/errors.ts'
 import { HttpError } from './http-error.ts'
 import { problemOf } from './problem.ts'
+import type { Problem } from './schemas/problem.ts'
 
 /** The one place where errors become answers. */
 export function answerProblems(app: FastifyInstance): void {
@@ -12,14 +13,24 @@ export function answerProblems(app: FastifyInstance): void {
 /** Also for refusals ahead of routing, which Fastify hands elsewhere. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const { body, headers } = problemOf(error, request.id)
-  if (body.status === 500) request.log.error({ err: error }, 'unexpected error')
-  else request.log.debug({ code: body.code, detail: body.detail }, 'refused')
+  logProblem(request, body, error)
   return reply
     .code(body.status)
     .headers(headers)
     .header('cache-control', 'no-store')
     .type('application/problem+json')
     .send(body)
+}
+
+/** Our own mistakes loudly, with all that is known of them; refusals for whoever looks for them. */
+export function logProblem(
+  request: FastifyRequest,
+  { status, code, detail }: Problem,
+  error: unknown,
+) {
+  const ids = { requestId: request.id, operation: request.routeOptions.schema?.operationId }
+  if (status === 500) request.log.error({ ...ids, error }, 'unexpected error')
+  else request.log.debug({ ...ids, code, detail }, 'refused')
 }
 
 /** A path that exists under other methods is a 405 that names them. */

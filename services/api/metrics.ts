@@ -1,24 +1,16 @@
 import type { FastifyInstance } from 'fastify'
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-
-const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+import { Counter, Gauge, type Registry } from 'prom-client'
+import { requestTimes } from './request-times.ts'
 
 /** Measures every answer, by operation: paths would make a new time series for each id. */
 export function measureRequests(app: FastifyInstance, registry: Registry): void {
-  const duration = new Histogram({
-    name: 'gridtide_http_request_seconds',
-    help: 'Time to answer, by operation and status.',
-    labelNames: ['operation', 'status'],
-    buckets: BUCKETS_SECONDS,
-    registers: [registry],
-  })
-  const known = new Map<string, Histogram.Internal<'operation' | 'status'>>()
-  app.addHook('onResponse', (request, { statusCode: status, elapsedTime }, done) => {
-    const operation = request.routeOptions.schema?.operationId ?? 'none'
-    const key = `${operation} ${status}`
-    const series = known.get(key) ?? duration.labels({ operation, status })
-    known.set(key, series)
-    series.observe(elapsedTime / 1000)
+  const { metric, observe } = requestTimes(
+    'gridtide_http_request_seconds',
+    'Time to answer, by operation and status.',
+  )
+  registry.registerMetric(metric)
+  app.addHook('onResponse', (request, { statusCode, elapsedTime }, done) => {
+    observe(request.routeOptions.schema?.operationId ?? 'none', statusCode, elapsedTime / 1000)
     done()
   })
 }

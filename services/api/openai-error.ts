@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { logProblem } from './error-handler.ts'
 import { problemOf } from './problem.ts'
 import type { OpenaiError } from './schemas/openai.ts'
 
@@ -16,7 +17,7 @@ const TYPE_OF: Readonly<Record<number, string>> = {
 export function answerAsOpenai(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
     const { body, headers } = problemOf(error, request.id)
-    if (body.status === 500) request.log.error({ err: error }, 'unexpected error')
+    logProblem(request, body, error)
     const [issue] = body.issues ?? []
     const answer: OpenaiError = {
       error: {

@@ -146,6 +146,7 @@ async function startApi(service: Service, io: CliIo): Promise<Stop> {
   const app = await buildApp(apiPorts(service), {
     security,
     queue: service.queue,
+    log: service.log,
     version: '0.1.0',
     nowMs,
     pageFolder: dashboardFolder(),

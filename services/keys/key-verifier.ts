@@ -7,13 +7,24 @@ import { isProvenBy } from './proof.ts'
 
 export interface KeyVerifierOptions {
   readonly nowMs: () => number
-  /** How long a verified key is believed without asking: a revoked one lives on for so long. */
+  /** How long a verified key is believed without asking: one that another process ends lives on so. */
   readonly trustMs?: number
   /** The same while the store is away, so that a lost database does not lock readers out. */
   readonly graceMs?: number
 }
 
-const TRUST_MS = 10_000
+/** Tells which key a text is; undefined where it is none, or one that has ended. */
+export interface KeyVerifier {
+  /**
+   * The same again and again, without asking anybody: undefined as well where the store has to be
+   * asked (again). The text is forgotten, only its digest is kept.
+   */
+  recall(text: string): () => StoredKey | undefined
+  /** @throws UpstreamUnavailable where the store is away and the key is not known from before */
+  verify(text: string): Promise<StoredKey | undefined>
+}
+
+const TRUST_MS = 1_000
 const GRACE_MS = 600_000
 const MOST_REMEMBERED = 10_000
 
@@ -23,21 +34,36 @@ interface Remembered {
 }
 
 /**
- * Tells which key a text is. scrypt is slow on purpose, so what it said is remembered under a digest:
- * the memory of the process never holds a key. After a moment the store is asked again whether the
- * key still is what was proven; once for all who ask, and without another scrypt.
- *
- * @returns undefined where it is none, or one that has ended
+ * scrypt is slow on purpose, so what it said is remembered under a digest: the memory of the process
+ * never holds a key. After a moment the store is asked again whether the key still is what was
+ * proven; once for all who ask, and without another scrypt. It is asked at once after this process
+ * has ended the key.
  */
 export function keyVerifier(
   store: KeyStore,
   { nowMs, trustMs = TRUST_MS, graceMs = GRACE_MS }: KeyVerifierOptions,
-) {
+): KeyVerifier {
   const remembered = new Map<string, Remembered>()
   const asking = new Map<string, Promise<StoredKey | undefined>>()
+  let endings = 0
+  store.whenEnded((prefix) => {
+    endings++
+    for (const [digest, { key }] of remembered) {
+      if (key.prefix === prefix) remembered.set(digest, { key, atMs: Number.NEGATIVE_INFINITY })
+    }
+  })
 
-  async function verify(text: string, digest: string): Promise<StoredKey | undefined> {
+  function believed(digest: string, forMs: number): StoredKey | undefined {
+    const known = remembered.get(digest)
+    if (!known) return undefined
+    const atMs = nowMs()
+    const ageMs = atMs - known.atMs // below 0 where the clock was set back
+    return ageMs >= 0 && ageMs < forMs && !hasEnded(known.key, atMs) ? known.key : undefined
+  }
+
+  async function ask(text: string, digest: string): Promise<StoredKey | undefined> {
     const parts = readKeyText(text)
+    const endingsBefore = endings
     const key = parts && (await store.find(parts.prefix))
     const proven = async ({ proof }: StoredKey, { secret }: KeyParts) =>
       remembered.get(digest)?.key.proof === proof || isProvenBy(proof, secret)
@@ -46,28 +72,34 @@ export function keyVerifier(
       return undefined
     }
     if (remembered.size >= MOST_REMEMBERED) remembered.clear()
-    remembered.set(digest, { key, atMs: nowMs() })
+    // What was read before a key was ended may be that key as it was.
+    if (endings === endingsBefore) remembered.set(digest, { key, atMs: nowMs() })
     return key
   }
 
-  function verifyOnce(text: string, digest: string): Promise<StoredKey | undefined> {
-    const answer = asking.get(digest) ?? verify(text, digest).finally(() => asking.delete(digest))
+  function askOnce(text: string, digest: string): Promise<StoredKey | undefined> {
+    const answer = asking.get(digest) ?? ask(text, digest).finally(() => asking.delete(digest))
     asking.set(digest, answer)
     return answer
   }
 
-  return async (text: string): Promise<StoredKey | undefined> => {
-    const digest = hash('sha256', text, 'base64')
-    const known = remembered.get(digest)
-    const believed = (forMs: number) =>
-      known && nowMs() < known.atMs + forMs && !hasEnded(known.key, nowMs()) ? known.key : undefined
-    return (
-      believed(trustMs) ??
-      verifyOnce(text, digest).catch((error: unknown) => {
-        const key = error instanceof UpstreamUnavailable ? believed(graceMs) : undefined
-        if (key) return key
-        throw error
-      })
-    )
+  return {
+    recall(text) {
+      const digest = digestOf(text)
+      return () => believed(digest, trustMs)
+    },
+    verify: async (text) => {
+      const digest = digestOf(text)
+      return (
+        believed(digest, trustMs) ??
+        askOnce(text, digest).catch((error: unknown) => {
+          const key = error instanceof UpstreamUnavailable ? believed(digest, graceMs) : undefined
+          if (key) return key
+          throw error
+        })
+      )
+    },
   }
 }
+
+const digestOf = (text: string): string => hash('sha256', text, 'base64')

@@ -30,4 +30,6 @@ export interface KeyStore {
   revoke(tenant: string, prefix: string, atMs: number): Promise<StoredKey>
   /** Whether there is any key at all, of whatever tenant. */
   isEmpty(): Promise<boolean>
+  /** Tells `hear` of each prefix that is expired or revoked through this store, once it is. */
+  whenEnded(hear: (prefix: string) => void): void
 }

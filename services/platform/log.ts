@@ -20,7 +20,7 @@ export function openLog(level: LogLevel, write?: (line: string) => void): Log {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: REDACTED, censor: '[redacted]' },
-    serializers: { error: describeError },
+    serializers: { error: describeError, err: describeError }, // `err`: what libraries say
     hooks: { streamWrite: (line: string) => line.replace(CREDENTIALS, '[redacted]@') },
   }
   return write ? pino(options, { write }) : pino(options)

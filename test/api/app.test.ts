@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { buildApp } from '../../services/api/app.ts'
 import { UpstreamUnavailable } from '../../services/domain/errors.ts'
+import { openLog } from '../../services/platform/log.ts'
 import {
   anInfeasiblePlan,
   aPlan,
@@ -17,12 +18,14 @@ let tenant: MemoryTenant
 let app: FastifyInstance
 let nowMs = NOW_MS
 
+const lines: string[] = []
 beforeAll(async () => {
   ports = memoryPorts()
   app = await buildApp(ports, {
     version: '0.1.0',
     security: { mode: 'open', tenant: 'default' },
     nowMs: () => nowMs,
+    log: openLog('info', (line) => lines.push(line)),
   })
 })
 afterAll(() => app.close())
@@ -277,6 +280,15 @@ describe('problems', () => {
     expect(answer.statusCode).toBe(500)
     expect(answer.json().code).toBe('INTERNAL')
     expect(answer.body).not.toMatch(/hunter2|select|stack|\.ts/)
+    const said = lines.map((line) => JSON.parse(line))
+    expect(said).toContainEqual(
+      expect.objectContaining({
+        level: 'error',
+        requestId: answer.headers['x-request-id'],
+        operation: 'listRegions',
+        error: expect.objectContaining({ message: expect.stringContaining('hunter2') }),
+      }),
+    )
   })
 
   it('refuses a path that cannot be decoded, or is too long, as a problem', async () => {

@@ -13,9 +13,10 @@ declare module 'autocannon' {
       readonly workers?: number
     }
     interface Result {
-      readonly requests: { readonly average: number }
+      readonly requests: { readonly average: number; readonly total: number }
       readonly latency: { readonly p99: number }
-      readonly non2xx: number
+      readonly '2xx': number
+      readonly '3xx': number
       readonly errors: number
     }
   }

@@ -54,6 +54,17 @@ export function describeKeyStore(engine: Engine, make: (db: Database) => KeyStor
       expect(await keys.find('00000003')).not.toHaveProperty('revokedAtMs')
     })
 
+    it('tells of each key that it ends, and of no other', async () => {
+      const ended: string[] = []
+      keys.whenEnded((prefix) => ended.push(prefix))
+      await keys.add(aKey('00000005'))
+      await keys.add(aKey('00000006'))
+      await keys.revoke('acme', '00000005', 9)
+      await keys.expire('acme', '00000006', 9)
+      await expect(keys.revoke('other', '00000006', 9)).rejects.toThrow('there is no key')
+      expect(ended).toEqual(['00000005', '00000006'])
+    })
+
     it('only ever shortens a life', async () => {
       await keys.add(aKey('00000004'))
       expect((await keys.expire('acme', '00000004', 7000)).expiresAtMs).toBe(7000)

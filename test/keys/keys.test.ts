@@ -13,7 +13,7 @@ beforeEach(() => {
   store = memoryKeys()
 })
 const aKey = { tenant: 'acme', label: 'ci', scopes: ['read', 'plan', 'read'] as const }
-const verifier = () => keyVerifier(store, { nowMs: () => nowMs })
+const verifier = () => keyVerifier(store, { nowMs: () => nowMs }).verify
 
 describe('a key', () => {
   it('can be found by secret scanners, and is never kept', async () => {
@@ -55,13 +55,13 @@ describe('the verifier', () => {
     const together = () => Promise.all([verify(text), verify(text), verify(text)])
     vi.mocked(isProvenBy).mockClear()
     expect(await together()).toEqual([key, key, key])
-    nowMs += 10_001
+    nowMs += 1_001
     expect(await together()).toEqual([key, key, key])
     expect(find).toHaveBeenCalledTimes(2)
     expect(isProvenBy).toHaveBeenCalledTimes(1)
     const other = await createKey(store, aKey, nowMs)
     find.mockResolvedValue({ ...key, proof: other.key.proof })
-    nowMs += 10_001
+    nowMs += 1_001
     expect(await verify(text)).toBeUndefined()
     expect(isProvenBy).toHaveBeenCalledTimes(2)
   })
@@ -73,7 +73,7 @@ describe('the verifier', () => {
     await verify(text)
     await verify(text)
     expect(find).toHaveBeenCalledTimes(1)
-    nowMs += 10_001
+    nowMs += 1_001
     await verify(text)
     expect(find).toHaveBeenCalledTimes(2)
   })
@@ -86,13 +86,41 @@ describe('the verifier', () => {
     expect(await verify(text)).toBeUndefined()
   })
 
-  it('notices a revoked key within ten seconds', async () => {
+  it('notices at once that this process revoked a key, and within a second that another did', async () => {
     const { text, key } = await createKey(store, aKey, nowMs)
-    const verify = verifier()
-    await verify(text)
+    const elsewhere: typeof store = { ...store, whenEnded: () => undefined }
+    const here = keyVerifier(store, { nowMs: () => nowMs })
+    const there = keyVerifier(elsewhere, { nowMs: () => nowMs })
+    for (const { verify } of [here, there]) expect(await verify(text)).toBeDefined()
+    const recalls = [here.recall(text), there.recall(text)]
     await store.revoke('acme', key.prefix, nowMs)
-    nowMs += 10_000
+    expect(recalls.map((recall) => recall()?.prefix)).toEqual([undefined, key.prefix])
+    expect(await here.verify(text)).toBeUndefined()
+    nowMs += 1_000
+    expect(recalls[1]!()).toBeUndefined()
+    expect(await there.verify(text)).toBeUndefined()
+  })
+
+  it('does not remember what it read of a key while that was revoked', async () => {
+    const { text, key } = await createKey(store, aKey, nowMs)
+    const { recall, verify } = keyVerifier(store, { nowMs: () => nowMs })
+    vi.spyOn(store, 'find').mockImplementationOnce(async () => {
+      await store.revoke('acme', key.prefix, nowMs)
+      return key
+    })
+    await verify(text)
+    expect(recall(text)()).toBeUndefined()
     expect(await verify(text)).toBeUndefined()
+  })
+
+  it('asks again where the clock was set back, whatever it remembers', async () => {
+    const { text } = await createKey(store, aKey, nowMs)
+    const { recall, verify } = keyVerifier(store, { nowMs: () => nowMs })
+    await verify(text)
+    expect(recall(text)()).toBeDefined()
+    nowMs -= 3_600_000
+    expect(recall(text)()).toBeUndefined()
+    expect(await verify(text)).toBeDefined()
   })
 
   it('goes on with keys it knows while the store is away, for ten minutes', async () => {

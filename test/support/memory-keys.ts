@@ -4,10 +4,12 @@ import type { KeyStore, StoredKey } from '../../services/keys/index.ts'
 /** Keys in memory. */
 export function memoryKeys(): KeyStore & { readonly all: Map<string, StoredKey> } {
   const all = new Map<string, StoredKey>()
+  const hearers: ((prefix: string) => void)[] = []
   const change = (tenant: string, prefix: string, more: (key: StoredKey) => StoredKey) => {
     const key = all.get(prefix)
     if (key?.tenant !== tenant) throw new NotFound(`there is no key ${prefix}`)
     all.set(prefix, more(key))
+    for (const hear of hearers) hear(prefix)
     return all.get(prefix)!
   }
   return {
@@ -26,5 +28,6 @@ export function memoryKeys(): KeyStore & { readonly all: Map<string, StoredKey> 
     revoke: async (tenant, prefix, atMs) =>
       change(tenant, prefix, (key) => ({ ...key, revokedAtMs: atMs })),
     isEmpty: async () => all.size === 0,
+    whenEnded: (hear) => void hearers.push(hear),
   }
 }

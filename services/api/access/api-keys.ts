@@ -1,19 +1,32 @@
-import { type KeyStore, type KeyVerifierOptions, keyVerifier } from '../../keys/index.ts'
+import {
+  type KeyStore,
+  type KeyVerifierOptions,
+  keyVerifier,
+  type StoredKey,
+} from '../../keys/index.ts'
 import type { Authenticator } from './authenticator.ts'
+import type { Caller } from './caller.ts'
 
 /** Callers by the keys that this service hands out. */
 export function apiKeys(store: KeyStore, options: KeyVerifierOptions): Authenticator {
-  const verify = keyVerifier(store, options)
+  const { recall, verify } = keyVerifier(store, options)
+  const callers = new WeakMap<StoredKey, Caller>()
+
+  function callerOf(key: StoredKey | undefined): Caller | undefined {
+    if (!key) return undefined
+    const known = callers.get(key)
+    if (known) return known
+    const { prefix, label, tenant, scopes } = key
+    const caller = { subject: `key:${prefix} (${label})`, tenant, scopes }
+    callers.set(key, caller)
+    return caller
+  }
+
   return {
-    async authenticate(credential) {
-      const key = await verify(credential)
-      return (
-        key && {
-          subject: `key:${key.prefix} (${key.label})`,
-          tenant: key.tenant,
-          scopes: key.scopes,
-        }
-      )
+    recall(credential) {
+      const find = recall(credential)
+      return () => callerOf(find())
     },
+    authenticate: async (credential) => callerOf(await verify(credential)),
   }
 }

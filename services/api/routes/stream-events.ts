@@ -27,7 +27,7 @@ export const streamEventsRoute: FastifyPluginAsyncTypebox<StreamEventsOptions> =
   const { clients, cut } = eventStreamMetrics(metrics)
   const hubs = new Map<TenantPorts, EventHub>()
   const hubOf = (tenant: TenantPorts): EventHub => {
-    const onError = (error: unknown) => app.log.warn({ err: error }, 'events cannot be read')
+    const onError = (error: unknown) => app.log.warn({ error }, 'events cannot be read')
     const hub = hubs.get(tenant) ?? new EventHub(tenant.events, { onCut: () => cut.inc(), onError })
     hubs.set(tenant, hub)
     return hub
@@ -67,7 +67,7 @@ export const streamEventsRoute: FastifyPluginAsyncTypebox<StreamEventsOptions> =
         hub.leave(client)
       })
       await hub.follow(client, request.headers['last-event-id']).catch((error: unknown) => {
-        request.log.warn({ err: error }, 'event stream ended')
+        request.log.warn({ requestId: request.id, error }, 'event stream ended')
         hub.leave(client)
         client.close()
       })

@@ -17,12 +17,15 @@ const COLUMNS = 'prefix, proof, tenant, label, scopes, created_at_ms, expires_at
 
 /** Keys in PostgreSQL, embedded or on a server. */
 export function postgresKeys(db: Database): KeyStore {
+  const hearers: ((prefix: string) => void)[] = []
+
   async function change(set: string, tenant: string, prefix: string, atMs: number) {
     const [row] = await db.query<Row>(
       `update api_key set ${set} where tenant = $1 and prefix = $2 returning ${COLUMNS}`,
       [tenant, prefix, atMs],
     )
     if (!row) throw new NotFound(`there is no key ${prefix}`)
+    for (const hear of hearers) hear(prefix)
     return toKey(row)
   }
 
@@ -70,6 +73,8 @@ export function postgresKeys(db: Database): KeyStore {
       const rows = await db.query('select 1 from api_key limit 1')
       return rows.length === 0
     },
+
+    whenEnded: (hear) => void hearers.push(hear),
   }
 }
 

@@ -1,0 +1,53 @@
+const WINDOW_MS = 60_000
+const MOST_REMEMBERED = 100_000
+
+/** How often somebody may do something, told by name. */
+export interface CallAllowance {
+  /** One more. @returns how long to wait first, where it is one too many; it is not counted then */
+  take(who: string): number | undefined
+  /** The same without counting; `who` is asked for only while anybody is remembered. */
+  waitSeconds(who: () => string): number | undefined
+}
+
+/**
+ * So many a minute: all at once, or spread, but never twice as many around the turn of a minute. Each
+ * caller is one number, the instant at which all that was taken is made up for (the generic cell rate
+ * algorithm, ITU-T I.371), so asking costs next to nothing.
+ *
+ * @param perMinute largest number at once, and in the long run each minute
+ * @param elapsedMs a clock that nobody sets
+ */
+export function callAllowance(perMinute: number, elapsedMs: () => number): CallAllowance {
+  const costMs = WINDOW_MS / perMinute
+  const madeUpAtMs = new Map<string, number>()
+
+  /** How far ahead of the clock somebody is. */
+  function debtMs(who: string, atMs: number): number {
+    return Math.max(0, (madeUpAtMs.get(who) ?? 0) - atMs)
+  }
+
+  function waitSeconds(who: string, atMs: number): number | undefined {
+    const overMs = debtMs(who, atMs) + costMs - WINDOW_MS
+    const rounding = costMs / 2 // a sum of fractions is not quite the whole
+    return overMs > rounding ? Math.ceil(overMs / 1000) : undefined
+  }
+
+  return {
+    waitSeconds: (who) => (madeUpAtMs.size > 0 ? waitSeconds(who(), elapsedMs()) : undefined),
+    take(who) {
+      const atMs = elapsedMs()
+      const wait = waitSeconds(who, atMs)
+      if (wait === undefined) {
+        if (madeUpAtMs.size >= MOST_REMEMBERED) forgetPaid(madeUpAtMs, atMs)
+        madeUpAtMs.set(who, atMs + debtMs(who, atMs) + costMs)
+      }
+      return wait
+    },
+  }
+}
+
+/** Whoever owes nothing need not be remembered; where all owe something, all begin anew. */
+function forgetPaid(madeUpAtMs: Map<string, number>, atMs: number): void {
+  for (const [who, paidMs] of madeUpAtMs) if (paidMs <= atMs) madeUpAtMs.delete(who)
+  if (madeUpAtMs.size >= MOST_REMEMBERED) madeUpAtMs.clear()
+}

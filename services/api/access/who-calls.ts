@@ -1,0 +1,91 @@
+import type { FastifyRequest } from 'fastify'
+import { Forbidden } from '../../domain/errors.ts'
+import { HttpError } from '../http-error.ts'
+import type { Recall, Security } from './authenticator.ts'
+import type { CallAllowance } from './call-allowance.ts'
+import { type Caller, SCOPES } from './caller.ts'
+import { certifiedCaller } from './client-certificate.ts'
+import { credentialOf, isBrowsed } from './credential.ts'
+import { tooMany } from './too-many.ts'
+
+/** Tells who calls; at once where it was told a moment ago, which is nearly always. */
+export type WhoCalls = (request: FastifyRequest) => Caller | Promise<Caller>
+
+type Closed = Extract<Security, { mode: 'closed' }>
+
+/**
+ * @param guesses refused credentials, by the address they came from
+ * @throws HttpError, Forbidden as the returned function does, at once or later
+ */
+export function whoCalls(security: Security, guesses: CallAllowance): WhoCalls {
+  if (security.mode === 'closed') return closed(security, guesses)
+  const local: Caller = { subject: 'local', tenant: security.tenant, scopes: SCOPES }
+  return (request) => {
+    assertLocalName(request.hostname)
+    assertOwnPage(request)
+    return local
+  }
+}
+
+function closed(security: Closed, guesses: CallAllowance): WhoCalls {
+  const recallsOf = connectionMemory(security)
+  return (request) => {
+    const waitSeconds = guesses.waitSeconds(() => request.ip)
+    if (waitSeconds !== undefined) throw tooMany(waitSeconds)
+    const credential = credentialOf(request)
+    if (credential === undefined) {
+      const certified = security.certificates && certifiedCaller(security.certificates, request)
+      return certified ?? stranger(guesses, request, 'send a key: `Authorization: Bearer ...`')
+    }
+    for (const recall of recallsOf(request.raw.socket, credential)) {
+      const caller = recall()
+      if (caller) return caller
+    }
+    return askAll(security, credential).then(
+      (caller) => caller ?? stranger(guesses, request, 'this credential is not valid (any more)'),
+    )
+  }
+}
+
+/** A connection mostly goes on with the credential it began with, so that is looked up once. */
+function connectionMemory({ authenticators }: Closed) {
+  const last = new WeakMap<object, { credential: string; recalls: readonly Recall[] }>()
+  return (connection: object, credential: string): readonly Recall[] => {
+    const known = last.get(connection)
+    if (known?.credential === credential) return known.recalls
+    const recalls = authenticators.flatMap((one) => one.recall?.(credential) ?? [])
+    last.set(connection, { credential, recalls })
+    return recalls
+  }
+}
+
+async function askAll({ authenticators }: Closed, credential: string): Promise<Caller | undefined> {
+  for (const authenticator of authenticators) {
+    const caller = await authenticator.authenticate(credential)
+    if (caller) return caller
+  }
+  return undefined
+}
+
+function stranger(guesses: CallAllowance, request: FastifyRequest, words: string): never {
+  guesses.take(request.ip)
+  throw new HttpError('UNAUTHENTICATED', words, {
+    'www-authenticate': isBrowsed(request) ? 'Basic realm="Gridtide"' : 'Bearer',
+  })
+}
+
+const LOCAL_NAMES = new Set(['localhost', '127.0.0.1', '[::1]', '::1'])
+
+/** A page elsewhere can point its own name at 127.0.0.1, but cannot take ours (DNS rebinding). */
+function assertLocalName(hostname: string): void {
+  if (!LOCAL_NAMES.has(hostname)) {
+    throw new Forbidden('without keys this service answers to localhost only')
+  }
+}
+
+/** Without keys a page elsewhere could have its reader's browser ask us to change something (CSRF). */
+function assertOwnPage({ headers: { origin }, host }: FastifyRequest): void {
+  if (origin !== undefined && origin !== `http://${host}`) {
+    throw new Forbidden('without keys this service answers no page but its own')
+  }
+}
