@@ -11,6 +11,8 @@ export interface LocalTickPorts {
   resume(): Promise<void>
   /** Compares what runs with what was predicted of it; see `correct-live`. */
   correct(): Promise<void>
+  /** Lets jobs of foreign schedulers go, or holds them; see `heed-schedulers`. */
+  schedulers(): Promise<void>
   /** Drops records that are older than they are kept for. */
   forget(): Promise<void>
   readonly queuedJobs: { set(labels: { job: string; state: string }, value: number): void }
@@ -43,6 +45,7 @@ export function startLocalTicks(ports: LocalTickPorts): () => Promise<void> {
     cron.schedule(EVERY_MINUTE, guarded('expiry', ports.expire), options),
     cron.schedule(EVERY_MINUTE, guarded('shifts', ports.resume), options),
     cron.schedule(EVERY_MINUTE, guarded('live correction', ports.correct), options),
+    cron.schedule(EVERY_MINUTE, guarded('schedulers', ports.schedulers), options),
     cron.schedule(EVERY_HOUR, guarded('forget', ports.forget), options),
   ]
   return async () => {

@@ -33,9 +33,12 @@ export type { KnownGood } from './known-good.ts'
 export {
   ANNOTATION,
   type JsonPatchStep,
+  type KubernetesAccess,
   type KubernetesApi,
   type KubernetesObject,
+  listPath,
   locatorOf,
+  missingAccess,
   objectPath,
 } from './kubernetes.ts'
 export type { Lease, Leases } from './lease.ts'

@@ -28,6 +28,8 @@ export interface JsonPatchStep {
 
 export interface WriteOptions {
   readonly dryRun?: boolean | undefined
+  /** Whose write it is said to be; `gridtide` unless said. */
+  readonly fieldManager?: string | undefined
   readonly abort?: AbortSignal | undefined
 }
 
@@ -97,6 +99,26 @@ export function objectPath({ name, ...kind }: KubernetesLocator): string {
 export function listPath(kind: Omit<KubernetesLocator, 'name'>): string {
   const root = kind.group === '' ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`
   return `${root}/namespaces/${kind.namespace}/${kind.plural}`
+}
+
+/**
+ * Asks the API server itself, so that a missing right shows before the first write needs it.
+ *
+ * @returns in words; a right without a namespace is one on the cluster
+ */
+export async function missingAccess(
+  api: KubernetesApi,
+  accesses: readonly KubernetesAccess[],
+  abort?: AbortSignal,
+): Promise<readonly string[]> {
+  const answers = await Promise.all(accesses.map((access) => api.mayI(access, abort)))
+  return accesses
+    .filter((_access, index) => !answers[index])
+    .map(({ verb, group, resource, subresource, namespace }) => {
+      const kind = [resource, subresource].filter(Boolean).join('/')
+      const where = namespace ? `in ${namespace}` : 'in the cluster'
+      return `may not ${verb} ${group ? `${kind}.${group}` : kind} ${where}`
+    })
 }
 
 /** Our marks on an object. They outlive us, so whoever comes next knows what we did and why. */

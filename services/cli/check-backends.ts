@@ -5,11 +5,12 @@ import { fitModel } from '../pipeline/fit-model.ts'
 import { fleetFiles } from '../wiring/fleet-files.ts'
 import { modelKnowledge } from '../wiring/models.ts'
 import { type BackendCheck, probeBackends } from '../wiring/probe-backends.ts'
+import { probeSchedulers } from '../wiring/probe-schedulers.ts'
 import type { CliIo } from './io.ts'
 import { readFleet } from './read-fleet.ts'
 
 /**
- * Asks every backend of a fleet what is missing to steer its targets. Nothing is written.
+ * Asks every backend and every scheduler of a fleet what is missing to steer it. Nothing is written.
  *
  * @throws InvalidInput where the fleet or one of its files is wrong
  */
@@ -35,5 +36,9 @@ export async function checkBackends(
       places.push(...points.map(({ id: variant }) => ({ model: model.id, region, variant })))
     }
   }
-  return probeBackends(fleet, places, { env: io.env, nowMs: io.nowMs })
+  const checks = await Promise.all([
+    probeBackends(fleet, places, { env: io.env, nowMs: io.nowMs }),
+    probeSchedulers(fleet, io.nowMs),
+  ])
+  return checks.flat()
 }

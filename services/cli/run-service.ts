@@ -8,6 +8,7 @@ import { correctLive } from '../pipeline/correct-live.ts'
 import { expirePlan } from '../pipeline/expire-plan.ts'
 import { forget, retentionOf } from '../pipeline/forget.ts'
 import { guardSlo } from '../pipeline/guard-slo.ts'
+import { heedSchedulers } from '../pipeline/heed-schedulers.ts'
 import { resumeShifts } from '../pipeline/resume-shifts.ts'
 import { apiPorts } from '../wiring/api-ports.ts'
 import { targetReader } from '../wiring/api-targets.ts'
@@ -15,6 +16,7 @@ import { requestPorts } from '../wiring/batch-requests.ts'
 import { correctionPorts } from '../wiring/correction-ports.ts'
 import { dashboardFolder } from '../wiring/dashboard-folder.ts'
 import { openExternalScaler } from '../wiring/external-scaler.ts'
+import { schedulerPorts } from '../wiring/job-schedulers.ts'
 import { securityFor } from '../wiring/security.ts'
 import { openService, type Service, type ServiceOptions } from '../wiring/service.ts'
 import { stepPorts } from '../wiring/steps.ts'
@@ -94,6 +96,7 @@ async function startWork(service: Service): Promise<Stop[]> {
       payload: { cause: 'clock' },
     },
   )
+  const schedulers = await schedulerPorts(service)
   const stopTicks = startLocalTicks({
     queue,
     queuedJobs: metrics.queuedJobs,
@@ -109,6 +112,7 @@ async function startWork(service: Service): Promise<Stop[]> {
     correct: async () => {
       await correctLive(correctionPorts(service))
     },
+    schedulers: () => heedSchedulers(schedulers),
     forget: () => forget({ ...stores, retention: retentionOf(fleet.retention) }, nowMs()),
   })
   // The scheduler's first beat may be minutes away; nobody wants to wait for it.

@@ -1,9 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { dryRunBackend } from '../actuation/adapters/dry-run.ts'
 import { execBackend } from '../actuation/adapters/exec.ts'
-import { kubeconfigConnection } from '../actuation/adapters/kubeconfig.ts'
-import { kubernetesApi } from '../actuation/adapters/kubernetes-api.ts'
 import {
   hpaBounds,
   kedaPauseBackend,
@@ -30,6 +27,7 @@ import type { Backend, Fleet, Route } from '../fleet/index.ts'
 import { gatewayApi } from '../traffic/adapters/gateway-api.ts'
 import { istio } from '../traffic/adapters/istio.ts'
 import { liteLlm } from '../traffic/adapters/litellm.ts'
+import { clusterOf } from './cluster-of.ts'
 import { guardedHttp } from './guarded-http.ts'
 import { readSecret } from './secrets.ts'
 
@@ -119,17 +117,6 @@ async function open(
 }
 
 type ClusterBackend = Extract<Backend, { targets: { namespace: string }[] }>
-
-async function clusterOf({
-  kubeconfig,
-  context,
-}: Pick<ClusterBackend, 'kubeconfig' | 'context'>): Promise<KubernetesApi> {
-  const connection = kubeconfigConnection({
-    ...(kubeconfig !== undefined && { text: await readFile(kubeconfig, 'utf8') }),
-    ...(context !== undefined && { context }),
-  })
-  return kubernetesApi(connection)
-}
 
 function onCluster(
   backend: ClusterBackend,

@@ -3,10 +3,9 @@ import { hostname } from 'node:os'
 import type { Fleet } from '../fleet/index.ts'
 import { requestDesk as deskOver, type RequestDesk } from '../pipeline/request-desk.ts'
 import type { RequestPorts } from '../pipeline/request-ports.ts'
-import { submitJobs } from '../pipeline/submit-jobs.ts'
 import { openaiEndpoint } from '../requests/adapters/openai-endpoint.ts'
 import type { ModelEndpoint } from '../requests/index.ts'
-import { batchPorts } from './batch-steps.ts'
+import { promiseOf } from './batch-steps.ts'
 import { guardedHttp } from './guarded-http.ts'
 import { readSecret } from './secrets.ts'
 import type { Service } from './service.ts'
@@ -39,7 +38,6 @@ const batchEndpoints = (
 /** What running batches of requests asks for, out of an open service. */
 export async function requestPorts(service: Service): Promise<RequestPorts> {
   const { stores, nowMs, log, fleet, fleetNow, secrets } = service
-  const submit = { ...batchPorts(service), newId: randomUUID }
   return {
     files: stores.files,
     batches: stores.requestBatches,
@@ -49,10 +47,7 @@ export async function requestPorts(service: Service): Promise<RequestPorts> {
     usualTokens: async () =>
       new Map((await fleetNow()).models.map(({ id, workload }) => [id, workload.outputTokens])),
     fitted: async (model) => (await stores.fits.all()).some((fit) => fit.model === model),
-    async promise(job) {
-      for await (const answer of submitJobs(submit, [job])) return answer
-      throw new Error('a job was handed in and not answered')
-    },
+    promise: promiseOf(service),
     nowMs,
     holder: `${hostname()}:${process.pid}:${randomUUID()}`,
     warn: (message) => log.warn(message),

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { BatchInbox } from '../api/index.ts'
+import type { JobRequest } from '../deferred/index.ts'
 import { catalogueGpu } from '../fitting/index.ts'
 import type { BatchPorts } from '../pipeline/batch-desk.ts'
 import { simulateJob } from '../pipeline/simulate-job.ts'
-import { submitJobs } from '../pipeline/submit-jobs.ts'
+import { type JobAnswer, submitJobs } from '../pipeline/submit-jobs.ts'
 import type { Service } from './service.ts'
 
 /** What planning deferrable jobs asks for, out of an open service. */
@@ -33,5 +34,14 @@ export function batchInbox(service: Service): BatchInbox {
     list: (page) => jobs.list(page),
     cancel: (id) => jobs.cancel(id),
     report: (id, workLeft) => jobs.report(id, workLeft, nowMs()),
+  }
+}
+
+/** Hands one job in and has its answer. */
+export function promiseOf(service: Service): (job: JobRequest) => Promise<JobAnswer> {
+  const ports = { ...batchPorts(service), newId: randomUUID }
+  return async (job) => {
+    for await (const answer of submitJobs(ports, [job])) return answer
+    throw new Error('a job was handed in and not answered')
   }
 }

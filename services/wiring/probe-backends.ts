@@ -3,6 +3,7 @@ import type { Capabilities, InferenceBackend, TargetRef } from '../actuation/ind
 import { AppError } from '../domain/errors.ts'
 import {
   type Backend,
+  type JobScheduler,
   type Placement,
   type PowerCap,
   powerTargetsOf,
@@ -15,7 +16,7 @@ import { type BackendDeps, openBackends, type Steered } from './backends.ts'
 export interface BackendCheck {
   readonly ok: boolean
   readonly backend: string
-  readonly kind: (Backend | Route | PowerCap)['kind']
+  readonly kind: (Backend | Route | PowerCap | JobScheduler)['kind']
   /** Absent where the backend cannot even be opened, or has nothing to steer. */
   readonly target?: string
   /** What it can do, or what is missing to do it. */

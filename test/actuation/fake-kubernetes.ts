@@ -14,6 +14,8 @@ export interface FakeKubernetesOptions {
   readonly validate?: (path: string, object: Stored) => void
   /** Rights that are missing, as `verb resource`. */
   readonly denied?: readonly string[]
+  /** Lists that the cluster knows, though it has none of them. */
+  readonly known?: readonly string[]
   /** Stands between a request and its answer: may be late, lose it, or change it. */
   readonly between?: (asked: Asked, answer: () => Answered) => Answered | Promise<Answered>
 }
@@ -45,23 +47,32 @@ export async function fakeKubernetes(options: FakeKubernetesOptions = {}) {
     return next
   }
 
-  function patch(path: string, asked: Asked): Answered {
+  /** The status subresource takes nothing of the spec. */
+  function patch(path: string, asked: Asked, part?: 'status'): Answered {
     const old = objects.get(path)
     if (!old) return failure(404, 'NotFound', `${path} not found`)
-    const type = asked.headers['content-type']
-    if (type !== MERGE && type !== JSON_PATCH) {
+    const next = patched(old, asked)
+    if ('json' in next) return next as Answered
+    return judged(
+      path,
+      old,
+      part ? { ...(next as Stored), spec: old.spec } : (next as Stored),
+      asked,
+    )
+  }
+
+  function patched(old: Stored, { headers, text }: Asked): Stored | Answered {
+    const type = headers['content-type']
+    const body: unknown = JSON.parse(text)
+    if (type === MERGE) return mergePatched(old, body) as Stored
+    if (type !== JSON_PATCH) {
       return failure(415, 'UnsupportedMediaType', `${type} is not supported`)
     }
-    const body: unknown = JSON.parse(asked.text)
-    if (type === JSON_PATCH && !Array.isArray(body)) {
+    if (!Array.isArray(body)) {
       return failure(400, 'BadRequest', 'cannot unmarshal object into Go value of type patch')
     }
-    const next =
-      type === MERGE
-        ? (mergePatched(old, body) as Stored)
-        : jsonPatched(old, body as JsonPatchStep[])
-    if (!next) return failure(422, 'Invalid', 'the server rejected our request')
-    return judged(path, old, next, asked)
+    const next = jsonPatched(old, body as JsonPatchStep[])
+    return next ?? failure(422, 'Invalid', 'the server rejected our request')
   }
 
   function judged(path: string, old: Stored, next: Stored, asked: Asked): Answered {
@@ -110,7 +121,8 @@ export async function fakeKubernetes(options: FakeKubernetesOptions = {}) {
     if (object) return { status: 200, json: object }
     const items = [...objects].filter(([at]) => at.slice(0, at.lastIndexOf('/')) === path)
     // Kinds the cluster knows but has none of answer an empty list; the rest are not found.
-    const known = path.startsWith('/apis/autoscaling/') && path.endsWith('s')
+    const autoscaling = path.startsWith('/apis/autoscaling/') && path.endsWith('s')
+    const known = autoscaling || options.known?.includes(path)
     return items.length > 0 || known
       ? { status: 200, json: { items: items.map(([, item]) => item) } }
       : failure(404, 'NotFound', `${path} not found`)
@@ -121,6 +133,7 @@ export async function fakeKubernetes(options: FakeKubernetesOptions = {}) {
     if (method === 'POST' && path === REVIEW) return review(asked)
     if (method !== 'GET' && method !== 'PATCH') return failure(405, 'MethodNotAllowed', method)
     if (path.endsWith('/scale')) return scale(path.slice(0, -'/scale'.length), asked)
+    if (path.endsWith('/status')) return patch(path.slice(0, -'/status'.length), asked, 'status')
     return method === 'PATCH' ? patch(path, asked) : read(path)
   }
   const { between = (_asked, ask) => ask() } = options

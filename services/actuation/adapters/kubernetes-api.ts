@@ -80,10 +80,10 @@ export function kubernetesApi(connect: () => Promise<KubernetesConnection>): Kub
 
   const patch =
     (contentType: string): KubernetesApi['mergePatch'] =>
-    (path, body, { dryRun, abort } = {}) =>
+    (path, body, { dryRun, fieldManager = FIELD_MANAGER, abort } = {}) =>
       send(objectShape, path, {
         method: 'PATCH',
-        query: { fieldManager: FIELD_MANAGER, ...(dryRun && { dryRun: 'All' }) },
+        query: { fieldManager, ...(dryRun && { dryRun: 'All' }) },
         // Named explicitly: the clients' default for patches is JSON patch, answered by a 400.
         headers: { 'content-type': contentType },
         body: JSON.stringify(body),

@@ -7,6 +7,7 @@ import {
   type KubernetesLocator,
   type KubernetesObject,
   locatorOf,
+  missingAccess,
   objectPath,
 } from '../kubernetes.ts'
 import { inversePatch, joinPatches } from '../merge-patch.ts'
@@ -159,18 +160,3 @@ export const accessTo = (
     ...(verb !== 'list' && { name }),
     verb,
   }))
-
-/** Asks the API server itself, so that a missing right shows before the first write needs it. */
-export async function missingAccess(
-  api: KubernetesApi,
-  accesses: readonly KubernetesAccess[],
-  abort?: AbortSignal,
-): Promise<readonly string[]> {
-  const answers = await Promise.all(accesses.map((access) => api.mayI(access, abort)))
-  return accesses
-    .filter((_access, index) => !answers[index])
-    .map(({ verb, group, resource, subresource, namespace }) => {
-      const kind = [resource, subresource].filter(Boolean).join('/')
-      return `may not ${verb} ${group ? `${kind}.${group}` : kind} in ${namespace}`
-    })
-}

@@ -9,6 +9,7 @@ import {
   type KubernetesObject,
   listPath,
   locatorOf,
+  missingAccess,
   objectPath,
 } from '../kubernetes.ts'
 import {
@@ -23,7 +24,6 @@ import { pausedOrFenced } from '../stamps.ts'
 import { horizontalPodAutoscaler, scaledObject, steers } from './autoscaler-kinds.ts'
 import {
   accessTo,
-  missingAccess,
   type ObjectKind,
   patchObject,
   releaseObject,

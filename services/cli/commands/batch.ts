@@ -4,6 +4,7 @@ import { InvalidInput } from '../../domain/errors.ts'
 import { axiosHttp, type HttpClient, type HttpRequest } from '../../platform/http.ts'
 import type { CliIo } from '../io.ts'
 import { planJobs } from '../plan-jobs.ts'
+import { releaseDueJobs } from '../release-due-jobs.ts'
 
 interface ServiceOptions {
   readonly url: string
@@ -17,7 +18,7 @@ const REFUSALS = [400, 404, 409, 413, 415]
 /** `gridtide batch`: hand in deferrable jobs, look after them, or plan them without a service. */
 export function batchCommand(io: CliIo, http: HttpClient = axiosHttp()): Command {
   const command = new Command('batch').description(
-    'deferrable jobs: submit, list, show, cancel, plan',
+    'deferrable jobs: submit, list, show, cancel, plan, release-due',
   )
   const remote = (name: string, what: string) =>
     command
@@ -63,6 +64,12 @@ export function batchCommand(io: CliIo, http: HttpClient = axiosHttp()): Command
     .action(async (file: string, options: { readonly fleet?: string; readonly at?: string }) => {
       for await (const line of planJobs(await textOf(file), options, io)) io.out(`${line}\n`)
     })
+  command
+    .command('release-due')
+    .description('let go what schedulers hold past its latest safe start; needs no service')
+    .option('-f, --fleet <file>', 'fleet file (default: GRIDTIDE_FLEET)')
+    .option('--json', 'print JSON (the default)')
+    .action((options: { readonly fleet?: string }) => releaseDueJobs(options, io))
 
   /** @throws InvalidInput with what the service says is wrong */
   async function call(request: HttpRequest): Promise<unknown> {

@@ -8,7 +8,16 @@ export const checkIds: readonly MeaningCheck[] = [
     run: ({ origins }) => twice(origins, (index) => `/origins/${index}`),
   },
   ...(
-    ['regions', 'models', 'backends', 'routes', 'powerCaps', 'batchEndpoints', 'webhooks'] as const
+    [
+      'regions',
+      'models',
+      'backends',
+      'routes',
+      'powerCaps',
+      'batchEndpoints',
+      'jobSchedulers',
+      'webhooks',
+    ] as const
   ).map(
     (section): MeaningCheck => ({
       reads: [section],

@@ -25,6 +25,7 @@ export const checkReferences: readonly MeaningCheck[] = [
     }),
   ),
   { reads: ['regions', 'models', 'batchEndpoints'], run: batchEndpoints },
+  { reads: ['regions', 'jobSchedulers'], run: jobSchedulers },
   { reads: ['origins', 'routes'], run: routeOrigins },
   { reads: ['routes'], run: routeNames },
   { reads: ['models', 'telemetry'], run: measuredModels },
@@ -53,6 +54,19 @@ function* batchEndpoints({ regions, models, batchEndpoints }: Fleet): Generator<
     yield* known('model', model, idsOf(models), `/batchEndpoints/${index}/model`)
     if (region === undefined) continue
     yield* known('region', region, idsOf(regions), `/batchEndpoints/${index}/region`)
+  }
+}
+
+function* jobSchedulers({ regions, jobSchedulers }: Fleet): Generator<FieldIssue> {
+  for (const [index, one] of jobSchedulers.entries()) {
+    const path = `/jobSchedulers/${index}`
+    if (one.kind !== 'multikueue') {
+      yield* known('region', one.region, idsOf(regions), `${path}/region`)
+      continue
+    }
+    for (const [entry, { region }] of one.clusters.entries()) {
+      yield* known('region', region, idsOf(regions), `${path}/clusters/${entry}/region`)
+    }
   }
 }
 

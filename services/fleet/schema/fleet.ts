@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Backend } from './backend.ts'
 import { BatchEndpoint } from './batch-endpoint.ts'
 import { Grid } from './grid.ts'
+import { JobScheduler } from './job-scheduler.ts'
 import { Model } from './model.ts'
 import { Moves } from './moves.ts'
 import { Id, oneOf, strict } from './parts.ts'
@@ -95,6 +96,11 @@ export const FleetSchema = strict(
       maxItems: 200,
       default: [],
       description: 'Where batches of requests are run; see docs/batch.md.',
+    }),
+    jobSchedulers: Type.Array(JobScheduler, {
+      maxItems: 200,
+      default: [],
+      description: 'Where jobs of others wait for their hour; see docs/adapters.md.',
     }),
     moves: Moves,
     webhooks: Type.Array(Webhook, { maxItems: 200, default: [], description: 'Who is told.' }),
