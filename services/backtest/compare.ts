@@ -25,7 +25,11 @@ export interface ComparedPolicy {
   readonly sloPct: number
   readonly energyKwh: number
   readonly marginalG?: number
+  /** The saving by the marginal record, where there is one. */
+  readonly marginalSaving?: number
   readonly embodiedG: number
+  /** The saving with manufacture counted, by the GPU-hour held. */
+  readonly embodiedSaving: number
   readonly sciGPer1kTokens: number
   readonly costUsd: number
   readonly gpuHours: number
@@ -64,10 +68,9 @@ export function comparePolicies(results: readonly PolicyResult[], seed: number):
       counts: worstLateShare <= MOST_LATE,
       sloPct: meanOver((run) => run.sloPct),
       energyKwh: total(runs, (run) => run.energyKwh),
-      ...(runs.every((run) => run.marginalG !== undefined) && {
-        marginalG: total(runs, (run) => run.marginalG!),
-      }),
+      ...marginalOf(reference?.runs ?? runs, runs),
       embodiedG: total(runs, (run) => run.embodiedG),
+      embodiedSaving: savingOf(reference?.runs ?? runs, runs, (run) => run.carbonG + run.embodiedG),
       sciGPer1kTokens: meanOver((run) => run.sciGPer1kTokens),
       costUsd: total(runs, (run) => run.costUsd),
       gpuHours: total(runs, (run) => run.gpuHours),
@@ -79,6 +82,21 @@ export function comparePolicies(results: readonly PolicyResult[], seed: number):
 
 const total = (runs: readonly Summary[], of: (run: Summary) => number): number =>
   runs.reduce((sum, run) => sum + of(run), 0)
+
+function savingOf(
+  reference: readonly Summary[],
+  runs: readonly Summary[],
+  of: (run: Summary) => number,
+): number {
+  const referenceG = total(reference, of)
+  return referenceG === 0 ? 0 : 1 - total(runs, of) / referenceG
+}
+
+function marginalOf(reference: readonly Summary[], runs: readonly Summary[]) {
+  if (runs.some(({ marginalG }) => marginalG === undefined)) return {}
+  const marginalG = total(runs, (run) => run.marginalG!)
+  return { marginalG, marginalSaving: savingOf(reference, runs, (run) => run.marginalG!) }
+}
 
 type Pair = readonly [referenceG: number, policyG: number]
 

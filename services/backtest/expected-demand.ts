@@ -6,11 +6,12 @@ const MOST_GROWTH = 1.6
 const LEAST_GROWTH = 0.7
 
 /**
- * The traffic to be ready for until the next plan, the same for every policy that predicts: the
- * higher of the last two windows, moved by how the same time of the week before went on, and never
- * less than what was just seen falls to. Persistence with a weekly trend; head-room comes on top.
+ * The traffic to be ready for until what the next plan starts is ready too, the same for every policy
+ * that predicts: the higher of the last two windows, moved by how the same time of the week before
+ * went on, and never less than what was just seen falls to. Persistence with a weekly trend; head-room
+ * comes on top.
  *
- * @returns tokens/s of one model and origin, its highest in the period
+ * @returns tokens/s of one model and origin, its highest in the period and the window after it
  */
 export function expectedDemand(
   view: View,
@@ -23,7 +24,7 @@ export function expectedDemand(
   const then = smoothed(view, model, origin, week + 1)
   if (then <= 0) return now
   let growth = LEAST_GROWTH
-  for (let ahead = 0; ahead < view.periodWindows; ahead++) {
+  for (let ahead = 0; ahead <= view.periodWindows; ahead++) {
     growth = Math.max(growth, smoothed(view, model, origin, week - ahead) / then)
   }
   return now * Math.min(MOST_GROWTH, growth)

@@ -1,4 +1,5 @@
 import type { ComparedPolicy } from './compare.ts'
+import type { DeferrableResult } from './deferrable/play-jobs.ts'
 
 /** One lever in the fixed order of docs/accounting.md, or a control beside it. */
 export interface PlayedLever {
@@ -22,7 +23,10 @@ export interface PlayedLever {
  * What each lever saved in the played weeks, each against the one before; a lever that adds nothing
  * is shown adding nothing, and one that nobody could pull says so.
  */
-export function playedLevers(compared: readonly ComparedPolicy[]): readonly PlayedLever[] {
+export function playedLevers(
+  compared: readonly ComparedPolicy[],
+  deferrable: readonly DeferrableResult[] = [],
+): readonly PlayedLever[] {
   const carbonOf = (id: string) => compared.find(({ policy }) => policy === id)?.carbonG
   const staticG = carbonOf('static')
   const steps: readonly [PlayedLever['lever'], string | undefined, string][] = [
@@ -30,7 +34,7 @@ export function playedLevers(compared: readonly ComparedPolicy[]): readonly Play
     ['right-size', 'peak', 'the best layout for the same peak'],
     ['scale-to-load', 'at-home', 'replicas and layouts follow the load, every origin at home'],
     ['power-cap', undefined, 'no capped variants were played'],
-    ['time-shift', undefined, 'no deferrable work was played'],
+    ['time-shift', undefined, timeShiftWords(deferrable)],
     ['geo-shift', 'gridtide', 'regions chosen by the live signal'],
   ]
   let before = staticG
@@ -68,6 +72,14 @@ export function liveSignalAdds(compared: readonly ComparedPolicy[]): number | un
   const live = compared.find(({ policy }) => policy === 'gridtide')
   const fixed = compared.find(({ policy }) => policy === 'fixed-ranking')
   return live && fixed ? 1 - live.carbonG / fixed.carbonG : undefined
+}
+
+/** Deferrable work has a total of its own: it is no part of what the other levers are shares of. */
+function timeShiftWords(deferrable: readonly DeferrableResult[]): string {
+  const ours = deferrable.find(({ policy }) => policy === 'gridtide')
+  return ours
+    ? `${(100 * ours.saving).toFixed(1)} % of the carbon of the deferrable jobs, beside this total`
+    : 'no deferrable work was played'
 }
 
 function entry(

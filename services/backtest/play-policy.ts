@@ -1,15 +1,16 @@
 import type { LinearSolver } from '../planning/index.ts'
 import type { Arena } from './arena.ts'
+import { judgeSetting } from './judge-setting.ts'
 import { type Ledger, lateShare } from './ledger.ts'
 import { lowerBoundG } from './lower-bound.ts'
 import { clairvoyant } from './policies/clairvoyant.ts'
 import { POLICIES } from './policies/index.ts'
 import type { Knobs, Policy } from './policy.ts'
 import type { GridRecord } from './record.ts'
-import { simulate } from './simulate.ts'
+import { type SimulateOptions, simulate } from './simulate.ts'
 import { type Summary, summarise } from './summary.ts'
 import { drawTruth } from './truth.ts'
-import { judgement, MOST_LATE, TRIALS, type Trial, tune } from './tune.ts'
+import { MOST_LATE, TRIALS, type Trial, tune } from './tune.ts'
 
 /** All that one policy has to do, for one thread. */
 export interface PolicyJob {
@@ -34,6 +35,8 @@ export interface PolicyResult {
   readonly kind: Policy['kind']
   readonly knobs: Knobs
   readonly trials: readonly Trial[]
+  /** Simulated, tuning included. */
+  readonly windows: number
   /** One per reported record. */
   readonly runs: readonly Summary[]
   /** With `clairvoyant`: the linear relaxation below each of its runs, gCO2e. */
@@ -49,9 +52,16 @@ export function playPolicy(
   solver: LinearSolver,
   onWindow: () => void = () => undefined,
 ): PolicyResult {
-  return job.policy === 'clairvoyant'
-    ? playOracle(job, solver, onWindow)
-    : playTuned(job, policyNamed(job.policy), solver, onWindow)
+  let windows = 0
+  const count = () => {
+    windows += 1
+    onWindow()
+  }
+  const played =
+    job.policy === 'clairvoyant'
+      ? playOracle(job, solver, count)
+      : playTuned(job, policyNamed(job.policy), solver, count)
+  return { ...played, windows }
 }
 
 /** How many windows `playPolicy` will simulate, for a progress bar. */
@@ -76,12 +86,12 @@ function playTuned(
   policy: Policy,
   solver: LinearSolver,
   onWindow: () => void,
-): PolicyResult {
-  const play = (record: GridRecord, setting: Knobs) =>
-    simulate(arena, record, { policy, knobs: setting, seed }, solver, { onWindow })
+): Omit<PolicyResult, 'windows'> {
+  const play = (record: GridRecord, setting: Knobs, options: SimulateOptions = {}) =>
+    simulate(arena, record, { policy, knobs: setting, seed }, solver, { onWindow, ...options })
   const tuned =
     isTuned(policy.id) && tuning.length > 0
-      ? tune(policy, (setting) => judgement(tuning.map((record) => play(record, setting))), trials)
+      ? tune(policy, (setting, best) => judgeSetting(tuning, setting, best, play), trials)
       : undefined
   const chosen = tuned?.best.knobs ?? knobs ?? policy.published
   return {
@@ -96,7 +106,7 @@ function playOracle(
   { arena, reported, seed }: PolicyJob,
   solver: LinearSolver,
   onWindow: () => void,
-): PolicyResult {
+): Omit<PolicyResult, 'windows'> {
   const runs: Summary[] = []
   const boundsG: number[] = []
   for (const record of reported) {

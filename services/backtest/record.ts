@@ -20,6 +20,11 @@ export interface GridRecord {
    * Hours count from `startMs`, lead 0 is the hour itself.
    */
   readonly expected: readonly Float64Array[]
+  /**
+   * By region, where deferrable work is played: expected intensity [hour * OUTLOOK_HOURS + lead], hours
+   * counted from the simulated time.
+   */
+  readonly outlook?: readonly Float64Array[]
   /** By region: mean of the year before the record begins. */
   readonly pastMean: readonly number[]
 }

@@ -20,6 +20,8 @@ export interface SimulateOptions {
   readonly onDecision?: (window: number, decision: Decision) => void
   /** Windows to simulate; all by default. */
   readonly windows?: number
+  /** Asked after every window whether to leave the rest. */
+  readonly isHopeless?: (soFar: Ledger) => boolean
 }
 
 /** Plays one policy against the record, closed loop: it decides, the world happens, it sees that. */
@@ -44,6 +46,7 @@ export function simulate(
       if (decision) options.onDecision?.(window, decision)
       world.step(window, decision)
       options.onWindow?.(done + 1)
+      if (options.isHopeless?.(world.ledger)) break
     }
   } finally {
     controller.close()

@@ -4,6 +4,11 @@ import type { Knobs, Policy } from './policy.ts'
 
 /** A policy counts only if at most this share of requests finds no capacity when it comes. */
 export const MOST_LATE = 1e-4
+/**
+ * Settings are chosen among those that stay below this: the setting with the least carbon is the one
+ * nearest to the limit, and other weeks bring it a little nearer still.
+ */
+export const TUNED_LATE = MOST_LATE / 4
 
 /** One setting of one policy, and how it did on the tuning weeks. */
 export interface Trial {
@@ -11,7 +16,12 @@ export interface Trial {
   readonly carbonG: number
   /** The worst of all tuning runs: of every week and load family. */
   readonly worstLateShare: number
+  /** Ended as soon as it could not become the best any more: both numbers are those up to there. */
+  readonly abandoned?: true
 }
+
+/** How a setting did; `best` is what it has to beat. */
+export type Judge = (knobs: Knobs, best: Trial | undefined) => Omit<Trial, 'knobs'>
 
 const HEADROOMS = [1.02, 1.06, 1.1, 1.15, 1.22, 1.3, 1.42, 1.6, 1.9, 2.3]
 const REPLAN_MINUTES = [5, 15, 60]
@@ -29,18 +39,18 @@ export const TRIALS = 10
  */
 export function tune(
   policy: Pick<Policy, 'published' | 'layouts'>,
-  judge: (knobs: Knobs) => Omit<Trial, 'knobs'>,
+  judge: Judge,
   budget = TRIALS,
 ): { readonly best: Trial; readonly trials: readonly Trial[] } {
   const first = JSON.stringify(policy.published)
   const open = gridOf(policy.layouts).filter((knobs) => JSON.stringify(knobs) !== first)
-  const attempt = (knobs: Knobs): Trial => ({ knobs, ...judge(knobs) })
+  const attempt = (knobs: Knobs, toBeat?: Trial): Trial => ({ knobs, ...judge(knobs, toBeat) })
   let best = attempt(policy.published)
   const trials = [best]
   while (trials.length < budget && open.length > 0) {
     const distances = open.map((knobs) => distance(best, trials, knobs))
     const [next] = open.splice(distances.indexOf(Math.min(...distances)), 1)
-    const trial = attempt(next!)
+    const trial = attempt(next!, best)
     trials.push(trial)
     if (isBetter(trial, best)) best = trial
   }
@@ -71,7 +81,7 @@ function distance(best: Trial, trials: readonly Trial[], knobs: Knobs): number {
     (trial) => othersChanged(trial.knobs, best.knobs) === 0 && isBelow(trial.knobs, best.knobs),
   )
   const kept = triedLess ? 0 : -1
-  const wanted = best.worstLateShare > MOST_LATE ? 2 : kept
+  const wanted = keeps(best) ? kept : 2
   return (
     (wanted === 0 ? 0.5 : 1) * othersChanged(knobs, best.knobs) + 0.6 * Math.abs(steps - wanted)
   )
@@ -86,9 +96,30 @@ const othersChanged = (a: Knobs, b: Knobs): number =>
 
 /** Keeping the promise goes before carbon; of two that break it, the one that breaks it less. */
 export function isBetter(a: Omit<Trial, 'knobs'>, b: Omit<Trial, 'knobs'>): boolean {
-  const [keepsA, keepsB] = [a.worstLateShare <= MOST_LATE, b.worstLateShare <= MOST_LATE]
+  const [keepsA, keepsB] = [keeps(a), keeps(b)]
   if (keepsA !== keepsB) return keepsA
   return keepsA ? a.carbonG < b.carbonG : a.worstLateShare < b.worstLateShare
+}
+
+const keeps = ({ worstLateShare }: Pick<Trial, 'worstLateShare'>): boolean =>
+  worstLateShare <= TUNED_LATE
+
+/**
+ * Whether runs under way cannot beat the best any more, however well they go on: carbon and late
+ * requests only ever grow.
+ *
+ * @param carbonG of the runs before this one
+ * @param tokens that will have come when this run is over
+ */
+export function isHopeless(
+  best: Trial | undefined,
+  carbonG: number,
+  run: Pick<Ledger, 'carbonG' | 'lateTokens'>,
+  tokens: number,
+): boolean {
+  if (!best) return false
+  if (run.lateTokens > Math.max(TUNED_LATE, best.worstLateShare) * tokens) return true
+  return keeps(best) && carbonG + run.carbonG > best.carbonG
 }
 
 /** What a setting's runs amount to. */

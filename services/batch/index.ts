@@ -13,7 +13,7 @@ export {
   untouched,
 } from './job.ts'
 export type { QueuedJob } from './order-jobs.ts'
-export type { RegionOutlook } from './outlook.ts'
+export { carbonIn, type RegionOutlook, windowAt } from './outlook.ts'
 export { type PlaceOptions, placeJob } from './place-job.ts'
 export { type JobReport, reportJob } from './report-job.ts'
 export { type BatchSchedule, type ScheduleInputs, scheduleJobs } from './schedule-jobs.ts'

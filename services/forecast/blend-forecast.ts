@@ -47,15 +47,20 @@ export function blendForecast(
     const rest = naive(hour)
     if (!rest) continue
     const lead = ahead + issueAge
-    const providerG = lead < LONGEST_LEAD_HOURS ? promised?.at(hour) : undefined
-    const provided = providerG !== undefined
-    const said = provided
-      ? scaled(blendedHour(onIssues!, lead, withProvider(providerG, rest)), factorOf!(ahead))
-      : blendedHour(onHistory, ahead, withoutProvider(rest))
-    hours.push({ hour, provided, ...said })
+    const providerG = saidOf(promised, hour, lead)
+    if (providerG !== undefined) {
+      const said = blendedHour(onIssues!, lead, withProvider(providerG, rest))
+      hours.push({ hour, provided: true, ...scaled(said, factorOf!(ahead)) })
+    } else if (onHistory) {
+      hours.push({ hour, provided: false, ...blendedHour(onHistory, ahead, withoutProvider(rest)) })
+    }
   }
   return hours
 }
+
+/** An issue as old as a week says nothing. */
+const saidOf = (promised: HourlyValues | undefined, hour: number, lead: number) =>
+  lead < LONGEST_LEAD_HOURS ? promised?.at(hour) : undefined
 
 /** What the hours since the issue say of the next ones, by hours from now; 1 where nothing. */
 function correction(

@@ -48,6 +48,12 @@ export function climatologyOf<S extends CarbonSignal, B extends CarbonBasis>(
   return found && sameMeasure(found, measure) ? (found as Climatology<S, B>) : undefined
 }
 
+/** The mean of the hour that contains `atMs`, gCO2e/kWh: all that is wanted thousands of times. */
+export function climateMeanG({ meanG }: Climatology, atMs: number): number {
+  const at = new Date(atMs)
+  return meanG[at.getUTCMonth()]![at.getUTCHours()]!
+}
+
 /** What a climatology says of the hour that contains `atMs`. */
 export function climateAt(climatology: Climatology, atMs: number): ClimateHour {
   const at = new Date(atMs)

@@ -1,4 +1,4 @@
-import { type Climatology, climateAt } from './climatology.ts'
+import { type Climatology, climateMeanG } from './climatology.ts'
 import { HOUR_MS, type HourlyValues } from './hourly.ts'
 
 const DAY_HOURS = 24
@@ -38,7 +38,7 @@ export function naiveForecasts(
     if (!past) return undefined
     const climateG =
       climatology && ratio !== undefined
-        ? climateAt(climatology, targetHour * HOUR_MS).meanG * ratio
+        ? climateMeanG(climatology, targetHour * HOUR_MS) * ratio
         : past.weekG
     return { ...past, climateG }
   }
@@ -71,7 +71,7 @@ function levelRatio(
     const value = history.at(hour)
     if (value === undefined) continue
     seenG += value
-    usualG += climateAt(climatology, hour * HOUR_MS).meanG
+    usualG += climateMeanG(climatology, hour * HOUR_MS)
   }
   if (usualG <= 0 || seenG <= 0) return undefined
   return Math.min(LARGEST_LEVEL_RATIO, Math.max(1 / LARGEST_LEVEL_RATIO, seenG / usualG))

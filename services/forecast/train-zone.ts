@@ -23,13 +23,16 @@ export interface ZoneTraining<
   readonly pastIssues?: readonly CarbonSeries<NoInfer<S>, NoInfer<B>>[]
   readonly climatology?: Climatology<NoInfer<S>, NoInfer<B>> | undefined
   readonly nowMs: number
+  /** Whether anybody will look beyond the provider's own forecast; true unless told. */
+  readonly beyondIssue?: boolean
 }
 
 /** What a zone's past has taught. Worth keeping until its next issue or hour. */
 export interface TrainedZone {
   readonly measure: Measure
   readonly onIssues: BlendRecord | undefined
-  readonly onHistory: BlendRecord
+  /** For the hours that no issue reaches; undefined where nobody will look at them. */
+  readonly onHistory: BlendRecord | undefined
   /** How errors of the last hours carry over; undefined without a provider's record. */
   readonly nowcast: Nowcast | undefined
   readonly history: HourlyValues
@@ -53,7 +56,7 @@ export const trainZone = <S extends CarbonSignal, B extends CarbonBasis>(
 export function* trainZoneInSteps<S extends CarbonSignal, B extends CarbonBasis>(
   training: ZoneTraining<S, B>,
 ): Steps<TrainedZone> {
-  const { measure, pastIssues = [], climatology, nowMs } = training
+  const { measure, pastIssues = [], climatology, nowMs, beyondIssue = true } = training
   for (const series of [training.history, ...pastIssues]) assertSameMeasure(measure, series)
   if (climatology) assertSameMeasure(measure, climatology)
   const history = hourlyValues(training.history.slots)
@@ -62,7 +65,7 @@ export function* trainZoneInSteps<S extends CarbonSignal, B extends CarbonBasis>
   return {
     measure,
     onIssues,
-    onHistory: yield* trainOnHistory(inputs),
+    onHistory: beyondIssue || !onIssues ? yield* trainOnHistory(inputs) : undefined,
     nowcast: onIssues && (yield* trainNowcast(onIssues, history, hourOf(nowMs))),
     history,
     climatology,

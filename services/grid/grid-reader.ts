@@ -50,6 +50,8 @@ export interface GridReaderOptions {
   readonly archive: ForecastArchive
   /** How long an answer is good enough not to ask again, at least. */
   readonly freshForMs?: number
+  /** How far from now anybody looks; as far as they like unless told. */
+  readonly aheadMs?: number
 }
 
 /** One zone, being read. */
@@ -72,7 +74,7 @@ export function gridReader(options: GridReaderOptions): GridReader {
   const { measure, archive, freshForMs = DEFAULT_FRESH_MS } = options
   const providers = options.providers.filter((provider) => sameMeasure(provider, measure))
   const fetched = fetchOnce({ store: options.store })
-  const trainer = zoneTrainer(archive, measure)
+  const trainer = zoneTrainer(archive, measure, options.aheadMs)
   const keep = archiveOnce(archive)
   const learn = pastLearner(archive)
   const judge = judgeOnce()

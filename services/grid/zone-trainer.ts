@@ -15,8 +15,14 @@ const RECORD_DAYS = 60
 /**
  * Trains a zone on its archive, and keeps the result until there is a new issue, value or hour.
  * Callers that ask for the same at the same time share one training.
+ *
+ * @param aheadMs how far from now anybody looks; what only later hours need is not learnt
  */
-export function zoneTrainer(archive: ForecastArchive, measure: Measure) {
+export function zoneTrainer(
+  archive: ForecastArchive,
+  measure: Measure,
+  aheadMs = Number.POSITIVE_INFINITY,
+) {
   const known = new Map<string, Kept>()
 
   async function train(
@@ -26,7 +32,10 @@ export function zoneTrainer(archive: ForecastArchive, measure: Measure) {
   ): Promise<TrainedZone> {
     const pastIssues = issue ? await archive.read(recordQuery(issue)) : []
     const climatology = climatologyOf(history.zone, measure)
-    return pace(trainZoneInSteps({ measure, history, pastIssues, climatology, nowMs }))
+    const reachMs = issue?.slots.at(-1)?.endMs ?? 0
+    const beyondIssue = reachMs < nowMs + Math.ceil(aheadMs / DAY_MS) * DAY_MS
+    const known = { measure, history, pastIssues, climatology }
+    return pace(trainZoneInSteps({ ...known, nowMs, beyondIssue }))
   }
 
   return {

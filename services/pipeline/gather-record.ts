@@ -3,6 +3,7 @@ import {
   compileArena,
   EXPECTED_HOURS,
   type GridRecord,
+  OUTLOOK_HOURS,
   withWeeklyNoise,
 } from '../backtest/index.ts'
 import { recordedOverWindows } from '../demand/index.ts'
@@ -31,11 +32,31 @@ export interface RecordSpan {
   readonly seed: number
 }
 
+/** What was expected of a zone, hour by hour. */
+export interface Expected {
+  /** From the record's first hour on, EXPECTED_HOURS each. */
+  readonly soon: Float64Array
+  /** From the first played hour on, OUTLOOK_HOURS each; empty where nobody asked. */
+  readonly outlook: Float64Array
+}
+
+/** Keeps what was expected of a span: nothing in a backtest takes longer to find out. */
+export interface KeptExpectations {
+  read(zone: string): Promise<Expected | undefined>
+  write(zone: string, expected: Expected): Promise<void>
+}
+
 /** Where a record is read from; the clock is the caller's, and nothing later than it is shown. */
 export interface RecordSources extends Pick<ProblemSources, 'pointsOf' | 'tracesOf' | 'warn'> {
   readonly setNow: (nowMs: number) => void
   readonly reader: GridReader
   readonly providers: readonly GridProvider[]
+  /** Where what one more kWh emitted is recorded too. */
+  readonly marginal?: GridProvider
+  /** Also how the next days looked at each hour, for deferrable work. */
+  readonly outlook?: boolean
+  /** What an earlier reading of the same span found. */
+  readonly kept?: KeptExpectations
   readonly onHour?: (done: number, of: number) => void
 }
 
@@ -88,11 +109,13 @@ export async function gatherRecord(
   const startMs = span.fromMs - LEAD_MS
   const windows = windowsFrom(startMs, span.windowMs, (span.toMs - startMs) / span.windowMs)
   const zones = [...new Set(fleet.regions.map(({ zone }) => zone))]
-  const measured = await measuredByZone(zones, startMs - YEAR_MS, span.toMs, sources)
+  sources.setNow(span.toMs)
+  const measured = await measuredByZone(zones, startMs - YEAR_MS, span.toMs, sources.providers)
   const byRegion = <X>(of: (zone: string) => X): X[] => fleet.regions.map(({ zone }) => of(zone))
-  const series = new Map(
-    zones.map((zone) => [zone, overWindows(measured.get(zone)!, windows, zone)]),
-  )
+  const overAll = (byZone: typeof measured) =>
+    byRegion((zone) => overWindows(byZone.get(zone)!, windows, zone))
+  const marginal =
+    sources.marginal && (await measuredByZone(zones, startMs, span.toMs, [sources.marginal]))
   const expected = await expectedByZone(fleet, zones, span, sources)
   return {
     startMs,
@@ -100,27 +123,55 @@ export async function gatherRecord(
     windowCount: windows.length,
     leadWindows: LEAD_MS / span.windowMs,
     demand: await gatherDemand(fleet, span, sources),
-    actual: byRegion((zone) => series.get(zone)!),
-    expected: byRegion((zone) => expected.get(zone)!),
+    actual: overAll(measured),
+    ...(marginal && { marginal: overAll(marginal) }),
+    expected: byRegion((zone) => expected.get(zone)!.soon),
+    ...(sources.outlook && { outlook: byRegion((zone) => expected.get(zone)!.outlook) }),
     pastMean: byRegion((zone) => meanBefore(measured.get(zone)!, startMs)),
   }
 }
 
 async function expectedByZone(
+  fleet: Fleet,
+  zones: readonly string[],
+  span: RecordSpan,
+  sources: RecordSources,
+): Promise<ReadonlyMap<string, Expected>> {
+  const { kept } = sources
+  const known = new Map<string, Expected>()
+  for (const zone of zones) {
+    const before = await kept?.read(zone)
+    if (before) known.set(zone, before)
+  }
+  const others = zones.filter((zone) => !known.has(zone))
+  if (others.length === 0) return known
+  const found = await readExpected(fleet, others, span, sources)
+  for (const [zone, expected] of found) await kept?.write(zone, expected)
+  return new Map([...known, ...found])
+}
+
+async function readExpected(
   { signal, basis }: Fleet,
   zones: readonly string[],
   { fromMs, toMs }: RecordSpan,
-  { setNow, reader, warn, onHour }: RecordSources,
-): Promise<ReadonlyMap<string, Float64Array>> {
+  { setNow, reader, warn, onHour, outlook = false }: RecordSources,
+): Promise<ReadonlyMap<string, Expected>> {
   const measure = { signal, basis }
   const lead = LEAD_MS / HOUR_MS
   const hours = (toMs - fromMs) / HOUR_MS
+  const ahead = outlook ? OUTLOOK_HOURS : EXPECTED_HOURS
   const table = new Map(
-    zones.map((zone) => [zone, new Float64Array((lead + hours) * EXPECTED_HOURS)]),
+    zones.map((zone): [string, Expected] => [
+      zone,
+      {
+        soon: new Float64Array((lead + hours) * EXPECTED_HOURS),
+        outlook: new Float64Array(outlook ? hours * OUTLOOK_HOURS : 0),
+      },
+    ]),
   )
   const readAt = (nowMs: number) => {
     setNow(nowMs)
-    const windows = windowsFrom(nowMs, HOUR_MS, EXPECTED_HOURS)
+    const windows = windowsFrom(nowMs, HOUR_MS, ahead)
     return readCarbon({ zones, windows, measure, nowMs, reader, warn })
   }
   // The service has been running for a while: it has seen, and archived, what came before.
@@ -128,9 +179,9 @@ async function expectedByZone(
   for (let hour = 0; hour < hours; hour++) {
     const carbon = await readAt(fromMs + hour * HOUR_MS)
     for (const [zone, { windows }] of carbon) {
-      for (const [ahead, { carbonGPerKwh }] of windows.entries()) {
-        table.get(zone)![(lead + hour) * EXPECTED_HOURS + ahead] = carbonGPerKwh
-      }
+      const row = windows.map(({ carbonGPerKwh }) => carbonGPerKwh)
+      table.get(zone)!.soon.set(row.slice(0, EXPECTED_HOURS), (lead + hour) * EXPECTED_HOURS)
+      if (outlook) table.get(zone)!.outlook.set(row, hour * OUTLOOK_HOURS)
     }
     onHour?.(hour + 1, hours)
   }
@@ -142,7 +193,7 @@ async function measuredByZone(
   zones: readonly string[],
   fromMs: number,
   toMs: number,
-  { setNow, providers }: RecordSources,
+  providers: readonly GridProvider[],
 ): Promise<ReadonlyMap<string, CarbonSeries>> {
   const provider = providers.find(({ history }) => history !== undefined)
   if (!provider?.history) {
@@ -150,7 +201,6 @@ async function measuredByZone(
       'no grid source has a history: a backtest needs what the grid really did',
     )
   }
-  setNow(toMs)
   const entries = zones.map(
     async (zone) => [zone, await provider.history!(zone, fromMs, toMs)] as const,
   )

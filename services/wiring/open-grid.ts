@@ -16,7 +16,11 @@ export interface OpenGridOptions extends GridSourceDeps {
   readonly sql?: Sql
   /** How long an answer is good enough not to ask again. */
   readonly freshForMs?: number
+  /** How far from now anybody looks; as far as they like unless told. */
+  readonly aheadMs?: number
 }
+
+export type GridOverOptions = Omit<OpenGridOptions, Exclude<keyof GridSourceDeps, 'nowMs'>>
 
 export type OpenedGrid = GridDeskOptions & {
   readonly providers: readonly GridProvider[]
@@ -28,18 +32,25 @@ export type OpenedGrid = GridDeskOptions & {
  *
  * @throws InvalidInput where a source measures something else than the fleet plans on
  */
-export async function openGrid(
+export async function openGrid(fleet: Fleet, options: OpenGridOptions): Promise<OpenedGrid> {
+  return gridOver(fleet, await gridSources(fleet, options), options)
+}
+
+/** The grid as these providers tell it; whatever is learnt of them is learnt anew. */
+export function gridOver(
   fleet: Fleet,
-  { sql, freshForMs, ...deps }: OpenGridOptions,
-): Promise<OpenedGrid> {
-  const providers = await gridSources(fleet, deps)
+  providers: readonly GridProvider[],
+  { sql, freshForMs, aheadMs, nowMs }: GridOverOptions,
+): OpenedGrid {
   const measure = { signal: fleet.signal, basis: fleet.basis }
   const store = sql ? sqlSeriesStore(sql) : memorySeriesStore()
   const archive = sql ? sqlArchive(sql) : memoryArchive()
-  const freshness = freshForMs === undefined ? {} : { freshForMs }
-  const reader = gridReader({ providers, measure, store, archive, ...freshness })
+  const limits = {
+    ...(freshForMs !== undefined && { freshForMs }),
+    ...(aheadMs !== undefined && { aheadMs }),
+  }
+  const reader = gridReader({ providers, measure, store, archive, ...limits })
   const zones = [...new Set(fleet.regions.map(({ zone }) => zone))]
-  const { nowMs } = deps
   const board = zoneBoard({ reader, zones, nowMs })
   const sources = [...new Set(providers.map(({ name }) => name))]
   return { providers, reader, board, archive, sources, zones, measure, nowMs }

@@ -13,10 +13,11 @@ import {
   TRIALS,
   VARIATIONS,
 } from '../../services/backtest/index.ts'
+import { judgeSetting, type Play } from '../../services/backtest/judge-setting.ts'
 import { emptyLedger } from '../../services/backtest/ledger.ts'
 import { gridtide } from '../../services/backtest/policies/gridtide.ts'
 import type { Knobs } from '../../services/backtest/policy.ts'
-import { isBetter, judgement, tune } from '../../services/backtest/tune.ts'
+import { isBetter, isHopeless, judgement, TUNED_LATE, tune } from '../../services/backtest/tune.ts'
 import { loadHighs } from '../../services/planning/index.ts'
 import { arenaOf, recordOf } from './playground.ts'
 
@@ -83,6 +84,52 @@ describe('tuning', () => {
   })
 })
 
+describe('a setting that cannot become the best', () => {
+  const knobs = { headroom: 1.1, replanMinutes: 5, layout: 'free' } as const
+  const best = (carbonG: number, worstLateShare: number) => ({ knobs, carbonG, worstLateShare })
+  const run = (carbonG: number, lateTokens: number) => ({
+    ...emptyLedger(1, 1),
+    carbonG,
+    lateTokens,
+  })
+
+  test('has emitted more than one that keeps the promise, or broken it more', () => {
+    expect(isHopeless(undefined, 9, run(9, 9), 10)).toBe(false)
+    expect(isHopeless(best(10, 0), 4, run(5, 0), 100)).toBe(false)
+    expect(isHopeless(best(10, 0), 4, run(7, 0), 100)).toBe(true)
+    expect(isHopeless(best(10, 0), 0, run(1, 100 * TUNED_LATE), 100)).toBe(false)
+    expect(isHopeless(best(10, 0), 0, run(1, 101 * TUNED_LATE), 100)).toBe(true)
+    expect(isHopeless(best(10, 0.5), 0, run(99, 40), 100)).toBe(false)
+    expect(isHopeless(best(10, 0.5), 0, run(99, 60), 100)).toBe(true)
+  })
+
+  test('is left at that moment, and the setting found is the same', () => {
+    const tuning = [record, recordOf(4)]
+    let windows = 0
+    /** Every window emits what the head-room costs and, below 1.1, is late. */
+    const play: Play = (on, { headroom }, { isHopeless: stop }) => {
+      const ledger = emptyLedger(1, 1)
+      for (let w = on.leadWindows; w < on.windowCount && !stop?.(ledger); w++) {
+        windows += 1
+        ledger.carbonG += headroom
+        ledger.tokens += 1
+        if (headroom < 1.1) ledger.lateTokens += 1e9
+      }
+      return ledger
+    }
+    const whole = tune(gridtide, (setting) => judgeSetting(tuning, setting, undefined, play))
+    const playedOut = windows
+    windows = 0
+    const found = tune(gridtide, (setting, toBeat) => judgeSetting(tuning, setting, toBeat, play))
+    expect(found.best).toEqual(whole.best)
+    expect(found.trials.map((trial) => trial.knobs)).toEqual(
+      whole.trials.map((trial) => trial.knobs),
+    )
+    expect(found.trials.filter(({ abandoned }) => abandoned).length).toBeGreaterThan(0)
+    expect(windows).toBeLessThan(playedOut)
+  })
+})
+
 describe('confidence', () => {
   test('blocks that agree leave no doubt, those that differ do', () => {
     const same = blockBootstrap(
@@ -118,6 +165,8 @@ describe('comparison', () => {
     expect(of('clairvoyant').toClairvoyant).toBe(1)
     expect(of('gridtide').toBound).toBeGreaterThan(of('gridtide').toClairvoyant!)
     expect(of('gridtide').marginalG).toBeUndefined()
+    expect(of('static').embodiedSaving).toBe(0)
+    expect(of('gridtide').embodiedSaving).toBeGreaterThan(0)
   })
 
   test('takes runs as blocks where there are enough, and needs neither floor nor reference', () => {
@@ -131,7 +180,9 @@ describe('comparison', () => {
       ...result,
       runs: result.runs.map((run) => ({ ...run, marginalG: 10 })),
     }))
-    expect(comparePolicies(marginal, 1)[0]!.marginalG).toBe(40)
+    const [counted] = comparePolicies(marginal, 1)
+    expect(counted!.marginalG).toBe(40)
+    expect(counted!.marginalSaving).toBe(0)
   })
 
   test('levers add up to the whole saving, and say where nothing was played', () => {
@@ -183,6 +234,7 @@ describe('reports', () => {
       basis: 'lifecycle',
       compared,
       levers: playedLevers(compared),
+      deferrable: [],
       liveSignalAdds: 0.01,
       regions: [{ id: 'dirty', zone: 'PL', hourlyG: [700, 650] }],
       hourlyTokensPerSecond: [1000, 1200],
@@ -206,8 +258,9 @@ describe('reports', () => {
       ...row,
       counts: false,
       marginalG: 5,
+      marginalSaving: 0.25,
     }))
-    const [{ marginalG: _, toBound: __, ...bare }, ...others] = compared as [
+    const [{ marginalG: _, marginalSaving: ___, toBound: __, ...bare }, ...others] = compared as [
       (typeof compared)[0],
       ...typeof compared,
     ]
@@ -215,6 +268,14 @@ describe('reports', () => {
     expect(html).toContain('do not count')
     expect(html).toContain('marginal kg')
     expect(html).not.toContain('How much hangs on what')
+  })
+
+  test('has a table of deferrable work where some was played', () => {
+    expect(htmlReport(outcome())).not.toContain('Deferrable work')
+    const rule = { policy: 'gaia', title: 'a "rule"', source: 'x', jobs: 3, lateJobs: 1 }
+    const played = { ...rule, energyKwh: 1, carbonG: 2000, saving: 0.125, meanDelayHours: 4.25 }
+    const html = htmlReport(outcome({ deferrable: [played] }))
+    expect(html).toContain('<td>2.0</td><td>12.5 %</td><td>1 of 3</td><td>4.3</td>')
   })
 
   test('does without our own policy, a control, or any result', () => {

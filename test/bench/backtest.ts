@@ -1,10 +1,10 @@
 /**
  * What would it have saved, honestly? `npm run bench:backtest -- [--days N] [--data DIR]
- * [--scenario NAME] [--load FAMILY] [--sensitivity]`
+ * [--scenario NAME] [--load FAMILY] [--sensitivity] [--jobs]`
  *
  * Every policy is tuned alike on the tuning weeks and played once on the reported weeks of
  * test/bench/backtest/weeks.ts. Finished policies are kept under .cache/backtest, so that a run that
- * was ended goes on. Writes docs/benchmarks.md; the last line is JSON.
+ * was ended goes on; delete it after a change of the program. Writes docs/benchmarks.md; the last line is JSON.
  */
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -23,6 +23,7 @@ const { values } = parseArgs({
     scenario: { type: 'string' },
     load: { type: 'string' },
     sensitivity: { type: 'boolean', default: false },
+    jobs: { type: 'boolean', default: false },
   },
 })
 if (!existsSync(join(values.data, 'grid'))) {
@@ -43,6 +44,7 @@ try {
         data: values.data,
         folder: `.cache/backtest/${name}`,
         loads: LOADS.filter((load) => !values.load || load === values.load),
+        jobs: values.jobs,
         varied: values.sensitivity ? ['hpa', 'energy-only', 'casper', 'freesh', 'gridtide'] : [],
       },
       threads,
@@ -53,7 +55,7 @@ try {
     console.log([`## ${name}`, ...lines].join('\n'))
     writeSection(
       `Backtest: ${name}`,
-      `npm run bench:backtest -- --days ${values.days} --scenario ${name}${values.load ? ` --load ${values.load}` : ''}${values.sensitivity ? ' --sensitivity' : ''}`,
+      `npm run bench:backtest -- --days ${values.days} --scenario ${name}${values.load ? ` --load ${values.load}` : ''}${values.sensitivity ? ' --sensitivity' : ''}${values.jobs ? ' --jobs' : ''}`,
       lines,
     )
     scenario[name] = scenarioJson(played)

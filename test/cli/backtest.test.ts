@@ -55,6 +55,7 @@ describe('gridtide backtest', () => {
     const out = join(folder, 'report')
     const options = [
       ...['--to', '2021-09-13T01:00Z', '--policies', 'hpa', '--sensitivity', '--out', out],
+      ...['--marginal', join(folder, 'history.csv')],
       ...['--tune-from', '2021-09-13T02:00Z', '--tune-to', '2021-09-13T03:00Z'],
     ]
     const first = await backtest(...options, '--json')
@@ -64,7 +65,7 @@ describe('gridtide backtest', () => {
     expect(policies).toEqual(['static', 'hpa', 'clairvoyant'])
     expect(outcome.compared[1]!.trialCount).toBe(TRIALS)
     expect(outcome.regions[0]!.hourlyG).toHaveLength(1)
-    expect(outcome.sensitivity).toHaveLength(VARIATIONS.length)
+    expect(outcome.sensitivity).toHaveLength(VARIATIONS.length + 2)
     expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('Assumptions')
     expect(existsSync(join(out, 'hourly', 'hpa.csv'))).toBe(true)
     const parts = readdirSync(join(out, 'parts'))

@@ -238,6 +238,16 @@ describe('the blend', () => {
     expect([blend[95]!.provided, blend[96]!.provided]).toEqual([true, false])
   })
 
+  it('says the same of the hours an issue reaches where nobody looks beyond them', () => {
+    const training = { measure: average, history: known, pastIssues: issues, nowMs: NOW_MS }
+    const whole = blendForecast(trainZone(training), issue, NOW_MS)
+    const near = trainZone({ ...training, beyondIssue: false })
+    expect(near.onHistory).toBeUndefined()
+    expect(blendForecast(near, issue, NOW_MS)).toEqual(whole.slice(0, 96))
+    const alone = trainZone({ measure: average, history: known, nowMs: NOW_MS, beyondIssue: false })
+    expect(alone.onHistory).toBeDefined()
+  })
+
   it('is not moved by anything that had not happened', () => {
     const future = hourlySeries(NOW_MS, 96, () => 5)
     const seesMore = { ...known, slots: [...known.slots, ...future.slots] }

@@ -36,7 +36,7 @@ function fake(name: string, clock: () => number, withHistory = true): Fake {
   })
 }
 
-function setUp(zone = 'DE') {
+function setUp(zone = 'DE', aheadMs?: number) {
   let nowMs = NOW_MS
   const clock = () => nowMs
   const first = fake('first', clock)
@@ -45,7 +45,8 @@ function setUp(zone = 'DE') {
   const store = memorySeriesStore()
   const archive = memoryArchive()
   const other = { ...fake('other', clock), signal: 'marginal' as const }
-  const options = { providers: [other, first, second, table], measure: average, store, archive }
+  const providers = [other, first, second, table]
+  const options = { providers, measure: average, store, archive, aheadMs }
   const reader = gridReader(options)
   const zones = [zone]
   const board = zoneBoard({ reader, zones, nowMs: clock })
@@ -89,6 +90,19 @@ describe('reading a zone', () => {
     pass(6 * 60_000)
     await read()
     expect(first.calls).toBe(2)
+  })
+
+  it('does not learn what only hours beyond need, where nobody looks there', async () => {
+    const near = setUp('DE', 2 * HOUR_MS)
+    await near.read()
+    near.pass(DAY_MS)
+    const { trained } = await near.read()
+    expect(trained!.onIssues).toBeDefined()
+    expect(trained!.onHistory).toBeUndefined()
+    const far = setUp('DE', 80 * HOUR_MS)
+    await far.read()
+    far.pass(DAY_MS)
+    expect((await far.read()).trained!.onHistory).toBeDefined()
   })
 
   it('shares answers between processes', async () => {

@@ -11,5 +11,6 @@ export const ASSUMPTIONS: readonly string[] = [
   'Demand is held fixed: no rebound. Prefix caching and request lengths that differ within a model are left out. Network energy is not counted; latency is shown.',
   'Manufacturing carbon is shown beside operation and is no term of any decision: for owned hardware it is sunk.',
   'The clairvoyant plans window by window with the true future; the bound below it relaxes whole replicas, starts, floors and release delays. Both are floors of this model, not of the world.',
+  'Deferrable jobs, where some were played, stay in the region they were dealt, find GPUs whenever they want them, draw rated power, and pay ten minutes of it for every start, under every rule. Jobs due after the end of the played time are left out.',
   'A policy counts only where at most 0.01 % of requests found no capacity when they came, in the worst run.',
 ]

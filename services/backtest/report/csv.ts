@@ -1,4 +1,5 @@
 import type { Arena } from '../arena.ts'
+import type { DeferrableResult } from '../deferrable/play-jobs.ts'
 import type { PolicyResult } from '../play-policy.ts'
 
 /** One row a policy and run. */
@@ -29,6 +30,23 @@ export function runsCsv(results: readonly PolicyResult[]): string {
         knobs.guardUse ?? '',
       ].join(),
     ),
+  )
+  return `${[head, ...rows].join('\n')}\n`
+}
+
+/** One row a rule for deferrable work. */
+export function deferrableCsv(results: readonly DeferrableResult[]): string {
+  const head = 'policy,jobs,late_jobs,energy_kwh,carbon_kg,saving,mean_delay_hours'
+  const rows = results.map((result) =>
+    [
+      result.policy,
+      result.jobs,
+      result.lateJobs,
+      result.energyKwh,
+      result.carbonG / 1000,
+      result.saving,
+      result.meanDelayHours,
+    ].join(),
   )
   return `${[head, ...rows].join('\n')}\n`
 }

@@ -20,6 +20,7 @@ export function htmlReport(outcome: BacktestOutcome): string {
 <section><h2>Policies</h2>${policyTable(outcome.compared)}${lateNote(outcome.compared)}</section>
 <section><h2>Where it comes from</h2>${leverBars(outcome)}${liveWords(outcome)}</section>
 <section><h2>The week</h2>${charts(outcome)}</section>
+${deferrableTable(outcome)}
 ${sensitivityTable(outcome)}
 <section class="page"><h2>Assumptions</h2><ol>${ASSUMPTIONS.map((line) => `<li>${escaped(line)}</li>`).join('')}</ol></section>
 </body></html>
@@ -34,9 +35,10 @@ function policyTable(compared: readonly ComparedPolicy[]): string {
   const head = [
     'policy',
     'kgCO2e',
-    ...(marginal ? ['marginal kg'] : []),
+    ...(marginal ? ['marginal kg', 'saved, marginal'] : []),
     'saved',
     '90 % interval',
+    'saved, manufacture counted',
     '/ clairvoyant',
     '/ bound',
     'late',
@@ -55,9 +57,12 @@ function policyTable(compared: readonly ComparedPolicy[]): string {
     const cells = [
       `<span title="${escaped(row.title)}">${escaped(row.policy)}</span>`,
       (row.carbonG / 1000).toFixed(1),
-      ...(marginal ? [((row.marginalG ?? 0) / 1000).toFixed(1)] : []),
+      ...(marginal
+        ? [((row.marginalG ?? 0) / 1000).toFixed(1), percent(row.marginalSaving ?? 0)]
+        : []),
       percent(row.saving.mean),
       `${percent(row.saving.low)} to ${percent(row.saving.high)}`,
+      percent(row.embodiedSaving),
       ratio(row.toClairvoyant),
       ratio(row.toBound),
       percent(row.lateShare, 3),
@@ -136,4 +141,13 @@ function sensitivityTable({ sensitivity }: BacktestOutcome): string {
       `<tr><td>${escaped(name)}</td>${policies.map((policy) => `<td>${percent(saving[policy]!)}</td>`).join('')}</tr>`,
   )
   return `<section><h2>How much hangs on what</h2><p>Carbon saved against static, with one assumption changed.</p><table><tr><th>assumption</th>${policies.map((policy) => `<th>${escaped(policy)}</th>`).join('')}</tr>${rows.join('')}</table></section>`
+}
+
+function deferrableTable({ deferrable }: BacktestOutcome): string {
+  if (deferrable.length === 0) return ''
+  const rows = deferrable.map(
+    ({ policy, title, carbonG, saving, lateJobs, jobs, meanDelayHours }) =>
+      `<tr><td title="${escaped(title)}">${escaped(policy)}</td><td>${(carbonG / 1000).toFixed(1)}</td><td>${percent(saving)}</td><td>${lateJobs} of ${jobs}</td><td>${meanDelayHours.toFixed(1)}</td></tr>`,
+  )
+  return `<section><h2>Deferrable work</h2><p>Each job in its own region, GPUs not limited; saved against running at once. Starts cost every rule the same.</p><table><tr><th>rule</th><th>kgCO2e</th><th>saved</th><th>late jobs</th><th>mean delay h</th></tr>${rows.join('')}</table></section>`
 }

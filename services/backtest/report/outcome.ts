@@ -1,4 +1,5 @@
 import type { ComparedPolicy } from '../compare.ts'
+import type { DeferrableResult } from '../deferrable/play-jobs.ts'
 import type { PlayedLever } from '../levers.ts'
 import type { PolicyResult } from '../play-policy.ts'
 
@@ -12,6 +13,8 @@ export interface BacktestOutcome {
   readonly basis: string
   readonly compared: readonly ComparedPolicy[]
   readonly levers: readonly PlayedLever[]
+  /** Rules for deferrable work; empty where none was played. */
+  readonly deferrable: readonly DeferrableResult[]
   /** Share of the fixed ranking's carbon that the live signal saves. */
   readonly liveSignalAdds?: number
   readonly regions: readonly {

@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os'
+import { join, resolve } from 'node:path'
 import { readEnv } from '../../../config/env.ts'
 import { POLICIES } from '../../backtest/index.ts'
+import { readJobs } from '../../demand/index.ts'
 import { InvalidInput } from '../../domain/errors.ts'
+import { framedJobs } from '../../pipeline/frame-jobs.ts'
 import { openThreads } from '../../platform/threads.ts'
 import { fleetFiles } from '../../wiring/fleet-files.ts'
 import { instantOf } from '../instant-of.ts'
@@ -9,7 +12,7 @@ import type { CliIo } from '../io.ts'
 import { progressOn } from '../progress.ts'
 import { readFleet } from '../read-fleet.ts'
 import { backtestTable } from './backtest-table.ts'
-import { openRecords } from './open-record.ts'
+import { openRecords, type PlayedSpan } from './open-record.ts'
 import { runBacktest } from './run-backtest.ts'
 import { writeReport } from './write-report.ts'
 
@@ -21,6 +24,8 @@ export interface BacktestOptions {
   readonly tuneTo?: string
   readonly policies?: string
   readonly sensitivity?: true
+  readonly marginal?: string
+  readonly jobs?: string
   readonly out?: string
   readonly seed: string
   readonly json?: true
@@ -46,13 +51,20 @@ export async function backtestFleet(options: BacktestOptions, io: CliIo): Promis
   const progress = progressOn(io.err, io.isTty, io.nowMs)
   const threads = openThreads({ threads: availableParallelism() })
   try {
+    const readFile = fleetFiles(fleetFile, env.dataFolder)
     const opened = await openRecords(fleet, spans, seed, {
-      readFile: fleetFiles(fleetFile, env.dataFolder),
+      readFile,
+      ...(options.out !== undefined && { folder: join(options.out, 'parts') }),
+      ...(options.marginal !== undefined && {
+        marginal: await readFile(fromHere(options.marginal)),
+      }),
       env: io.env,
       warn: () => undefined,
       onHour: (done, of) => progress.show('reading', done / of),
     })
     const [reported, ...tuned] = opened.records
+    const recorded = options.jobs ? readJobs(await readFile(fromHere(options.jobs))) : []
+    const jobs = framedJobs(opened.arena, { ...spans[0]!, seed }, recorded)
     const outcome = await runBacktest(
       {
         fleet,
@@ -61,6 +73,7 @@ export async function backtestFleet(options: BacktestOptions, io: CliIo): Promis
         seed,
         policies,
         tuned,
+        jobs,
         varied: options.sensitivity ? policies.filter((id) => !ALWAYS.includes(id)) : [],
       },
       { ...opened, records: [reported!] },
@@ -78,8 +91,11 @@ export async function backtestFleet(options: BacktestOptions, io: CliIo): Promis
   }
 }
 
+/** Files of options are looked for where the command is typed, those of a fleet beside it. */
+const fromHere = (path: string): string => (path.startsWith('data:') ? path : resolve(path))
+
 /** The reported time first, then the tuning time, if there is one. */
-function spansOf({ from, to, tuneFrom, tuneTo }: BacktestOptions) {
+function spansOf({ from, to, tuneFrom, tuneTo, jobs }: BacktestOptions): PlayedSpan[] {
   const span = (first: string, end: string, option: string) => {
     const [fromMs, toMs] = [hourOf(first, `--${option}from`), hourOf(end, `--${option}to`)]
     if (toMs <= fromMs) throw new InvalidInput(`--${option}to ${end} is not after ${first}`)
@@ -88,7 +104,7 @@ function spansOf({ from, to, tuneFrom, tuneTo }: BacktestOptions) {
   if ((tuneFrom === undefined) !== (tuneTo === undefined)) {
     throw new InvalidInput('--tune-from and --tune-to need each other')
   }
-  const reported = span(from, to, '')
+  const reported = { ...span(from, to, ''), outlook: jobs !== undefined }
   if (tuneFrom === undefined) return [reported]
   const tuning = span(tuneFrom, tuneTo!, 'tune-')
   if (tuning.fromMs < reported.toMs && reported.fromMs < tuning.toMs) {

@@ -31,6 +31,12 @@ export function backtestTable(outcome: BacktestOutcome): string {
       String(row.starts),
     ])
   }
+  const rules = outcome.deferrable.map(
+    ({ policy, saving, lateJobs, jobs, meanDelayHours }) =>
+      `  ${policy}: ${percent(saving)} saved, ${lateJobs} of ${jobs} late, ${meanDelayHours.toFixed(1)} h later\n`,
+  )
+  const jobs =
+    rules.length > 0 ? `Deferrable jobs, against running at once:\n${rules.join('')}` : ''
   const levers = outcome.levers.map(({ lever, ofStatic, words }) =>
     ofStatic === undefined
       ? `  ${lever}: ${words}`
@@ -40,5 +46,5 @@ export function backtestTable(outcome: BacktestOutcome): string {
     outcome.liveSignalAdds === undefined
       ? ''
       : `The live signal adds ${percent(outcome.liveSignalAdds, 2)} to a fixed ranking of zones.\n`
-  return `${outcome.fleet}, ${outcome.from} to ${outcome.to}: simulated, not measured\n${table.toString()}\n${levers.join('\n')}\n${live}`
+  return `${outcome.fleet}, ${outcome.from} to ${outcome.to}: simulated, not measured\n${table.toString()}\n${levers.join('\n')}\n${live}${jobs}`
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type PolicyJob, type PolicyResult, windowsToPlay } from '../../backtest/index.ts'
+import { type PolicyJob, windowsToPlay } from '../../backtest/index.ts'
 import type { Threads } from '../../platform/threads.ts'
-import type { PlayTask } from '../../wiring/tasks/play-policy.ts'
+import type { PlayTask, TimedResult } from '../../wiring/tasks/play-policy.ts'
+import { sha256 } from './digest.ts'
 
 const PLAY = new URL('../../wiring/tasks/play-policy.ts', import.meta.url)
 const POLL_MS = 500
@@ -20,7 +20,7 @@ export interface PlayAllOptions {
 export async function playAll(
   jobs: readonly PolicyJob[],
   { threads, folder, onProgress }: PlayAllOptions,
-): Promise<PolicyResult[]> {
+): Promise<TimedResult[]> {
   const sizes = jobs.map(windowsToPlay)
   const all = sizes.reduce((a, b) => a + b, 0)
   const counters = jobs.map(() => new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
@@ -42,7 +42,7 @@ export async function playAll(
             : join(folder, 'parts', `${job.policy}-${digest.slice(0, 12)}.json`)
         const found = part === undefined ? undefined : await readPart(part)
         const task: PlayTask = { job, progress: counters[i]! }
-        const result = found ?? (await threads.run<PolicyResult>(PLAY, task))
+        const result = found ?? (await threads.run<TimedResult>(PLAY, task))
         if (part !== undefined && !found) await writePart(part, result)
         kept[i] = true
         report()
@@ -55,23 +55,35 @@ export async function playAll(
 }
 
 /** Everything a result depends on: another fleet, week, seed or knob is another result. */
-function digestOf(job: PolicyJob): string {
-  const text = JSON.stringify(job, (_, value: unknown) =>
-    value instanceof Float64Array || value instanceof Int32Array ? [...value] : value,
-  )
-  return createHash('sha256').update(text).digest('hex')
+function digestOf({ arena, tuning, reported, ...rest }: PolicyJob): string {
+  const parts = [arena, ...tuning, {}, ...reported].map(digestOnce)
+  return sha256(JSON.stringify([rest, parts]))
 }
 
-async function readPart(file: string): Promise<PolicyResult | undefined> {
+const digests = new WeakMap<object, string>()
+
+/** The same weeks and the same fleet are in every job. */
+function digestOnce(value: object): string {
+  const known = digests.get(value)
+  if (known !== undefined) return known
+  const text = JSON.stringify(value, (_, entry: unknown) =>
+    entry instanceof Float64Array || entry instanceof Int32Array ? [...entry] : entry,
+  )
+  const digest = sha256(text)
+  digests.set(value, digest)
+  return digest
+}
+
+async function readPart(file: string): Promise<TimedResult | undefined> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as PolicyResult
+    return JSON.parse(await readFile(file, 'utf8')) as TimedResult
   } catch {
     // Absent or cut short: then it is played.
     return undefined
   }
 }
 
-async function writePart(file: string, result: PolicyResult): Promise<void> {
+async function writePart(file: string, result: TimedResult): Promise<void> {
   await mkdir(join(file, '..'), { recursive: true })
   await writeFile(`${file}.new`, JSON.stringify(result))
   await rename(`${file}.new`, file)

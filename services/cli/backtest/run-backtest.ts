@@ -1,17 +1,19 @@
 import {
   type BacktestOutcome,
   comparePolicies,
+  type DeferrableResult,
   type GridRecord,
+  type JobsJob,
   liveSignalAdds,
   type PolicyJob,
   type PolicyResult,
   playedLevers,
-  VARIATIONS,
 } from '../../backtest/index.ts'
 import type { Fleet } from '../../fleet/index.ts'
 import type { Threads } from '../../platform/threads.ts'
 import type { OpenedRecords } from './open-record.ts'
 import { playAll } from './play-all.ts'
+import { varyAssumptions } from './vary-assumptions.ts'
 
 export interface BacktestRequest {
   readonly fleet: Fleet
@@ -23,19 +25,25 @@ export interface BacktestRequest {
   readonly tuned?: readonly GridRecord[]
   /** Policies of the sensitivity table beside `static`; none leaves it out. */
   readonly varied: readonly string[]
+  /** Deferrable work of the first record, which then has an outlook. */
+  readonly jobs: JobsJob['jobs']
 }
+
+const PLAY_JOBS = new URL('../../wiring/tasks/play-jobs.ts', import.meta.url)
 
 export interface BacktestPorts {
   readonly threads: Threads
   readonly folder?: string
   readonly onProgress: (what: string, share: number) => void
+  /** Told how long each policy took, now or when its kept result was made. */
+  readonly onPlayed?: (windows: number, seconds: number) => void
 }
 
 /** Plays all policies on what happened and compares them. */
 export async function runBacktest(
   request: BacktestRequest,
   opened: OpenedRecords,
-  { threads, folder, onProgress }: BacktestPorts,
+  { threads, folder, onProgress, onPlayed }: BacktestPorts,
 ): Promise<BacktestOutcome> {
   const { fleet, seed, policies } = request
   const { arena, records } = opened
@@ -52,7 +60,11 @@ export async function runBacktest(
     reported: records,
     seed,
   }))
-  const results = await play(jobs, 'playing')
+  const timed = await play(jobs, 'playing')
+  for (const { windows, seconds } of timed) onPlayed?.(windows, seconds)
+  const results = timed.map(({ seconds: _, ...result }): PolicyResult => result)
+  const work: JobsJob = { arena, record: records[0]!, jobs: request.jobs }
+  const deferrable = await threads.run<readonly DeferrableResult[]>(PLAY_JOBS, work)
   const compared = comparePolicies(results, seed)
   const added = liveSignalAdds(compared)
   return {
@@ -63,7 +75,8 @@ export async function runBacktest(
     signal: fleet.signal,
     basis: fleet.basis,
     compared,
-    levers: playedLevers(compared),
+    levers: playedLevers(compared, deferrable),
+    deferrable,
     ...(added !== undefined && { liveSignalAdds: added }),
     ...firstRun(opened),
     sensitivity: await varyAssumptions(request, opened, results, play),
@@ -89,28 +102,4 @@ function firstRun({ arena, records }: OpenedRecords) {
       record.demand.flat().reduce((sum, rates) => sum + rates[at(hour)]!, 0),
     ),
   }
-}
-
-async function varyAssumptions(
-  { varied, seed }: BacktestRequest,
-  opened: OpenedRecords,
-  results: readonly PolicyResult[],
-  play: (jobs: readonly PolicyJob[], what: string) => Promise<PolicyResult[]>,
-): Promise<BacktestOutcome['sensitivity']> {
-  if (varied.length === 0) return []
-  const table: BacktestOutcome['sensitivity'][number][] = []
-  for (const [index, variation] of VARIATIONS.entries()) {
-    const { arena, records } = opened.vary(variation)
-    const jobs = ['static', ...varied].flatMap((policy) => {
-      const tuned = results.find((result) => result.policy === policy)
-      const first = records.slice(0, 1)
-      return tuned ? [{ policy, arena, tuning: [], reported: first, knobs: tuned.knobs, seed }] : []
-    })
-    const share = index / VARIATIONS.length
-    const [reference, ...others] = await play(jobs, `assumptions, ${Math.round(100 * share)} %`)
-    const staticG = reference!.runs[0]!.carbonG
-    const saving = others.map(({ policy, runs }) => [policy, 1 - runs[0]!.carbonG / staticG])
-    table.push({ name: variation.name, saving: Object.fromEntries(saving) })
-  }
-  return table
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import {
   type Arena,
   type BacktestOutcome,
+  deferrableCsv,
   hourlyCsv,
   htmlReport,
   runsCsv,
@@ -10,8 +11,8 @@ import {
 import { InvalidInput } from '../../domain/errors.ts'
 
 /**
- * Writes a backtest to a folder: `backtest.json`, `runs.csv`, `report.html`, and one hourly CSV a
- * policy under `hourly/`.
+ * Writes a backtest to a folder: `backtest.json`, `runs.csv`, `report.html`, one hourly CSV a policy
+ * under `hourly/`, and where jobs were played `deferrable.csv`.
  *
  * @throws InvalidInput where the folder cannot be written
  */
@@ -24,6 +25,9 @@ export async function writeReport(
     ['backtest.json', `${JSON.stringify(outcome)}\n`],
     ['runs.csv', runsCsv(outcome.results)],
     ['report.html', htmlReport(outcome)],
+    ...(outcome.deferrable.length > 0
+      ? [['deferrable.csv', deferrableCsv(outcome.deferrable)] as const]
+      : []),
     ...outcome.results.map(
       (result) => [join('hourly', `${result.policy}.csv`), hourlyCsv(arena, result)] as const,
     ),

@@ -13,6 +13,8 @@ export function backtestCommand(io: CliIo): Command {
     .option('--tune-to <instant>', 'end of the tuning time')
     .option('--policies <ids>', 'comma-separated; all by default')
     .option('--sensitivity', 'also change one assumption at a time')
+    .option('--marginal <file>', 'recorded marginal intensity (CSV), shown beside the average')
+    .option('--jobs <file>', 'recorded deferrable jobs (CSV), played under rules of their own')
     .option('-o, --out <folder>', 'write report.html, backtest.json and CSVs; goes on where it was')
     .option('--seed <number>', 'of the noise and of the world', '1')
     .option('--json', 'print data instead of words')

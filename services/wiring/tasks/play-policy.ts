@@ -9,7 +9,15 @@ export interface PlayTask {
 
 const highs = loadHighs()
 
-export async function task({ job, progress }: PlayTask): Promise<PolicyResult> {
+/** A result, and how long it took. */
+export interface TimedResult extends PolicyResult {
+  readonly seconds: number
+}
+
+export async function task({ job, progress }: PlayTask): Promise<TimedResult> {
   const count = new Int32Array(progress)
-  return playPolicy(job, await highs, () => void Atomics.add(count, 0, 1))
+  const solver = await highs
+  const startedMs = performance.now()
+  const result = playPolicy(job, solver, () => void Atomics.add(count, 0, 1))
+  return { ...result, seconds: (performance.now() - startedMs) / 1000 }
 }

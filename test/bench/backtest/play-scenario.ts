@@ -3,25 +3,28 @@ import {
   type BacktestOutcome,
   checkLeaks,
   type GridRecord,
+  type JobsJob,
   POLICIES,
-  type PolicyJob,
-  windowsToPlay,
 } from '../../../services/backtest/index.ts'
 import { type OpenedRecords, openRecords } from '../../../services/cli/backtest/open-record.ts'
-import { runBacktest } from '../../../services/cli/backtest/run-backtest.ts'
+import { type BacktestPorts, runBacktest } from '../../../services/cli/backtest/run-backtest.ts'
 import { readFleet } from '../../../services/cli/read-fleet.ts'
 import type { Fleet } from '../../../services/fleet/index.ts'
+import { framedJobs } from '../../../services/pipeline/frame-jobs.ts'
 import { gatherDemand } from '../../../services/pipeline/gather-record.ts'
 import { loadHighs } from '../../../services/planning/index.ts'
 import type { Threads } from '../../../services/platform/threads.ts'
 import { fleetFiles } from '../../../services/wiring/fleet-files.ts'
 import { demandTraces } from '../../../services/wiring/traces.ts'
 import { underLoad } from './load-family.ts'
+import { marginalFactors, withMarginal } from './marginal-factors.ts'
+import { recordedJobs } from './recorded-jobs.ts'
 import { type Load, REPORTED_WEEKS, TUNING_WEEKS } from './weeks.ts'
 
 const SEED = 1
 const WINDOW_MS = 300_000
-const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 /** Windows at which a future is changed: before, in and after the first plans. */
 const LEAK_CUTS = [1, 7, 40]
 
@@ -30,6 +33,7 @@ export interface PlayedScenario {
   readonly outcomes: Readonly<Partial<Record<Load, BacktestOutcome>>>
   /** Policies whose decisions changed with their future. */
   readonly leaks: readonly string[]
+  /** Of all policies, tuning included, and how long that took on one core. */
   readonly simulatedHours: number
   readonly seconds: number
 }
@@ -40,6 +44,8 @@ export interface ScenarioOptions {
   readonly folder: string
   readonly varied: readonly string[]
   readonly loads: readonly Load[]
+  /** Whether deferrable jobs are played too, in the first reported week. */
+  readonly jobs: boolean
 }
 
 /** Tunes every policy on the tuning weeks, load by load, and reports the others. */
@@ -53,33 +59,54 @@ export async function playScenario(
   const readFile = fleetFiles(file, options.data)
   const spans = [...TUNING_WEEKS, ...REPORTED_WEEKS].map((week) => {
     const fromMs = Date.parse(`${week}T00:00Z`)
-    return { fromMs, toMs: fromMs + options.days * DAY_MS }
+    const outlook = week === REPORTED_WEEKS[0] && options.jobs
+    return { fromMs, toMs: fromMs + options.days * DAY_MS, outlook }
   })
-  const started = performance.now()
-  const opened = await openRecords(fleet, spans, SEED, { readFile, env: {}, warn: () => undefined })
+  const opened = await openRecords(fleet, spans, SEED, {
+    readFile,
+    env: {},
+    warn: () => undefined,
+    folder: join(options.folder, '..'),
+  })
+  const factors = marginalFactors(await readFile('data:traces/mef_regression_2021H2.csv'))
   const outcomes: Partial<Record<Load, BacktestOutcome>> = {}
-  let windows = 0
+  const time = { windows: 0, seconds: 0 }
   for (const load of options.loads) {
-    const records = await withLoad(underLoad(fleet, load), opened.records, spans, readFile)
-    const played = await playLoad(fleet, load, { ...opened, records }, options, threads)
-    outcomes[load] = played.outcome
-    windows += played.windows
+    const loaded = await withLoad(underLoad(fleet, load), opened.records, spans, readFile)
+    const records = loaded.map((record) => withMarginal(record, fleet, factors))
+    // The jobs are the same under every load, and are played once.
+    const jobs = options.jobs && load === options.loads[0]
+    const recorded = jobs ? recordedJobs(options.data, options.days) : []
+    const span = { ...spans[TUNING_WEEKS.length]!, seed: SEED }
+    outcomes[load] = await playLoad(fleet, load, { ...opened, records }, threads, {
+      ...options,
+      jobs: framedJobs(opened.arena, span, recorded),
+      onPlayed: (windows, seconds) => {
+        time.windows += windows
+        time.seconds += seconds
+      },
+    })
   }
   return {
     outcomes,
     leaks: await leaksIn(opened),
-    simulatedHours: (windows * WINDOW_MS) / 3_600_000,
-    seconds: (performance.now() - started) / 1000,
+    simulatedHours: (time.windows * WINDOW_MS) / HOUR_MS,
+    seconds: time.seconds,
   }
+}
+
+interface LoadOptions extends Omit<ScenarioOptions, 'jobs'> {
+  readonly jobs: JobsJob['jobs']
+  readonly onPlayed: NonNullable<BacktestPorts['onPlayed']>
 }
 
 async function playLoad(
   fleet: Fleet,
   load: Load,
   opened: OpenedRecords,
-  { days, folder, varied }: ScenarioOptions,
   threads: Threads,
-): Promise<{ outcome: BacktestOutcome; windows: number }> {
+  { days, folder, varied, jobs, onPlayed }: LoadOptions,
+): Promise<BacktestOutcome> {
   const tuned = opened.records.slice(0, TUNING_WEEKS.length)
   const reported = opened.records.slice(TUNING_WEEKS.length)
   const policies = [...POLICIES.map(({ id }) => id), 'clairvoyant']
@@ -88,16 +115,11 @@ async function playLoad(
     arena: opened.vary(variation).arena,
     records: variation.record ? reported.map(variation.record) : reported,
   })
-  const outcome = await runBacktest(
-    { fleet, from, to: load, seed: SEED, policies, tuned, varied },
+  return runBacktest(
+    { fleet, from, to: load, seed: SEED, policies, tuned, varied, jobs },
     { ...opened, records: reported, vary },
-    { threads, folder, onProgress: progressLines(`${fleet.name}, ${load}`) },
+    { threads, folder, onPlayed, onProgress: progressLines(`${fleet.name}, ${load}`) },
   )
-  const windows = policies.reduce((sum, policy) => {
-    const job: PolicyJob = { policy, arena: opened.arena, tuning: tuned, reported, seed: SEED }
-    return sum + windowsToPlay(job)
-  }, 0)
-  return { outcome, windows }
 }
 
 async function leaksIn({ arena, records }: OpenedRecords): Promise<string[]> {

@@ -27,6 +27,8 @@ function loadLines(outcome: BacktestOutcome): readonly string[] {
     'kgCO2e',
     'saved',
     '90 % interval',
+    'saved, manufacture counted',
+    'saved, marginal',
     '/ clairvoyant',
     '/ LP bound',
     'late, worst run',
@@ -45,6 +47,8 @@ function loadLines(outcome: BacktestOutcome): readonly string[] {
       (policy.carbonG / 1000).toFixed(0),
       percent(policy.saving.mean),
       `${percent(policy.saving.low)} to ${percent(policy.saving.high)}`,
+      percent(policy.embodiedSaving),
+      percent(policy.marginalSaving!),
       policy.toClairvoyant!.toFixed(3),
       policy.toBound!.toFixed(3),
       percent(policy.worstLateShare, 4),
@@ -62,10 +66,11 @@ function loadLines(outcome: BacktestOutcome): readonly string[] {
     `**${outcome.to} traffic**, ${outcome.from}:`,
     '',
     head,
-    row(...Array.from({ length: 15 }, () => '---')),
+    row(...Array.from({ length: 17 }, () => '---')),
     ...rows,
     '',
     ...verdictLines(outcome),
+    ...deferrableLines(outcome),
     ...sensitivityLines(outcome),
   ]
 }
@@ -91,6 +96,27 @@ function verdictLines(outcome: BacktestOutcome): string[] {
       `The live signal adds ${percent(outcome.liveSignalAdds ?? 0, 2)} to a fixed ranking of zones.`,
     '',
     `Levers, of the static total: ${levers.join('; ')}.`,
+  ]
+}
+
+function deferrableLines({ deferrable }: BacktestOutcome): string[] {
+  if (deferrable.length === 0) return []
+  const [{ jobs }] = deferrable as [(typeof deferrable)[0]]
+  return [
+    '',
+    `Deferrable work, ${jobs} recorded jobs of the first reported week, each in its own region, GPUs not limited:`,
+    '',
+    row('rule', 'kgCO2e', 'saved against running at once', 'late jobs', 'mean delay h'),
+    row('---', '---', '---', '---', '---'),
+    ...deferrable.map(({ policy, carbonG, saving, lateJobs, meanDelayHours }) =>
+      row(
+        policy,
+        (carbonG / 1000).toFixed(1),
+        percent(saving),
+        lateJobs,
+        meanDelayHours.toFixed(1),
+      ),
+    ),
   ]
 }
 

@@ -3,23 +3,28 @@
  * weeks were reported for the first time.
  *
  * Rule: for each load family every policy gets the same number of trials (`TRIALS`) by the same search
- * (`tune`), judged by its carbon summed over the tuning weeks among settings that leave at most 0.01 %
- * of requests without capacity in each of them. The setting found is then played once on the reported
- * weeks. Nothing is changed after that: a policy that breaks the promise there does not count. The
- * rule of thumb (`static`) is not tuned.
+ * (`tune`), judged by its carbon summed over the tuning weeks among settings that leave at most 0.0025 %
+ * of requests without capacity in each of them, a quarter of what is promised. The setting found is
+ * then played once on the reported weeks. Nothing is changed after that: a policy that leaves more than
+ * 0.01 % there does not count. The rule of thumb (`static`) is not tuned.
  *
- * One other rule was tried and given up: one setting for both load families. It was reported once
- * (one scenario, one day each of the weeks of 9 August, 4 October, 1 November and 13 December) and let the spikes of the production traffic size the
- * conversation fleet, for every policy. The weeks reported now were not looked at by then, neither
- * here nor in the study before (which saw 12 July, 13 September, 18 October and 6 December).
+ * Two other rules were tried and given up, and with them the weeks they were reported on. First, one
+ * setting for both load families (one scenario, one day each of the weeks of 9 August, 4 October, 1
+ * November and 13 December): the spikes of the production traffic sized the conversation fleet, for
+ * every policy. Second, settings up to the promise itself (one scenario, one day each of the weeks of
+ * 23 August, 20 September, 15 and 29 November): the cheapest setting is the one nearest to the limit,
+ * and ours left 0.0139 % on weeks it had not seen. With the third rule went one change that is the same
+ * for every policy: traffic is expected for one window more, since what the next plan starts is not
+ * ready when that plan begins. The weeks reported now were not looked at by then, neither here nor in
+ * the study before (which saw 12 July, 13 September, 18 October and 6 December).
  */
-export const TUNING_WEEKS = ['2021-07-19', '2021-09-13'] as const
-export const REPORTED_WEEKS = ['2021-08-23', '2021-09-20', '2021-11-15', '2021-11-29'] as const
+export const TUNING_WEEKS = ['2021-08-23', '2021-11-15'] as const
+export const REPORTED_WEEKS = ['2021-08-02', '2021-09-27', '2021-11-08', '2021-12-20'] as const
 
 /**
- * Load families. The recorded production fortnight is split: counted from 1970, tuning weeks are odd
- * and reported weeks even, so the traffic reported was not tuned on. Of the conversation trace there
- * is one week alone; there only the noise differs.
+ * Load families. The recorded production fortnight is split: counted from 1970, tuning weeks have one
+ * of its weeks and reported weeks the other, so the traffic reported was not tuned on. Of the
+ * conversation trace there is one week alone; there only the noise differs.
  */
 export const LOADS = ['conversation', 'production'] as const
 export type Load = (typeof LOADS)[number]

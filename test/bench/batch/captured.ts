@@ -1,15 +1,10 @@
-import { type BatchJob, placeJob, untouched, usageOf } from '../../../services/batch/index.ts'
 import {
-  carbonAwareSdk,
-  carbonScaler,
-  gaiaLowestWindow,
-  type Policy,
-  runNow,
-  suspendResume,
-  waitAwhile,
-} from '../../peers/batch-policies.ts'
-import { runOnce } from './execute.ts'
-import { runRolling } from './ours.ts'
+  type DeferrablePolicy,
+  deferrablePolicies,
+  runOnce,
+  runRolling,
+} from '../../../services/backtest/index.ts'
+import { type BatchJob, placeJob, untouched, usageOf } from '../../../services/batch/index.ts'
 import type { ZoneForecasts } from './zone-forecasts.ts'
 
 const HOUR_MS = 3_600_000
@@ -32,14 +27,14 @@ export const KINDS: readonly JobKind[] = [
 /** Of job power, for every start and every policy. */
 const START_HOURS = 1 / 6
 
-export const PEERS: Readonly<Record<string, Policy>> = {
-  runNow,
-  gaiaLowestWindow: gaiaLowestWindow((hours) => hours),
-  waitAwhile,
-  suspendResume,
-  carbonScaler,
-  carbonAwareSdk,
-}
+/** @param hours lengths of the jobs: one of the rules knows the means of its queues */
+export const peersBy = (
+  hours: readonly number[],
+): Readonly<Record<string, DeferrablePolicy['place']>> =>
+  Object.fromEntries(deferrablePolicies(hours).map(({ id, place }) => [id, place]))
+
+/** For jobs that are all alike. */
+export const PEERS = peersBy([])
 
 export interface ZoneTotals {
   readonly runNowG: number
@@ -67,7 +62,7 @@ export function captured(zone: ZoneForecasts, kind: JobKind, everyHours: number)
       outlooks: new Map([[zone.zone, zone.truth]]),
     })!
     sum.perfectG += used(runOnce(job, perfect.pieces, expected).pieces)
-    const ours = runRolling(job, known, expected)
+    const ours = runRolling(job, (atMs) => known(Math.floor(atMs / HOUR_MS)), expected)
     if (ours.endMs! > job.deadline.atMs + 1) throw new Error(`${job.id} of ${zone.zone} was late`)
     sum.oursG += used(ours.pieces)
     sum.jobs += 1
@@ -77,7 +72,7 @@ export function captured(zone: ZoneForecasts, kind: JobKind, everyHours: number)
       late[name] = (late[name] ?? 0) + Number(endMs! > job.deadline.atMs + 1)
     }
   }
-  return { ...sum, peersG, late, runNowG: peersG.runNow! }
+  return { ...sum, peersG, late, runNowG: peersG['run-now']! }
 }
 
 /** The same hour is asked for by many jobs; the nowcast wants to be asked in order of time. */

@@ -1,4 +1,10 @@
 import {
+  type DeferrablePolicy,
+  runOnce,
+  runRolling,
+  type Throughput,
+} from '../../../services/backtest/index.ts'
+import {
   admitJob,
   type BatchJob,
   placeJob,
@@ -6,10 +12,7 @@ import {
   untouched,
   usageOf,
 } from '../../../services/batch/index.ts'
-import { gaiaLowestWindow, type Policy } from '../../peers/batch-policies.ts'
-import { memory, PEERS } from './captured.ts'
-import { runOnce, type Throughput } from './execute.ts'
-import { runRolling } from './ours.ts'
+import { memory, peersBy } from './captured.ts'
 import { normalFrom, randomFrom } from './random.ts'
 import { traceJobs, traceShapes } from './trace-jobs.ts'
 import type { ZoneForecasts } from './zone-forecasts.ts'
@@ -40,7 +43,7 @@ export function fleet(
   const known = new Map(zones.map((zone) => [zone.zone, memory(zone)]))
   const truths = new Map(zones.map((zone) => [zone.zone, zone.truth]))
   const span = { fromHour: zones[0]!.firstHour + 7 * 24, toHour: zones[0]!.endHour - 14 * 24 }
-  const policies = { ...PEERS, gaiaLowestWindow: gaiaLowestWindow(meanLengths(shapes)) }
+  const policies = peersBy(shapes.map(({ hours }) => hours))
   const totals: FleetTotals = {
     jobs: 0,
     counterOffers: 0,
@@ -63,7 +66,7 @@ function count1(
   asked: BatchJob,
   known: (hour: number) => RegionOutlook,
   truth: RegionOutlook,
-  policies: Readonly<Record<string, Policy>>,
+  policies: Readonly<Record<string, DeferrablePolicy['place']>>,
 ): void {
   const nowMs = asked.earliestStartMs
   const forecast = known(Math.floor(nowMs / 3_600_000))
@@ -72,7 +75,7 @@ function count1(
   const throughput = noisy(job)
   const late = (endMs: number | undefined) => Number(endMs! > job.deadline.atMs + 1)
   const used = (run: ReturnType<typeof runOnce>) => usageOf(job, run.pieces, truth).carbonG
-  const ours = runRolling(job, known, throughput)
+  const ours = runRolling(job, (atMs) => known(Math.floor(atMs / 3_600_000)), throughput)
   totals.jobs += 1
   totals.deadlineMisses += late(ours.endMs)
   const sums = totals.byZone.get(forecast.region)!
@@ -88,7 +91,7 @@ function count1(
     const carbonG = used(run)
     totals.peers[name]!.carbonG += carbonG
     totals.peers[name]!.late += late(run.endMs)
-    if (name === 'runNow') sums.runNowG += carbonG
+    if (name === 'run-now') sums.runNowG += carbonG
   }
 }
 
@@ -112,13 +115,4 @@ function noisy(job: BatchJob): Throughput {
     const hourly = share * normalFrom(randomFrom(Number(job.id) * 7919 + hour))
     return Math.exp(own + hourly)
   }
-}
-
-function meanLengths(shapes: readonly { hours: number }[]): (hours: number) => number {
-  const mean = (short: boolean) => {
-    const those = shapes.filter(({ hours }) => hours <= 2 === short)
-    return those.reduce((sum, { hours }) => sum + hours, 0) / those.length
-  }
-  const [short, long] = [mean(true), mean(false)]
-  return (hours) => (hours <= 2 ? short : long)
 }

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { at, cleanAt, ELASTIC, HOUR_MS, job, outlook } from '../batch/jobs.ts'
-import {
-  carbonAwareSdk,
-  carbonScaler,
-  gaiaLowestWindow,
-  runNow,
-  suspendResume,
-  waitAwhile,
-} from './batch-policies.ts'
+import { deferrablePolicies } from '../../../services/backtest/index.ts'
+import { at, cleanAt, ELASTIC, HOUR_MS, job, outlook } from '../../batch/jobs.ts'
+
+const named = (id: string, hours: readonly number[] = []) =>
+  deferrablePolicies(hours).find((policy) => policy.id === id)!.place
+const runNow = named('run-now')
+const carbonAwareSdk = named('carbon-aware-sdk')
+const waitAwhile = named('wait-awhile')
+const suspendResume = named('suspend-resume')
+const carbonScaler = named('carbon-scaler')
 
 const grid = outlook(cleanAt(10))
 const split = outlook([500, 100, 500, 90, 500, 80, 500, 500])
@@ -28,11 +29,12 @@ describe('peers', () => {
   })
 
   it('GAIA looks at the mean length of the queue', () => {
-    expect(hoursOf(gaiaLowestWindow(() => 1)(job({ work: 2 }), grid))[0]![0]).toBe(10)
+    expect(hoursOf(named('gaia', [1])(job({ work: 2 }), grid))[0]![0]).toBe(10)
+    expect(hoursOf(named('gaia')(job(), grid))[0]![0]).toBe(10)
     expect(
       hoursOf(
-        gaiaLowestWindow(() => 4)(
-          job({ work: 2, deadline: { kind: 'hard', atMs: at(16) } }),
+        named('gaia', [5, 3])(
+          job({ work: 2.5, deadline: { kind: 'hard', atMs: at(16) } }),
           outlook([100, 500, 500, 500, ...new Array(20).fill(200)]),
         ),
       )[0]![0],

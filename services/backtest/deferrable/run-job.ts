@@ -1,4 +1,4 @@
-import type { BatchJob, Piece } from '../../../services/batch/index.ts'
+import type { BatchJob, Piece } from '../../batch/index.ts'
 
 const HOUR_MS = 3_600_000
 /** What rounding leaves over is done. */
@@ -32,8 +32,7 @@ export function runPiece(run: Run, piece: Piece, throughput: Throughput): void {
   const { job } = run
   const { startMs, level } = piece
   const { workPerHour, kilowatts } = job.levels[level]!
-  const goesOn = run.freeAtMs === startMs && run.level !== undefined
-  const before = goesOn ? job.levels[run.level!] : undefined
+  const before = run.freeAtMs === startMs ? job.levels[run.level!] : undefined
   const kept = Math.min(workPerHour, before?.workPerHour ?? 0)
   const startedMs = workPerHour > kept ? startMs + job.startHours * HOUR_MS : startMs
   if (before && before.kilowatts > kilowatts) chargeCheckpoint(run)

@@ -1,24 +1,23 @@
-import {
-  type BatchJob,
-  type Piece,
-  placeJob,
-  type RegionOutlook,
-} from '../../../services/batch/index.ts'
-import { beginRun, type Run, runPiece, type Throughput } from './execute.ts'
+import { type BatchJob, type Piece, placeJob, type RegionOutlook } from '../../batch/index.ts'
+import { beginRun, type Run, runPiece, type Throughput } from './run-job.ts'
 
 const HOUR_MS = 3_600_000
 
-/** Plans anew at the beginning of each hour from how far the job has come, and runs that hour. */
+/**
+ * Our rule for deferrable work: plans anew at the beginning of each hour from how far the job has come, and runs that
+ * hour.
+ *
+ * @param known the forecast as it stood at an instant
+ */
 export function runRolling(
   job: BatchJob,
-  known: (hour: number) => RegionOutlook,
+  known: (atMs: number) => RegionOutlook,
   throughput: Throughput,
 ): Run {
   const run = beginRun(job)
   for (let nowMs = job.earliestStartMs; run.endMs === undefined; ) {
-    const hour = Math.floor(nowMs / HOUR_MS)
-    const nextMs = (hour + 1) * HOUR_MS
-    const outlook = known(hour)
+    const nextMs = (Math.floor(nowMs / HOUR_MS) + 1) * HOUR_MS
+    const outlook = known(nowMs)
     const running = run.freeAtMs === nowMs ? run.level : undefined
     const begun = run.pieces.length > 0
     const progress = {
