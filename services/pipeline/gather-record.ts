@@ -114,6 +114,8 @@ export async function gatherRecord(
   const byRegion = <X>(of: (zone: string) => X): X[] => fleet.regions.map(({ zone }) => of(zone))
   const overAll = (byZone: typeof measured) =>
     byRegion((zone) => overWindows(byZone.get(zone)!, windows, zone))
+  // Before the forecasts are read, which takes long: what was not measured cannot be played.
+  const actual = overAll(measured)
   const marginal =
     sources.marginal && (await measuredByZone(zones, startMs, span.toMs, [sources.marginal]))
   const expected = await expectedByZone(fleet, zones, span, sources)
@@ -123,7 +125,7 @@ export async function gatherRecord(
     windowCount: windows.length,
     leadWindows: LEAD_MS / span.windowMs,
     demand: await gatherDemand(fleet, span, sources),
-    actual: overAll(measured),
+    actual,
     ...(marginal && { marginal: overAll(marginal) }),
     expected: byRegion((zone) => expected.get(zone)!.soon),
     ...(sources.outlook && { outlook: byRegion((zone) => expected.get(zone)!.outlook) }),
