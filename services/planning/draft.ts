@@ -26,10 +26,15 @@ export interface Draft {
   readonly groupLast: Int32Array
   /** Counts up to this window are those that run already (a quiet beginning); -1: none. */
   readonly frozenUntil: number
+  /** What runs already holds its GPUs in window 0, beside what is started there. */
+  readonly runningHolds: boolean
 }
 
-/** @param holdWindows replica counts may change in every so many windows only */
-export function emptyDraft(instance: Instance, holdWindows = 1): Draft {
+/**
+ * @param holdWindows replica counts may change in every so many windows only
+ * @param runningHolds whether a replica that stops in window 0 keeps its GPUs until it is over
+ */
+export function emptyDraft(instance: Instance, holdWindows = 1, runningHolds = false): Draft {
   const { models, windowCount: T } = instance
   const lanes = models.map((_, m) => lanesOf(instance, m))
   const groups = quietGroups(instance, holdWindows)
@@ -43,7 +48,9 @@ export function emptyDraft(instance: Instance, holdWindows = 1): Draft {
     order: models.map((_, m) => orderOf(instance, m)),
     ...groups,
     frozenUntil: isQuietBeginning(instance.problem) ? groups.groupLast[0]! : -1,
+    runningHolds,
   }
+  if (runningHolds) holdRunning(draft)
   for (const [m, { sources }] of models.entries()) {
     const { count, ofSource } = lanes[m]!
     for (const [s, { rate }] of sources.entries()) {
@@ -57,6 +64,12 @@ export function emptyDraft(instance: Instance, holdWindows = 1): Draft {
 /** The first window is quiet, and something runs that has to stay. */
 export const isQuietBeginning = ({ policy, running }: PlanningProblem): boolean =>
   running.length > 0 && policy.quietWindows?.includes(0) === true
+
+function holdRunning({ instance, held }: Draft): void {
+  for (const { running, pool, gpus } of instance.models) {
+    for (const [b, count] of running.entries()) held[pool[b]!]! += gpus[b]! * count
+  }
+}
 
 function keepRunning(draft: Draft): void {
   for (const [m, model] of draft.instance.models.entries()) {
@@ -111,6 +124,9 @@ export function fits(draft: Draft, m: number, t: number, b: number): boolean {
   const pool = model.pool[b]!
   const { pools } = draft.instance
   const room = pools[pool]!.count - model.gpus[b]! + 1e-9
+  if (t === 0 && draft.runningHolds) {
+    return draft.replicas[m]![b]! < model.running[b]! || draft.held[pool]! <= room
+  }
   if (!holdsEarly(draft, m, b)) return draft.held[t * pools.length + pool]! <= room
   const counts = draft.replicas[m]!
   const B = model.binCount
@@ -135,6 +151,11 @@ export function addReplicas(draft: Draft, m: number, t: number, b: number, count
   const now = counts[t * B + b]!
   const next = now + count
   counts[t * B + b] = next
+  if (t === 0 && draft.runningHolds) {
+    const kept = model.running[b]!
+    held[at]! += gpus * (Math.max(next, kept) - Math.max(now, kept))
+    return
+  }
   if (!holdsEarly(draft, m, b)) {
     held[at]! += gpus * count
     return

@@ -46,7 +46,8 @@ const EFFORT = 6
 /**
  * The planner for who decides every few minutes, as the backtest does thousands of times: an LP of
  * flows over the hull of each pool, whole replicas from it, then a short ruin and recreate over all
- * regions. The same parts as `planHorizon` with one window, but without its proof and long search.
+ * regions. The same parts as `planHorizon` with one window, but without its proof and long search. What
+ * runs keeps its GPUs until what is started is ready: in a full pool nothing is exchanged at once.
  *
  * @param problem with one window; its demand, intensities and running replicas are not read
  */
@@ -77,7 +78,7 @@ function wholeReplicas(
   prices: Float64Array,
   seed: number,
 ): readonly Int32Array[] {
-  const draft = emptyDraft(instance)
+  const draft = emptyDraft(instance, 1, true)
   roundLoads(draft, fractions)
   const search = newSearch(draft, prices, seed)
   for (const m of instance.models.keys()) {

@@ -54,6 +54,61 @@ describe('one window, over and over', () => {
     planner.close()
   })
 
+  test('starts nothing in a full pool before what runs there has made room', () => {
+    const open = (of: typeof problem) => {
+      const planner = openWindowPlanner(of, solver)
+      const poolOf = planner.bins.map((bins, m) =>
+        bins.map(({ region, pointId }) => {
+          const point = of.models[m]!.points.find(({ id }) => id === pointId)!
+          return { key: `${region} ${point.variant.gpu}`, gpus: point.gpusPerReplica }
+        }),
+      )
+      return { ...planner, poolOf }
+    }
+    const held = (
+      poolOf: ReturnType<typeof open>['poolOf'],
+      of: (m: number, b: number) => number,
+    ) => {
+      const gpus: Record<string, number> = {}
+      for (const [m, bins] of poolOf.entries()) {
+        for (const [b, { key, gpus: each }] of bins.entries()) {
+          gpus[key] = (gpus[key] ?? 0) + each * of(m, b)
+        }
+      }
+      return gpus
+    }
+    const roomy = open(problem)
+    const none = roomy.bins.map((bins) => new Int32Array(bins.length))
+    const ask = { weightPerKwh, tokensPerSecond, running: none, seed: 1 }
+    const first = roomy.plan(ask)
+    const used = held(roomy.poolOf, (m, b) => first.replicas[m]![b]!)
+    roomy.close()
+    const full = open({
+      ...problem,
+      regions: problem.regions.map((region, r) => ({
+        ...region,
+        pools: region.pools.map((pool) => ({ ...pool, count: used[`${r} ${pool.gpu}`] ?? 0 })),
+      })),
+    })
+    const running = full.bins.map((bins, m) =>
+      Int32Array.from(bins, ({ region, pointId }) => {
+        const b = roomy.bins[m]!.findIndex(
+          (bin) => bin.region === region && bin.pointId === pointId,
+        )
+        return first.replicas[m]![b]!
+      }),
+    )
+    const turned = tokensPerSecond.map((rates, m) =>
+      rates.map((rate) => rate * (m === 0 ? 3 : 0.2)),
+    )
+    const { replicas } = full.plan({ ...ask, tokensPerSecond: turned, running })
+    const both = held(full.poolOf, (m, b) => Math.max(running[m]![b]!, replicas[m]![b]!))
+    for (const [key, gpus] of Object.entries(both))
+      expect(gpus, key).toBeLessThanOrEqual(used[key]!)
+    expect(replicas).not.toEqual(running)
+    full.close()
+  })
+
   test('says how much traffic finds no room', () => {
     const planner = openWindowPlanner(problem, solver)
     const none = planner.bins.map((bins) => new Int32Array(bins.length))

@@ -16,7 +16,7 @@ import { loadHighs } from '../../../services/planning/index.ts'
 import type { Threads } from '../../../services/platform/threads.ts'
 import { fleetFiles } from '../../../services/wiring/fleet-files.ts'
 import { demandTraces } from '../../../services/wiring/traces.ts'
-import { underLoad } from './load-family.ts'
+import { underLoad, withoutGaps } from './load-family.ts'
 import { marginalFactors, withMarginal } from './marginal-factors.ts'
 import { recordedJobs } from './recorded-jobs.ts'
 import { type Load, REPORTED_WEEKS, TUNING_WEEKS } from './weeks.ts'
@@ -56,7 +56,7 @@ export async function playScenario(
 ): Promise<PlayedScenario> {
   const file = join(import.meta.dirname, `../../../config/scenarios/${name}.yaml`)
   const fleet = await readFleet(file)
-  const readFile = fleetFiles(file, options.data)
+  const readFile = withoutGaps(fleetFiles(file, options.data))
   const spans = [...TUNING_WEEKS, ...REPORTED_WEEKS].map((week) => {
     const fromMs = Date.parse(`${week}T00:00Z`)
     const outlook = week === REPORTED_WEEKS[0] && options.jobs

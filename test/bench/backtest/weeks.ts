@@ -15,11 +15,17 @@
  * 23 August, 20 September, 15 and 29 November): the cheapest setting is the one nearest to the limit,
  * and ours left 0.0139 % on weeks it had not seen. With the third rule went one change that is the same
  * for every policy: traffic is expected for one window more, since what the next plan starts is not
- * ready when that plan begins. The weeks reported now were not looked at by then, neither here nor in
- * the study before (which saw 12 July, 13 September, 18 October and 6 December).
+ * ready when that plan begins.
+ *
+ * Under this rule one scenario (`one-site`, two days each of the weeks of 2 August, 27 September, 8
+ * November and 20 December) was reported once before two faults were mended, and so these weeks are
+ * given up too: gaps of the production recording had been played as traffic that vanishes and comes back
+ * a hundredfold within ten minutes, and the planner that all solved rules share exchanged replicas in
+ * full pools, old ones first (seen on a tuning week). The weeks reported now were not looked at by then,
+ * neither here nor in the study before (which saw 12 July, 13 September, 18 October and 6 December).
  */
 export const TUNING_WEEKS = ['2021-08-23', '2021-11-15'] as const
-export const REPORTED_WEEKS = ['2021-08-02', '2021-09-27', '2021-11-08', '2021-12-20'] as const
+export const REPORTED_WEEKS = ['2021-08-16', '2021-08-30', '2021-10-25', '2021-11-22'] as const
 
 /**
  * Load families. The recorded production fortnight is split: counted from 1970, tuning weeks have one
