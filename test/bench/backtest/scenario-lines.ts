@@ -95,8 +95,16 @@ function verdictLines(outcome: BacktestOutcome): string[] {
     `Gridtide against the strongest peer that counts (${peer.policy}): ${percent(less)} less. ` +
       `The live signal adds ${percent(outcome.liveSignalAdds ?? 0, 2)} to a fixed ranking of zones.`,
     '',
+    `Saved by Gridtide week by week: ${weeklySavings(outcome).join(', ')}.`,
+    '',
     `Levers, of the static total: ${levers.join('; ')}.`,
   ]
+}
+
+function weeklySavings({ results }: BacktestOutcome): string[] {
+  const runsOf = (id: string) => results.find(({ policy }) => policy === id)!.runs
+  const reference = runsOf('static')
+  return runsOf('gridtide').map(({ carbonG }, i) => percent(1 - carbonG / reference[i]!.carbonG))
 }
 
 function deferrableLines({ deferrable }: BacktestOutcome): string[] {
