@@ -4,7 +4,7 @@ import type { Fleet } from '../../fleet/index.ts'
 import type { Expected, KeptExpectations } from '../../pipeline/gather-record.ts'
 import type { ReadFleetFile } from '../../wiring/fleet-files.ts'
 import { sha256 } from './digest.ts'
-import type { PlayedSpan } from './open-record.ts'
+import type { PlayedSpan } from './played-span.ts'
 
 /** Nothing is kept where there is no folder. */
 const NOWHERE: KeptExpectations = { read: async () => undefined, write: async () => undefined }

@@ -17,6 +17,7 @@ import { modelKnowledge } from '../../wiring/models.ts'
 import { gridOver } from '../../wiring/open-grid.ts'
 import { demandTraces } from '../../wiring/traces.ts'
 import { keptExpectations } from './kept-expectations.ts'
+import type { PlayedSpan } from './played-span.ts'
 
 /** Backtests look every five minutes, whatever the fleet plans by. */
 const WINDOW_MS = 300_000
@@ -31,14 +32,6 @@ export interface RecordPorts {
   /** Where what was expected is kept for another time. */
   readonly folder?: string
   readonly onHour?: (done: number, of: number) => void
-}
-
-/** Whole hours that are played. */
-export interface PlayedSpan {
-  readonly fromMs: number
-  readonly toMs: number
-  /** Also how the next days looked at each hour, for deferrable work. */
-  readonly outlook?: boolean
 }
 
 /** What a backtest is played on. */
