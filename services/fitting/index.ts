@@ -18,6 +18,8 @@ export {
   fittedCatalogueModel,
 } from './catalogue-model.ts'
 export { chosenProbability } from './chosen-probability.ts'
+export { enginePrior } from './engine-prior.ts'
+export { type EngineSpec, findEngine } from './engine-spec.ts'
 export { equalityPlot, type PlotPoint } from './equality-plot.ts'
 export { estimateArchitecture } from './estimate-architecture.ts'
 export { familyPrior } from './family-prior.ts'

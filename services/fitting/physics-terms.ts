@@ -20,8 +20,8 @@ export const TERMS = [
 
 export type Term = (typeof TERMS)[number]
 
-const MS_PER_LAYER = 0.01
-const MS_PER_REQUEST = 0.01
+export const MS_PER_LAYER = 0.01
+export const MS_PER_REQUEST = 0.01
 const ACTIVATION_BYTES = 2
 const ALL_REDUCES_PER_LAYER = 2
 

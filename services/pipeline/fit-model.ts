@@ -3,9 +3,11 @@ import {
   type Architecture,
   bestKnown,
   catalogueModels,
+  enginePrior,
   type FittedGroup,
   familyPrior,
   findArchitecture,
+  findEngine,
   fitGroup,
   type GpuSpec,
   groupRuns,
@@ -94,8 +96,9 @@ export function fitOn(gpu: GpuSpec, model: Model, knowledge: ModelKnowledge): Fi
   const architectures = others.map((run) => ({ ...architecture, id: run.model }))
   const family = findArchitecture(model.catalogue ?? architecture.id)?.family
   const prior = familyPrior(family, groupRuns(others, { architectures }))
+  const engine = own[0] && findEngine(own[0].engine)
   return own.length > 0
-    ? fitGroup(own, architecture, gpu, prior)
+    ? fitGroup(own, architecture, gpu, enginePrior(prior, engine))
     : bestKnown(model.catalogue ?? model.id, precision, architecture, gpu, prior)
 }
 

@@ -35,6 +35,13 @@ describe('gridtide next-run', () => {
     expect(out.match(/^vllm bench serve /gm)).toHaveLength(2)
   })
 
+  it('knows a calibrated engine from a serving one', () => {
+    const adviceFor = (...more: readonly string[]) =>
+      run('--model', 'Qwen/Qwen3-32B', '--gpu', 'H200', '--json', ...more).out
+    expect(adviceFor('--engine', 'vllm')).toBe(adviceFor())
+    expect(adviceFor('--engine', 'gridtide-gpu-bench')).not.toBe(adviceFor())
+  })
+
   it('weighs runs by the chance that a planner would take them', () => {
     const ask = (...more: readonly string[]) =>
       JSON.parse(run('--model', 'Qwen/Qwen3-32B', '--gpu', 'H100', '--json', ...more).out)

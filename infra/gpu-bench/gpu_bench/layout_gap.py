@@ -88,10 +88,20 @@ def choices(
 def read_curves(
     decode: Sequence[Mapping[str, str]], idle: Sequence[Mapping[str, str]]
 ) -> dict[tuple[str, str], list[Curve]]:
-    """(model, precision) -> one curve per tensor parallel degree, from the published rows."""
+    """(model, precision) -> one curve per tensor parallel degree, from the published rows.
+
+    Degrees whose loaded replica was not weighed without requests are left out.
+    """
+    weighed = {
+        (row["model"], row["precision"], int(row["tp"]))
+        for row in idle
+        if row["phase"] == "idle-loaded"
+    }
     groups: dict[tuple[str, str], dict[int, dict[int, list[Mapping[str, str]]]]] = {}
     for row in decode:
-        if row["context_len"] == CONTEXT_LEN:
+        if row["context_len"] != CONTEXT_LEN:
+            continue
+        if (row["model"], row["precision"], int(row["tp"])) in weighed:
             by_tp = groups.setdefault((row["model"], row["precision"]), {})
             by_tp.setdefault(int(row["tp"]), {}).setdefault(int(row["concurrency"]), []).append(row)
     return {
@@ -127,7 +137,11 @@ def curve_of(
 
 
 def main() -> None:
-    """Command line: a Markdown table, one line per model, precision and load."""
+    """Command line: a Markdown table, one line per model, precision and load.
+
+    Models of one degree alone have nothing to compare; models that all GPUs together can't serve
+    within the limit have no line either.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("prefix", help="path up to -decode.csv")
     parser.add_argument("--tpot-ms", type=float, default=20.0)
@@ -138,6 +152,8 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|---|")
     for group, curves in read_curves(read_rows(f"{args.prefix}-decode.csv"), idle).items():
         node = max(curves, key=lambda curve: curve.gpus)
+        if len(curves) == 1 or node.capacity_within(args.tpot_ms) == 0:
+            continue
         for load in LOADS:
             demand = load * node.capacity_within(args.tpot_ms)
             print(line(group, load, demand, curves, node, args.tpot_ms, empty_w))

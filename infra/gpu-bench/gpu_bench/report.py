@@ -22,7 +22,7 @@ TABLES: dict[str, tuple[str, ...]] = {
 """File name to the phases it holds."""
 
 VARIANCE_COLUMNS = (
-    "config_id", "tp", "repeats", "power_mean_w", "power_variation", "power_range",
+    "config_id", "tp", "machine", "repeats", "power_mean_w", "power_variation", "power_range",
     "throughput_mean_tok_s", "throughput_variation", "throughput_range", "within_bars",
 )  # fmt: skip
 
@@ -42,6 +42,7 @@ def variance_row(point: RepeatedPoint) -> dict[str, str]:
     return {
         "config_id": point.config_id,
         "tp": point.tp,
+        "machine": point.machine,
         "repeats": str(point.power_w.count),
         "power_mean_w": f"{point.power_w.mean:.1f}",
         "power_variation": f"{point.power_w.variation:.5f}",

@@ -26,11 +26,12 @@ class Spread:
 
 @dataclass(frozen=True)
 class RepeatedPoint:
-    """All repeats of one point."""
+    """All repeats of one point on one machine."""
 
     config_id: str
     tp: str
     """GPUs per replica."""
+    machine: str
     power_w: Spread
     throughput_tok_s: Spread
 
@@ -53,19 +54,20 @@ def spread(values: Sequence[float]) -> Spread:
 
 
 def repeated_points(rows: Iterable[Mapping[str, str]]) -> list[RepeatedPoint]:
-    """Points with two or more repeats, of decode and prefill, in order of appearance."""
-    by_config: dict[tuple[str, str], list[Mapping[str, str]]] = defaultdict(list)
+    """Points with two or more repeats on one machine, of decode and prefill, in order of appearance."""
+    by_config: dict[tuple[str, str, str], list[Mapping[str, str]]] = defaultdict(list)
     for row in rows:
         if row["phase"] in ("decode", "prefill"):
-            by_config[row["config_id"], row["tp"]].append(row)
+            by_config[row["config_id"], row["tp"], row["machine"]].append(row)
     return [
         RepeatedPoint(
             config_id=config_id,
             tp=tp,
+            machine=machine,
             power_w=spread([float(row["avg_power_w"]) for row in group]),
             throughput_tok_s=spread([_tokens_per_s(row) for row in group]),
         )
-        for (config_id, tp), group in by_config.items()
+        for (config_id, tp, machine), group in by_config.items()
         if len(group) > 1
     ]
 

@@ -210,10 +210,10 @@ class VarianceTest(unittest.TestCase):
         self.assertAlmostEqual(result.full_range, 0.04)
 
     def test_repeats_are_grouped(self) -> None:
-        def row(config: str, power_w: float) -> dict[str, str]:
+        def row(config: str, power_w: float, machine: str = "one") -> dict[str, str]:
             return {
                 "phase": "decode", "config_id": config, "tp": "1", "avg_power_w": str(power_w),
-                "throughput_tok_s": "1000", "prefill_tok_s": "",
+                "machine": machine, "throughput_tok_s": "1000", "prefill_tok_s": "",
             }  # fmt: skip
 
         points = repeated_points([row("a", 400), row("b", 1), row("a", 404)])
@@ -221,6 +221,7 @@ class VarianceTest(unittest.TestCase):
         self.assertTrue(points[0].within_bars)
         self.assertEqual(variance_row(points[0])["repeats"], "2")
         self.assertFalse(repeated_points([row("a", 400), row("a", 500)])[0].within_bars)
+        self.assertEqual(repeated_points([row("a", 400), row("a", 404, "another")]), [])
 
 
 class MeasureTest(unittest.TestCase):

@@ -10,10 +10,12 @@ import {
   catalogueArchitecture,
   catalogueGpu,
   chosenProbability,
+  enginePrior,
   estimateArchitecture,
   type FittedGroup,
   familyPrior,
   findArchitecture,
+  findEngine,
   fitGroup,
   gpuFromSpec,
   groupRuns,
@@ -41,6 +43,7 @@ interface NextRunOptions {
   readonly input: string
   readonly output: string
   readonly tpot?: string
+  readonly engine: string
   readonly unmetered?: true
   readonly json?: true
 }
@@ -66,6 +69,11 @@ export function nextRunCommand(io: CliIo): Command {
     .option(
       '--tpot <ms>',
       'promised p95 time per token: weighs configurations by the chance that a planner takes them',
+    )
+    .option(
+      '--engine <name>',
+      'serving engine, or one that the catalogue knows by calibration',
+      'vllm',
     )
     .option('--unmetered', 'the runs will have no power')
     .option('--json', 'print data instead of words')
@@ -93,7 +101,9 @@ function advise(options: NextRunOptions, io: CliIo) {
     { architectures: [{ ...architecture, id: options.model }], gpus: [gpu] },
   )
   const family = findArchitecture(options.model)?.family
-  const fitted = fitGroup(own, architecture, gpu, familyPrior(family, others))
+  const engine = findEngine(options.engine)
+  const prior = enginePrior(familyPrior(family, others), engine)
+  const fitted = fitGroup(own, architecture, gpu, prior)
   const workload = { inputTokens: Number(options.input), outputTokens: Number(options.output) }
   const candidates = candidateSettings(
     architecture,

@@ -1,4 +1,6 @@
 import {
+  enginePrior,
+  findEngine,
   fitGroup,
   informPrior,
   learnPrior,
@@ -45,17 +47,22 @@ export const newContest = (): Contest => ({
   transfer: { alone: {}, informed: {} },
 })
 
-/** Learns a prior without the fold's families, then meets each of their groups with K runs. */
+/**
+ * Learns a prior without the fold's families, then meets each of their groups with K runs. Groups of
+ * a calibrated engine teach it nothing: what is known of them before they run is the calibration.
+ */
 export function playFold(
   contest: Contest,
   groups: readonly BenchGroup[],
   extraTraining: readonly BenchGroup[],
   heldOut: readonly string[],
 ): void {
-  const train = [...groups, ...extraTraining].filter((group) => !heldOut.includes(group.family))
+  const served = groups.filter(({ runs }) => findEngine(runs[0]!.engine) === undefined)
+  const train = [...served, ...extraTraining].filter((group) => !heldOut.includes(group.family))
   // A file of one family on a machine without the public runs has nothing else to learn from.
-  const prior = train.length > 0 ? learnPrior(train, { source: 'fold', date: '' }) : shippedPrior
+  const learnt = train.length > 0 ? learnPrior(train, { source: 'fold', date: '' }) : shippedPrior
   for (const group of groups.filter(({ family }) => heldOut.includes(family))) {
+    const prior = enginePrior(learnt, findEngine(group.runs[0]!.engine))
     const relatives = groups.filter((other) => other !== group && other.family === group.family)
     const informed = informPrior(prior, relatives)
     for (const k of KS) {
