@@ -1,13 +1,15 @@
 import type { Assignment } from '../planning/index.ts'
+import { withinEnvelope } from './envelope.ts'
 import {
   type EnvelopeInput,
   type EnvelopeLimits,
   type EnvelopeState,
   type EnvelopeTarget,
+  quotaKey,
   type Verdict,
-  withinEnvelope,
-} from './envelope.ts'
-import { type Desired, exactly, type Observed, type TargetRef } from './port.ts'
+} from './envelope-facts.ts'
+import type { Desired, Observed, TargetRef } from './port.ts'
+import { standingReplicas, takesAway, toldBounds } from './standing.ts'
 
 /** One variant of one model in one region, and what steers it. */
 export interface SteeredTarget extends Omit<EnvelopeTarget, 'id'> {
@@ -49,6 +51,11 @@ export interface CommandInput {
   /** By target id: when we last changed its count. */
   readonly changedAtMs: Readonly<Record<string, number>>
   readonly limits: EnvelopeLimits
+  /**
+   * By model: how many times its demand now it may come to need with nobody planning. An autoscaler
+   * at the far side is left as much room; absent: none.
+   */
+  readonly growth?: Readonly<Record<string, number>>
   readonly nowMs: number
 }
 
@@ -111,7 +118,8 @@ function wantedOf(
   { ref, model, region, pointId, safeReplicas }: SteeredTarget,
 ): number | undefined {
   if (assignments === undefined) {
-    const now = observed[ref.id]?.desired.replicas?.max
+    const seen = observed[ref.id]
+    const now = seen && standingReplicas(seen)
     return now === undefined ? undefined : Math.max(now, safeReplicas)
   }
   const ofModel = assignments.filter((assignment) => assignment.model === model)
@@ -120,11 +128,11 @@ function wantedOf(
   return mine?.replicas ?? 0
 }
 
-/** A band counts as its lower end: only that much is promised to run. */
 function stateOf(seen: Observed, changedAtMs: number | undefined): EnvelopeState {
-  const { desired, readyReplicas, settled, rollingOut, health, paused } = seen
+  const { readyReplicas, settled, rollingOut, health, paused } = seen
+  const replicas = standingReplicas(seen)
   return {
-    ...(desired.replicas && { replicas: desired.replicas.min }),
+    ...(replicas !== undefined && { replicas }),
     ...(readyReplicas !== undefined && { readyReplicas }),
     ...(changedAtMs !== undefined && { changedAtMs }),
     settled,
@@ -135,26 +143,41 @@ function stateOf(seen: Observed, changedAtMs: number | undefined): EnvelopeState
 }
 
 function scaleCommand(
-  { assignments, observed }: CommandInput,
-  { ref, gpusPerReplica }: SteeredTarget,
-  { replicas, held }: Verdict,
+  input: CommandInput,
+  target: SteeredTarget,
+  { replicas, held, mayNarrow }: Verdict,
 ): Command | undefined {
-  const seen = observed[ref.id]
-  const from = seen?.desired.replicas
-  if (!from || replicas === undefined) return undefined
-  if (from.min === replicas && from.max === replicas) return undefined
-  const up = replicas >= from.min
-  const cause = assignments === undefined ? 'the plan has expired' : 'the plan'
+  const seen = input.observed[target.ref.id]
+  const bounds = seen?.desired.replicas
+  if (!bounds || replicas === undefined) return undefined
+  const expired = input.assignments === undefined
+  const room = roomFor(input, target, replicas)
+  const wanted = toldBounds(seen, { replicas, room, mayNarrow: mayNarrow && !expired })
+  if (wanted.min === bounds.min && wanted.max === bounds.max) return undefined
+  const fromReplicas = standingReplicas(seen)!
   return {
-    kind: up ? 'scale-up' : 'scale-down',
-    target: ref,
-    desired: { replicas: exactly(replicas) },
+    kind: takesAway(wanted, seen) ? 'scale-down' : 'scale-up',
+    target: target.ref,
+    desired: { replicas: wanted },
     ifVersion: seen.version,
-    fromReplicas: from.min,
+    fromReplicas,
     toReplicas: replicas,
-    gpus: Math.abs(replicas - from.min) * gpusPerReplica,
-    reason: [cause, ...held].join('; '),
+    gpus: Math.abs(replicas - fromReplicas) * target.gpusPerReplica,
+    reason: [expired ? 'the plan has expired' : 'the plan', ...held].join('; '),
   }
+}
+
+/** Up to so many an autoscaler may grow by itself: what the model may come to need, if it fits. */
+function roomFor(
+  { assignments, growth, limits }: CommandInput,
+  { model, region, gpu, gpusPerReplica, safeReplicas }: SteeredTarget,
+  replicas: number,
+): number {
+  const times = growth?.[model]
+  if (assignments === undefined || times === undefined || replicas === 0) return replicas
+  const fitting = Math.floor((limits.quotaGpus[quotaKey({ region, gpu })] ?? 0) / gpusPerReplica)
+  const needed = Math.max(safeReplicas, Math.ceil(replicas * times))
+  return Math.max(replicas, Math.min(fitting, needed))
 }
 
 function capCommand(

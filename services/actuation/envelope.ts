@@ -1,68 +1,12 @@
-/** One scale target, as far as safety depends on it. */
-export interface EnvelopeTarget {
-  readonly id: string
-  readonly region: string
-  readonly model: string
-  readonly gpu: string
-  readonly gpusPerReplica: number
-  readonly capacityTokensPerSecond: number
-  /** Kept warm whatever the plan says; 0 allows scale to zero. */
-  readonly floorReplicas: number
-}
-
-/** What was just seen of a target. Absent is unknown, and unknown never removes. */
-export interface EnvelopeState {
-  readonly replicas?: number
-  readonly readyReplicas?: number
-  readonly settled: boolean
-  readonly rollingOut: boolean
-  readonly health: 'ok' | 'degraded' | 'unknown'
-  readonly paused: boolean
-  /** When we last changed its count; absent is never. */
-  readonly changedAtMs?: number
-}
-
-export interface ModelFloor {
-  readonly minReplicas: number
-  /** High-quantile demand with its head-room; absent is unknown. */
-  readonly tokensPerSecond?: number
-  /** The service objective is being missed right now. */
-  readonly sloBurning: boolean
-}
-
-export interface EnvelopeLimits {
-  readonly models: Readonly<Record<string, ModelFloor>>
-  /** By `quotaKey`; a pool that is not listed has none to give. */
-  readonly quotaGpus: Readonly<Record<string, number>>
-  /** GPUs that may change hands per region and window, and what already has in this one. */
-  readonly maxChangedGpus: number
-  readonly changedGpus: Readonly<Record<string, number>>
-  readonly minDwellMs: number
-  /** Above this share of unready targets nothing moves; 0.45 as in Kubernetes' autoscaler. */
-  readonly maxUnreadyRatio: number
-  /** Counts that last kept every promise; a burning model goes back to at least these. */
-  readonly lastKnownGood: Readonly<Record<string, number>>
-}
-
-export interface Verdict {
-  readonly targetId: string
-  /** What may be told to the target; absent: it is unknown, tell it nothing. */
-  readonly replicas?: number
-  /** Why this is not what was wanted; empty where it is. */
-  readonly held: readonly string[]
-}
-
-export interface EnvelopeInput {
-  readonly targets: readonly EnvelopeTarget[]
-  readonly states: Readonly<Record<string, EnvelopeState>>
-  /** From an optimiser that may be wrong: absent, NaN and negative numbers are no opinion. */
-  readonly wanted: Readonly<Record<string, number>>
-  readonly limits: EnvelopeLimits
-  readonly nowMs: number
-}
-
-export const quotaKey = ({ region, gpu }: { region: string; gpu: string }): string =>
-  `${region}/${gpu}`
+import {
+  type EnvelopeInput,
+  type EnvelopeTarget,
+  type ModelFloor,
+  readyOf,
+  stateOf,
+  type Verdict,
+} from './envelope-facts.ts'
+import { Ledger } from './envelope-ledger.ts'
 
 /**
  * The last word before anything is sent: whatever a plan wants, capacity stays above the floors,
@@ -84,79 +28,10 @@ export function withinEnvelope(input: EnvelopeInput): readonly Verdict[] {
     raiseModel(input, verdicts, model)
   }
   each((target) => removeUnwanted(input, verdicts, target))
-  return input.targets.map((target) => verdicts.verdictOf(target))
-}
-
-/** Running counts, next counts, and what each step has used up. */
-class Ledger {
-  private readonly input: EnvelopeInput
-  private readonly next = new Map<string, number>()
-  private readonly held = new Map<string, Set<string>>()
-  private readonly changed: Record<string, number>
-  private readonly used: Record<string, number> = {}
-
-  constructor(input: EnvelopeInput) {
-    this.input = input
-    this.changed = { ...input.limits.changedGpus }
-    for (const target of input.targets) {
-      const { replicas } = stateOf(input, target)
-      if (replicas === undefined) continue
-      this.next.set(target.id, replicas)
-      this.use(target, replicas)
-    }
-  }
-
-  count(target: EnvelopeTarget): number | undefined {
-    return this.next.get(target.id)
-  }
-
-  hold(target: EnvelopeTarget, why: string | undefined): void {
-    if (why === undefined) return
-    this.held.set(target.id, (this.held.get(target.id) ?? new Set()).add(why))
-  }
-
-  verdictOf(target: EnvelopeTarget): Verdict {
-    const replicas = this.count(target)
-    const held = [...(this.held.get(target.id) ?? [])]
-    return { targetId: target.id, ...(replicas !== undefined && { replicas }), held }
-  }
-
-  hasQuota(target: EnvelopeTarget): boolean {
-    const key = quotaKey(target)
-    const quota = this.input.limits.quotaGpus[key] ?? 0
-    return (this.used[key] ?? 0) + target.gpusPerReplica <= quota
-  }
-
-  hasBudget({ region, gpusPerReplica }: EnvelopeTarget): boolean {
-    return (this.changed[region] ?? 0) + gpusPerReplica <= this.input.limits.maxChangedGpus
-  }
-
-  /** Additions take quota; removals give none back before they have really happened. */
-  step(target: EnvelopeTarget, by: 1 | -1): void {
-    this.next.set(target.id, this.count(target)! + by)
-    this.changed[target.region] = (this.changed[target.region] ?? 0) + target.gpusPerReplica
-    if (by === 1) this.use(target, 1)
-  }
-
-  private use(target: EnvelopeTarget, replicas: number): void {
-    const key = quotaKey(target)
-    this.used[key] = (this.used[key] ?? 0) + replicas * target.gpusPerReplica
-  }
-}
-
-const UNKNOWN: EnvelopeState = {
-  settled: false,
-  rollingOut: false,
-  health: 'unknown',
-  paused: false,
-}
-
-const stateOf = ({ states }: EnvelopeInput, { id }: EnvelopeTarget): EnvelopeState =>
-  states[id] ?? UNKNOWN
-
-/** Replicas known to serve. A settled target that tells no readiness has what it was told. */
-function readyOf(state: EnvelopeState): number {
-  return state.readyReplicas ?? (state.settled ? (state.replicas ?? 0) : 0)
+  return input.targets.map((target) => ({
+    ...verdicts.verdictOf(target),
+    mayNarrow: mayNarrow(input, verdicts, target),
+  }))
 }
 
 function raiseToFloor(
@@ -218,21 +93,42 @@ function removeUnwanted(
   if (wanted === undefined || wanted >= ledger.count(target)!) return undefined
   const obstacle = obstacleOf(input, target) ?? obstacleToRemoval(input, target)
   if (obstacle) return obstacle
-  const floor = input.limits.models[target.model]!
-  const siblings = input.targets.filter(({ model }) => model === target.model)
   const least = Math.max(wanted, target.floorReplicas)
   while (ledger.count(target)! > least) {
-    const serving = (sibling: EnvelopeTarget) => {
-      const count = ledger.count(sibling) ?? 0
-      return Math.min(readyOf(stateOf(input, sibling)), sibling === target ? count - 1 : count)
-    }
-    if (!standsOn(floor, siblings, serving)) {
+    if (!isCarried(input, ledger, target, ledger.count(target)! - 1)) {
       return 'what is ready elsewhere does not carry its model yet'
     }
     if (!ledger.hasBudget(target)) return 'enough has changed in this window'
     ledger.step(target, -1)
   }
   return least > wanted ? 'its floor' : undefined
+}
+
+/**
+ * What an autoscaler may run above the granted count is no promise, but it may be what serves right
+ * now: it is cut off only where any other removal would be allowed too.
+ */
+function mayNarrow(input: EnvelopeInput, ledger: Ledger, target: EnvelopeTarget): boolean {
+  const count = ledger.count(target)
+  if (count === undefined || input.limits.models[target.model]?.sloBurning) return false
+  const obstacle = obstacleOf(input, target) ?? obstacleToRemoval(input, target)
+  return obstacle === undefined && isCarried(input, ledger, target, count)
+}
+
+/** Do the replicas that are ready carry the model, with no more than so many of them here? */
+function isCarried(
+  input: EnvelopeInput,
+  ledger: Ledger,
+  target: EnvelopeTarget,
+  most: number,
+): boolean {
+  const siblings = input.targets.filter(({ model }) => model === target.model)
+  const serving = (sibling: EnvelopeTarget) =>
+    Math.min(
+      readyOf(stateOf(input, sibling)),
+      sibling === target ? most : (ledger.count(sibling) ?? 0),
+    )
+  return standsOn(input.limits.models[target.model]!, siblings, serving)
 }
 
 /** The wish as a whole number, or no opinion. A burning model wishes itself back to safety. */

@@ -19,7 +19,7 @@ export {
   type ModelFloor,
   quotaKey,
   type Verdict,
-} from './envelope.ts'
+} from './envelope-facts.ts'
 export { type GuardDeps, guardedBackend } from './guarded-backend.ts'
 export { intendedCommands } from './intended-commands.ts'
 export {
@@ -77,6 +77,7 @@ export {
 } from './shift-sequence.ts'
 export { type GuardInput, guardSlo } from './slo-guard.ts'
 export { pausedOrFenced, stampSteps } from './stamps.ts'
+export { standingReplicas, takesAway } from './standing.ts'
 export type { Remembered, TargetMemory } from './target-memory.ts'
 export type { ToldTargets } from './told-targets.ts'
 export { obstacleToStep } from './verify-step.ts'

@@ -1,5 +1,6 @@
 import { type Command, type CommandInput, type Commands, commandsFor } from './commands.ts'
 import { exactly, type Observed } from './port.ts'
+import { standingReplicas } from './standing.ts'
 
 /**
  * The whole move that a plan asks for, as far as the envelope will let it once what grows is ready:
@@ -24,8 +25,8 @@ function afterwards(input: CommandInput, commands: readonly Command[]): CommandI
     if (kind === 'scale-up') changedGpus[target.region] = (changedGpus[target.region] ?? 0) + gpus
   }
   const observed = Object.entries(input.observed).map(([id, seen]) => {
-    const replicas = Math.max(grown.get(id) ?? 0, seen.desired.replicas?.min ?? 0)
-    return [id, seen.desired.replicas ? readyAt(seen, replicas) : seen]
+    const now = standingReplicas(seen)
+    return [id, now === undefined ? seen : readyAt(seen, now, grown.get(id) ?? 0)]
   })
   return {
     ...input,
@@ -34,15 +35,25 @@ function afterwards(input: CommandInput, commands: readonly Command[]): CommandI
   }
 }
 
-/** Something unhealthy or rolling out is not taken to become ready. */
-function readyAt(seen: Observed, replicas: number): Observed {
+/**
+ * Something unhealthy or rolling out is not taken to become ready. Where a band is raised, what lies
+ * above it is left for another look: to take that away at once would not be make before break.
+ */
+function readyAt(seen: Observed, now: number, told: number): Observed {
   if (seen.health === 'degraded' || seen.rollingOut) return seen
-  const desired = { ...seen.desired, replicas: exactly(replicas) }
-  return { ...seen, desired, readyReplicas: replicas, settled: true }
+  const ready = Math.max(now, told)
+  const replicas = told > now ? exactly(told) : seen.desired.replicas!
+  return {
+    ...seen,
+    desired: { ...seen.desired, replicas },
+    readyReplicas: ready,
+    settled: true,
+  }
 }
 
 /** Counted from what runs now, not from what will. */
 function asSeen({ observed }: CommandInput, command: Command): Command {
-  const fromReplicas = observed[command.target.id]?.desired.replicas?.min
+  const seen = observed[command.target.id]
+  const fromReplicas = seen && standingReplicas(seen)
   return { ...command, ...(fromReplicas !== undefined && { fromReplicas }) }
 }

@@ -3,6 +3,8 @@ import { setTimeout } from 'node:timers/promises'
 /** One place where a person can say stop. */
 export interface StopSource {
   readonly name: string
+  /** It needs nothing but this machine, so it is waited for even where that is slow. */
+  readonly local?: boolean
   /** @returns why to stop, or undefined; a source that is away rejects */
   read(): Promise<string | undefined>
 }
@@ -27,9 +29,9 @@ export async function stopReason(
   patienceMs = PATIENCE_MS,
 ): Promise<string | undefined> {
   const answers = await Promise.all(
-    sources.map(async ({ name, read }) => {
+    sources.map(async ({ name, local, read }) => {
       const late = setTimeout(patienceMs, undefined, { ref: false })
-      const why = await Promise.race([read(), late]).catch(() => undefined)
+      const why = await (local ? read() : Promise.race([read(), late])).catch(() => undefined)
       return why === undefined ? undefined : `stopped by ${name}: ${why}`
     }),
   )
@@ -55,5 +57,6 @@ export function lastKnown(source: StopSource): StopSource {
 /** From a variable's value, read once at start. */
 export const environmentStop = (value: string | undefined): StopSource => ({
   name: 'environment',
+  local: true,
   read: async () => (value === undefined || /^(|0|false|no)$/i.test(value) ? undefined : value),
 })

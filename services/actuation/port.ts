@@ -70,6 +70,8 @@ export interface Owner {
 export interface Observed {
   readonly desired: Desired
   readonly readyReplicas?: number
+  /** An autoscaler there moves the count within the bounds, so that a band can be told. */
+  readonly elastic?: boolean
   /** The far side has arrived at `desired`. */
   readonly settled: boolean
   /** A new shape is being rolled out: hands off. */

@@ -11,6 +11,7 @@ import type {
 } from './port.ts'
 import { advance, type ShiftRecord, type ShiftStore, type StepOutcome } from './shift-record.ts'
 import type { ShiftStep } from './shift-sequence.ts'
+import { standingReplicas } from './standing.ts'
 
 export type SloState = 'ok' | 'burning' | 'unknown'
 
@@ -170,11 +171,11 @@ async function tell(
  * What the way back tells. Of a band at least as many as serve now: its own lower end may be far less
  * than the traffic that comes back with it needs.
  */
-function imageOf({ desired, readyReplicas = 0 }: Observed, asked: Desired): Desired {
-  const image = pick(desired, fieldsOf(asked))
-  if (!image.replicas) return image
-  const { min, max } = image.replicas
-  return { ...image, replicas: { min: Math.min(max, Math.max(min, readyReplicas)), max } }
+function imageOf(seen: Observed, asked: Desired): Desired {
+  const image = pick(seen.desired, fieldsOf(asked))
+  const min = standingReplicas(seen)
+  if (!image.replicas || min === undefined) return image
+  return { ...image, replicas: { ...image.replicas, min } }
 }
 
 async function waitFor(

@@ -1,5 +1,6 @@
 import type { Command, SteeredTarget } from './commands.ts'
-import { exactly, type Observed } from './port.ts'
+import type { Observed } from './port.ts'
+import { raisedTo, standingReplicas } from './standing.ts'
 
 export interface GuardInput {
   readonly model: string
@@ -28,7 +29,8 @@ export function guardSlo(input: GuardInput): readonly Command[] {
   const { ranked, observed } = input
   const told = new Map(
     ranked.flatMap((target) => {
-      const replicas = observed[target.ref.id]?.desired.replicas?.min
+      const seen = observed[target.ref.id]
+      const replicas = seen && standingReplicas(seen)
       return replicas === undefined ? [] : [[target, replicas] as const]
     }),
   )
@@ -48,7 +50,7 @@ export function guardSlo(input: GuardInput): readonly Command[] {
     commands.push({
       kind: 'scale-up',
       target: ref,
-      desired: { replicas: exactly(replicas + added) },
+      desired: { replicas: raisedTo(replicas + added, seen) },
       ifVersion: seen.version,
       fromReplicas: replicas,
       toReplicas: replicas + added,

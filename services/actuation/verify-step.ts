@@ -1,6 +1,8 @@
-import { type EnvelopeInput, withinEnvelope } from './envelope.ts'
+import { withinEnvelope } from './envelope.ts'
+import type { EnvelopeInput } from './envelope-facts.ts'
 import type { Observed } from './port.ts'
 import type { ShiftStep } from './shift-sequence.ts'
+import { standingReplicas, takesAway } from './standing.ts'
 
 /**
  * The second look, on state read a moment ago: would the envelope still let this step be told?
@@ -19,13 +21,16 @@ export function obstacleToStep(
 ): string | undefined {
   if (step.kind !== 'tell' || fresh === undefined) return undefined
   if (fresh.paused) return `${step.target.id}: a person paused it`
-  const wanted = step.desired.replicas?.min
-  const now = fresh.desired.replicas?.min
-  if (wanted === undefined || (now !== undefined && wanted >= now)) return undefined
+  const wanted = step.desired.replicas
+  if (!wanted || !takesAway(wanted, fresh)) return undefined
   const { id } = step.target
-  const verdict = withinEnvelope({ ...envelope, wanted: { [id]: wanted } }).find(
+  const verdict = withinEnvelope({ ...envelope, wanted: { [id]: wanted.min } }).find(
     ({ targetId }) => targetId === id,
   )
-  if (verdict?.replicas !== undefined && verdict.replicas <= wanted) return undefined
-  return `${id}: ${verdict?.held.join('; ') ?? 'it is no target of ours'}`
+  if (!verdict) return `${id}: it is no target of ours`
+  const { replicas, held, mayNarrow } = verdict
+  const removes = wanted.min < (standingReplicas(fresh) ?? Number.POSITIVE_INFINITY)
+  const granted = replicas !== undefined && replicas <= wanted.min && (removes || mayNarrow)
+  if (granted) return undefined
+  return `${id}: ${held.join('; ') || 'what runs above its bounds may still be needed'}`
 }

@@ -9,6 +9,7 @@ import {
   type ShiftDeps,
   type ShiftRecord,
   type SloState,
+  takesAway,
 } from '../actuation/index.ts'
 import { msFromMinutes, msFromSeconds } from '../domain/units.ts'
 import type { Fleet } from '../fleet/index.ts'
@@ -152,15 +153,15 @@ const obstacleFor =
     if (stored?.outcome.status !== 'planned') return 'no plan is in force'
     const outdated = record.failed === undefined && outdatedBy(record, stored, ports.nowMs())
     if (outdated) return outdated
-    // What only adds needs no look at everything else.
-    if (step.kind !== 'tell' || !fresh || !takesAway(step.desired, fresh)) return undefined
+    if (step.kind !== 'tell' || !fresh || !needsLook(step.desired, fresh)) return undefined
     const sight = await ports.lookNow()
     if (!sight) return 'no plan is in force'
     return obstacleToStep(step, fresh, envelopeInputOf(commandInputOf(sight, [])))
   }
 
-const takesAway = ({ replicas }: Desired, { desired, paused }: Observed): boolean =>
-  paused || (replicas !== undefined && replicas.min < (desired.replicas?.min ?? Infinity))
+/** What only adds needs no look at everything else. */
+const needsLook = ({ replicas }: Desired, fresh: Observed): boolean =>
+  fresh.paused || (replicas !== undefined && takesAway(replicas, fresh))
 
 function outdatedBy(
   { shift }: ShiftRecord,

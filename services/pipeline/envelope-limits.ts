@@ -8,6 +8,7 @@ import {
 import type { Window } from '../domain/window.ts'
 import type { Fleet } from '../fleet/index.ts'
 import type { Plan } from '../planning/index.ts'
+import { plannedTokensPerSecond } from './demand-growth.ts'
 import { windowAt } from './plan-events.ts'
 import type { ServingNow } from './serving-now.ts'
 
@@ -56,11 +57,6 @@ export const quotaOf = ({ regions }: Fleet): Record<string, number> =>
       gpus.map(({ type, count }) => [quotaKey({ region: id, gpu: type }), count]),
     ),
   )
-
-function plannedTokensPerSecond({ flows }: Plan, window: number, model: string): number {
-  const mine = flows.filter((flow) => flow.window === window && flow.model === model)
-  return mine.reduce((sum, { tokensPerSecond }) => sum + tokensPerSecond, 0)
-}
 
 /** GPUs that have changed hands since the window began, by region, as the audit log tells. */
 async function changedGpus(

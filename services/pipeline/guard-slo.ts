@@ -4,6 +4,7 @@ import {
   type Observed,
   quotaKey,
   type SteeredTarget,
+  standingReplicas,
 } from '../actuation/index.ts'
 import { msFromSeconds } from '../domain/units.ts'
 import type { Fleet } from '../fleet/index.ts'
@@ -121,7 +122,8 @@ function freeGpus({ fleet, targets, observed }: Sight): Record<string, number> {
   const free = quotaOf(fleet)
   for (const { ref, region, gpu, gpusPerReplica } of targets) {
     const key = quotaKey({ region, gpu })
-    const replicas = observed[ref.id]?.desired.replicas?.max ?? 0
+    const seen = observed[ref.id]
+    const replicas = (seen && standingReplicas(seen)) ?? 0
     free[key] = (free[key] ?? 0) - replicas * gpusPerReplica
   }
   return free

@@ -1,4 +1,4 @@
-import type { KnownGood } from '../actuation/index.ts'
+import { type KnownGood, standingReplicas } from '../actuation/index.ts'
 import type { FleetSight } from './look-at-fleet.ts'
 import type { Motion } from './shift-motion.ts'
 
@@ -15,7 +15,7 @@ export async function keepKnownGood(
   const counts: Record<string, number> = {}
   for (const { ref, model } of targets) {
     const seen = observed[ref.id]
-    const replicas = seen?.desired.replicas?.min
+    const replicas = seen && standingReplicas(seen)
     if (!seen?.settled || replicas === undefined) continue
     if (kept.some((one) => one.model === model)) counts[ref.id] = replicas
   }

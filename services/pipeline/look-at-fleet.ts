@@ -9,6 +9,7 @@ import type {
 } from '../actuation/index.ts'
 import type { Fleet } from '../fleet/index.ts'
 import type { Assignment, Plan } from '../planning/index.ts'
+import { demandGrowth } from './demand-growth.ts'
 import { envelopeLimits } from './envelope-limits.ts'
 import { lookAtTargets } from './look-at-targets.ts'
 import { type ReadServing, type ServingNow, servingNow } from './serving-now.ts'
@@ -58,7 +59,18 @@ export async function lookAtFleet(
 }
 
 /** @param assignments wishes; undefined where the plan has expired */
-export const commandInputOf = (
-  { targets, observed, changedAtMs, limits, nowMs }: FleetSight,
+export function commandInputOf(
+  { fleet, plan, targets, observed, changedAtMs, limits, nowMs }: FleetSight,
   assignments: readonly Assignment[] | undefined,
-): CommandInput => ({ assignments, targets, observed, changedAtMs, limits, nowMs })
+): CommandInput {
+  const growth = demandGrowth(fleet, plan, nowMs)
+  return {
+    assignments,
+    targets,
+    observed,
+    changedAtMs,
+    limits,
+    ...(growth && { growth }),
+    nowMs,
+  }
+}

@@ -106,8 +106,13 @@ function view(
 }
 
 /** Of a target that nothing is asked of now, what it is, is right. */
-function statusOf({ desired, settled }: Observed, wanted?: WantedTarget): 'synced' | 'moving' {
-  const replicas = wanted?.replicas ?? desired.replicas?.min
-  const told = desired.replicas?.min === replicas && desired.replicas?.max === replicas
+function statusOf(
+  { desired, settled, elastic }: Observed,
+  wanted?: WantedTarget,
+): 'synced' | 'moving' {
+  const { min, max } = desired.replicas ?? {}
+  const replicas = wanted?.replicas ?? min
+  // An autoscaler may have been left room above what is wanted.
+  const told = min === replicas && (elastic || max === replicas)
   return told && settled ? 'synced' : 'moving'
 }

@@ -112,6 +112,58 @@ describe('commandsFor', () => {
     ).toEqual([['scale-up', 'eu', 4]])
   })
 
+  describe('where an autoscaler moves the count', () => {
+    const both = [assign('eu', 4), assign('us', 4)]
+    const band = (min: number, max: number, over: Partial<Observed> = {}) =>
+      seen(min, { desired: { replicas: { min, max } }, elastic: true, ...over })
+    const bounds = (eu: Observed, over: Partial<CommandInput> = {}) =>
+      commandsFor(input({ assignments: both, observed: { eu, us: seen(4) }, ...over }))
+        .commands.filter(({ target: { id } }) => id === 'eu')
+        .map(({ kind, desired: { replicas }, gpus }) => [kind, replicas!.min, replicas!.max, gpus])
+
+    it('raises the lower end first, and cuts off what is above once it stands', () => {
+      expect(bounds(band(1, 10))).toEqual([['scale-up', 4, 10, 6]])
+      expect(bounds(band(4, 10))).toEqual([['scale-down', 4, 4, 0]])
+      expect(bounds(band(4, 4))).toEqual([])
+      // More runs than is promised: to go down to the plan is a removal like any other.
+      expect(bounds(band(1, 10, { readyReplicas: 7 }))).toEqual([['scale-down', 4, 4, 6]])
+    })
+
+    it('cuts nothing off that may be needed, or may not be touched', () => {
+      const { limits } = input()
+      const burning = { llama: { minReplicas: 1, tokensPerSecond: 400, sloBurning: true } }
+      expect(bounds(band(4, 10), { limits: { ...limits, models: burning } })).toEqual([])
+      const running = band(1, 10, { readyReplicas: 7 })
+      expect(bounds(running, { limits: { ...limits, models: burning } })).toEqual([
+        ['scale-up', 7, 10, 0],
+      ])
+      for (const over of [
+        { paused: true },
+        { rollingOut: true },
+        { health: 'degraded' as const },
+      ]) {
+        expect(bounds(band(1, 10, { readyReplicas: 7, ...over }))).toEqual([])
+      }
+      expect(bounds(band(4, 10), { changedAtMs: { eu: 999_999 } })).toEqual([])
+      expect(bounds(band(2, 10, { readyReplicas: 7 }), { assignments: undefined })).toEqual([
+        ['scale-up', 7, 10, 0],
+      ])
+    })
+
+    it('leaves it room for the growth of demand, as far as GPUs go', () => {
+      const growth = { llama: 1.6 }
+      expect(bounds(band(4, 4), { growth })).toEqual([['scale-up', 4, 7, 0]])
+      expect(bounds(band(4, 20), { growth })).toEqual([['scale-down', 4, 7, 0]])
+      expect(bounds(seen(4), { growth })).toEqual([])
+      expect(bounds(band(4, 4), { growth: { llama: 1 } })).toEqual([['scale-up', 4, 5, 0]])
+      const quotaGpus = { 'eu/H100': 12, 'us/H100': 100 }
+      const limits = { ...input().limits, quotaGpus }
+      expect(bounds(band(4, 4), { growth, limits })).toEqual([['scale-up', 4, 6, 0]])
+      const away = [assign('eu', 0), assign('us', 4)]
+      expect(bounds(band(4, 4), { growth, assignments: away })).toEqual([['scale-down', 0, 0, 8]])
+    })
+  })
+
   it('takes a variant the plan leaves out to zero, but holds a model it forgot', () => {
     expect(told({ assignments: [assign('us', 6)] })).toEqual([
       ['scale-up', 'us', 6],
@@ -138,7 +190,7 @@ describe('commandsFor', () => {
     ])
     const dwelling = commandsFor(input({ changedAtMs: { eu: 999_999 } }))
     expect(dwelling.held).toEqual([
-      { targetId: 'eu', replicas: 4, held: ['it changed a moment ago'] },
+      { targetId: 'eu', replicas: 4, held: ['it changed a moment ago'], mayNarrow: false },
     ])
   })
 

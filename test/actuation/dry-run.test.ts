@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { dryRunBackend } from '../../services/actuation/adapters/dry-run.ts'
-import { exactly } from '../../services/actuation/index.ts'
+import { exactly, type Remembered } from '../../services/actuation/index.ts'
 import { contextOf, describeInferenceBackend } from '../contracts/inference-backend.contract.ts'
 import { realDeps, targetOf } from './backend-world.ts'
 
@@ -23,6 +23,7 @@ describeInferenceBackend('dry-run', async () => {
     snapshot: () => state,
     writes: () => writes,
     arrive: () => undefined,
+    alone: () => (state as Remembered | undefined)?.applied.replicas?.min ?? 1,
     close: async () => undefined,
   }
 })

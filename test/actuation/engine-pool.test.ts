@@ -42,6 +42,7 @@ describeInferenceBackend('a pool of sleeping vLLM servers', async () => {
     snapshot: () => ({ ...far.levels }),
     writes: () => far.writes().length,
     arrive: () => undefined,
+    alone: () => Object.values(far.levels).filter((level) => level === 0).length,
     goDown: far.close,
     close: far.close,
   }

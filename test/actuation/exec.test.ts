@@ -48,6 +48,7 @@ describeInferenceBackend('exec', async () => {
     snapshot: () => readFileSync(far.file, 'utf8'),
     writes: () => far.log().length,
     arrive: () => undefined,
+    alone: () => JSON.parse(readFileSync(far.file, 'utf8')).desired.replicas.min,
     close: far.close,
   }
 })

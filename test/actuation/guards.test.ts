@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { fileStop } from '../../services/actuation/adapters/file-stop.ts'
 import {
@@ -116,6 +117,15 @@ describe('the kill switch', () => {
   })
 })
 
+it('hears of a stop on this machine, however slow it is', async () => {
+  const read = async () => {
+    await delay(30)
+    return 'a fire'
+  }
+  expect(await stopReason([{ name: 'file', local: true, read }], 1)).toBe('stopped by file: a fire')
+  expect(await stopReason([{ name: 'far away', read }], 1)).toBeUndefined()
+})
+
 describe('the second look', () => {
   const ref = { id: 'a', kind: 'replicas', region: 'eu', backend: 'x', locator: {} } as const
   const tell = (replicas: number): ShiftStep => ({
@@ -168,5 +178,19 @@ describe('the second look', () => {
     expect(obstacleToStep(tell(2), seen(4), envelope(1))).toContain('does not carry')
     expect(obstacleToStep(tell(5), seen(4, { paused: true }), envelope(4))).toContain('paused')
     expect(obstacleToStep(tell(2), seen(4), envelope(4, 'b'))).toBe('a: it is no target of ours')
+  })
+
+  it('looks at what an autoscaler runs above its bounds before it is cut off', () => {
+    const band = seen(4, { desired: { replicas: { min: 2, max: 9 } }, elastic: true })
+    expect(obstacleToStep(tell(4), band, envelope(4))).toBeUndefined()
+    expect(obstacleToStep(tell(4), band, envelope(1))).toContain('may still be needed')
+    expect(obstacleToStep(tell(3), band, envelope(1))).toContain('does not carry')
+    const wider: ShiftStep = {
+      kind: 'tell',
+      target: ref,
+      desired: { replicas: { min: 4, max: 9 } },
+      why: 'scale-up',
+    }
+    expect(obstacleToStep(wider, band, envelope(1))).toBeUndefined()
   })
 })

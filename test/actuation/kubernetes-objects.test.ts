@@ -21,7 +21,8 @@ import {
 import { axiosHttp } from '../../services/platform/http.ts'
 import { contextOf, describeInferenceBackend } from '../contracts/inference-backend.contract.ts'
 import { realDeps, targetOf } from './backend-world.ts'
-import { type FakeKubernetesOptions, fakeKubernetes } from './fake-kubernetes.ts'
+import { type FakeKubernetesOptions, fakeKubernetes, type Stored } from './fake-kubernetes.ts'
+import { hpaAlone, kedaAlone, kserveAlone } from './left-alone.ts'
 
 interface Case {
   readonly name: string
@@ -31,6 +32,7 @@ interface Case {
   readonly status: (spec: Record<string, unknown>) => Record<string, unknown>
   readonly validate?: FakeKubernetesOptions['validate']
   readonly second?: Desired
+  readonly alone: (object: Stored, wish: number) => number
 }
 
 const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'llama' }
@@ -61,6 +63,7 @@ const CASES: readonly Case[] = [
     object: hpa,
     status: ({ minReplicas }) => ({ currentReplicas: minReplicas, desiredReplicas: minReplicas }),
     validate: (_path, object) => new HorizontalPodAutoscaler(object as never).validate(),
+    alone: hpaAlone,
   },
   {
     name: 'scaled-object-bounds',
@@ -70,6 +73,7 @@ const CASES: readonly Case[] = [
     status: () => ({}),
     validate: validateKeda,
     second: { replicas: exactly(0) },
+    alone: kedaAlone,
   },
   {
     name: 'keda-pause',
@@ -79,6 +83,7 @@ const CASES: readonly Case[] = [
     status: () => ({}),
     validate: validateKeda,
     second: { replicas: exactly(0) },
+    alone: kedaAlone,
   },
   {
     name: 'kserve-inference-service',
@@ -86,6 +91,7 @@ const CASES: readonly Case[] = [
     path: isvc,
     object: { metadata: {}, spec: { predictor: { model: {} } } },
     status: () => condition('True'),
+    alone: kserveAlone,
   },
   {
     name: 'kserve-llm-inference-service',
@@ -97,6 +103,18 @@ const CASES: readonly Case[] = [
       workloads: { primary: { readyReplicas: replicas } },
     }),
     second: { replicas: exactly(5), parallelism: { tensor: 2, pipeline: 1, data: 1 } },
+    alone: kserveAlone,
+  },
+  {
+    name: 'kserve-llm-inference-service with scaling',
+    make: kserveLlmBackend,
+    path: llm,
+    object: {
+      metadata: {},
+      spec: { scaling: { minReplicas: 1, maxReplicas: 9 }, model: { uri: 'hf://x' } },
+    },
+    status: () => condition('True'),
+    alone: kserveAlone,
   },
 ]
 
@@ -122,6 +140,7 @@ for (const one of CASES) {
       snapshot: () => structuredClone([...kubernetes.objects]),
       writes: () => kubernetes.writes().length,
       arrive: () => kubernetes.reconcile(one.path, ({ spec }) => one.status(spec)),
+      alone: (wish) => one.alone(kubernetes.objects.get(one.path)!, wish),
       pause: () =>
         kubernetes.put(one.path, {
           ...one.object,

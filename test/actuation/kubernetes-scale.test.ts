@@ -8,6 +8,7 @@ import { axiosHttp } from '../../services/platform/http.ts'
 import { contextOf, describeInferenceBackend } from '../contracts/inference-backend.contract.ts'
 import { realDeps, targetOf } from './backend-world.ts'
 import { type FakeKubernetesOptions, fakeKubernetes, type Stored } from './fake-kubernetes.ts'
+import { hpaAlone, kedaAlone } from './left-alone.ts'
 
 const DEPLOYMENT = '/apis/apps/v1/namespaces/llm/deployments/llama'
 const HPA = '/apis/autoscaling/v2/namespaces/llm/horizontalpodautoscalers/llama'
@@ -82,6 +83,7 @@ describeInferenceBackend('kubernetes-scale on a Deployment', async () => {
     snapshot: () => structuredClone([...kubernetes.objects]),
     writes: () => kubernetes.writes().length,
     arrive: ready,
+    alone: () => kubernetes.objects.get(DEPLOYMENT)!.spec.replicas as number,
     pause: () => {
       const object = deployment(2)
       kubernetes.put(DEPLOYMENT, {
@@ -110,6 +112,10 @@ for (const kind of ['hpa', 'keda'] as const) {
         kubernetes.put(DEPLOYMENT, deployment(3))
         ready()
       },
+      alone: (wish) =>
+        kind === 'hpa'
+          ? hpaAlone(kubernetes.objects.get(HPA)!, wish)
+          : kedaAlone(kubernetes.objects.get(SCALED_OBJECT)!, wish),
       close: kubernetes.close,
     }
   })

@@ -10,6 +10,7 @@ const NOT_THERE: Answered = { status: 404, json: { error: 'no such path' } }
 interface RayCount {
   name: string
   num_replicas?: number
+  autoscaling_config?: { min_replicas: number; max_replicas: number }
 }
 interface RayApp {
   status: string
@@ -50,8 +51,8 @@ async function rayHead(external: boolean) {
   }): boolean {
     apps[config.name]!.deployed_app_config = config
     const counts = config.deployments ?? []
-    for (const { name, num_replicas } of counts) {
-      apps[config.name]!.deployments[name] = running(num_replicas ?? 1)
+    for (const { name, num_replicas, autoscaling_config: band } of counts) {
+      apps[config.name]!.deployments[name] = running(num_replicas ?? band?.min_replicas ?? 1)
     }
     return counts.every(({ num_replicas = 1 }) => num_replicas > 0)
   }
@@ -77,10 +78,16 @@ async function rayHead(external: boolean) {
   return { ...server, apps, target, backend: rayServe(axiosHttp(), { token: 'tok' }, realDeps()) }
 }
 
-for (const external of [true, false]) {
-  const name = external ? 'ray-serve with an external scaler' : 'ray-serve by its whole config'
+const OWN_SCALER = { name: 'llama', autoscaling_config: { min_replicas: 1, max_replicas: 9 } }
+const WAYS = [
+  { name: 'ray-serve with an external scaler', external: true },
+  { name: 'ray-serve by its whole config', external: false },
+  { name: 'ray-serve with an autoscaler of its own', external: false, deployments: [OWN_SCALER] },
+]
+for (const { name, external, deployments } of WAYS) {
   describeInferenceBackend(name, async () => {
     const far = await rayHead(external)
+    if (deployments) far.apps.chat!.deployed_app_config!.deployments = deployments
     return {
       backend: far.backend,
       target: far.target,
@@ -90,6 +97,13 @@ for (const external of [true, false]) {
       snapshot: () => structuredClone(far.apps),
       writes: () => far.writes().length,
       arrive: () => undefined,
+      alone: (wish) => {
+        const { deployments: told, deployed_app_config: config } = far.apps.chat!
+        const own = (config?.deployments as RayCount[] | undefined)?.[0]?.autoscaling_config
+        return own
+          ? Math.max(own.min_replicas, Math.min(own.max_replicas, wish))
+          : told.llama!.target_num_replicas
+      },
       goDown: far.close,
       close: far.close,
     }

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, it } from 'vitest'
 import { signedHttp } from '../../services/actuation/adapters/signed-http.ts'
-import { exactly } from '../../services/actuation/index.ts'
+import { type Desired, exactly } from '../../services/actuation/index.ts'
 import { axiosHttp } from '../../services/platform/http.ts'
 import { contextOf, describeInferenceBackend } from '../contracts/inference-backend.contract.ts'
 import { realDeps, targetOf } from './backend-world.ts'
@@ -55,6 +55,7 @@ describeInferenceBackend('signed-http', async () => {
     snapshot: far.state,
     writes: () => far.writes().length,
     arrive: () => far.set({ ...far.state(), settled: true }),
+    alone: () => (far.state().desired as Desired).replicas!.min,
     pause: () => far.set({ ...far.state(), paused: true }),
     goDown: far.close,
     close: far.close,

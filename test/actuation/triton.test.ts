@@ -40,6 +40,7 @@ describeInferenceBackend('triton', async () => {
     snapshot: () => ({ ...far.state }),
     writes: () => far.writes().filter(({ path }) => /load$/.test(path)).length,
     arrive: () => undefined,
+    alone: () => undefined,
     goDown: far.close,
     close: far.close,
   }

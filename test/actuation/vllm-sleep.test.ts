@@ -50,6 +50,7 @@ describeInferenceBackend('vllm-sleep', async () => {
     snapshot: () => ({ ...far.state }),
     writes: () => far.writes().length,
     arrive: () => undefined,
+    alone: () => undefined,
     goDown: far.close,
     close: far.close,
   }

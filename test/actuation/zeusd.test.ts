@@ -69,6 +69,7 @@ describeInferenceBackend('zeusd', async () => {
     snapshot: () => structuredClone(far.state),
     writes: () => far.writes().length,
     arrive: () => undefined,
+    alone: () => undefined,
     goDown: far.close,
     close: far.close,
   }

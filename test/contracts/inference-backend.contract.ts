@@ -22,6 +22,11 @@ export interface BackendHarness {
   writes(): number
   /** The world makes itself what it was told: pods become ready, caps take hold. */
   arrive(): void | Promise<void>
+  /**
+   * The far side left to itself with what it was told last, its autoscaler (if it has one) wishing
+   * for so many: replicas that it runs then. Undefined where the target has none.
+   */
+  alone(wish: number): number | undefined
   /** Somebody pauses the target by hand, where the backend can know. */
   pause?(): void
   /** Nothing answers any more; absent where nothing outside is asked. */
@@ -36,6 +41,8 @@ export const contextOf = (over: Partial<ApplyContext> = {}): ApplyContext => ({
   onForeignOwner: 'bounds',
   ...over,
 })
+
+const WISHES = [0, 1, 2, 5, 3, 1_000, 6, 0]
 
 /** Every promise of `InferenceBackend`, on any adapter. */
 export function describeInferenceBackend(name: string, make: () => Promise<BackendHarness>): void {
@@ -148,6 +155,29 @@ export function describeInferenceBackend(name: string, make: () => Promise<Backe
       // Whoever owns it now may be asked again from the start.
       await backend.apply(target, first, contextOf({ idempotencyKey: 'c' }))
       expect((await backend.observe(target)).desired).toMatchObject(first)
+    })
+
+    it('leaves behind what it was told, whatever an autoscaler wishes, with us dead for ever', async () => {
+      const { backend, target, first } = world
+      await backend.apply(target, first, contextOf())
+      await world.arrive()
+      const left = world.snapshot()
+      // From here on nobody of us asks or tells anything: the rest is the far side's doing.
+      for (const wish of WISHES) expect(world.alone(wish)).toBe(first.replicas?.min)
+      expect(world.snapshot()).toEqual(left)
+    })
+
+    it('leaves an autoscaler, where it has one, room to grow alone, and never below the plan', async () => {
+      const { backend, target, first } = world
+      if (!(await backend.observe(target)).elastic) return
+      const { min } = first.replicas!
+      const band = { replicas: { min, max: min + 5 } }
+      await backend.apply(target, band, contextOf())
+      await world.arrive()
+      for (const wish of WISHES) {
+        expect(world.alone(wish)).toBe(Math.max(min, Math.min(min + 5, wish)))
+      }
+      expect((await backend.observe(target)).desired).toMatchObject(band)
     })
 
     it('stops before writing when aborted', async () => {

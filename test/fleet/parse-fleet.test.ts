@@ -43,7 +43,7 @@ describe('a good fleet', () => {
       { id: 'dry-run', kind: 'dry-run', targets: [{ floorReplicas: 0 }] },
     ])
     expect(fleet.models[0]).toMatchObject({ variants: 'auto', minReplicas: 1, runs: [] })
-    expect(fleet.safeState).toEqual({ afterMinutes: 120, state: 'peak' })
+    expect(fleet.safeState).toEqual({ afterMinutes: 120, state: 'peak', whenGone: 'grow' })
   })
 
   test('an empty section counts as left out', () => {

@@ -41,6 +41,7 @@ describeInferenceBackend('litellm', async () => {
     snapshot: () => structuredClone(far.state),
     writes: () => far.writes().length,
     arrive: () => undefined,
+    alone: () => undefined,
     goDown: far.close,
     close: far.close,
   }

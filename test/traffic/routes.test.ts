@@ -100,6 +100,7 @@ for (const one of CASES) {
       snapshot: () => structuredClone([...kubernetes.objects]),
       writes: () => kubernetes.writes().length,
       arrive: () => undefined,
+      alone: () => undefined,
       pause: () =>
         kubernetes.put(one.path, {
           ...one.object,

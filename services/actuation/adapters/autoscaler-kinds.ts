@@ -53,6 +53,7 @@ export function horizontalPodAutoscaler(version: 'v1' | 'v2' = 'v2'): ObjectKind
       const current = object.status?.currentReplicas
       return {
         ...STEERED,
+        elastic: true,
         desired: { replicas: bounds },
         settled: current !== undefined && current >= bounds.min && current <= bounds.max,
         warnings: runawayWarnings(object.metadata.name, object.spec.metrics ?? []),
@@ -76,6 +77,7 @@ export const scaledObject: ObjectKind = {
   capabilities: { supports: ['replicas'], scaleToZero: true, exact: true },
   look: (object) => ({
     ...STEERED,
+    elastic: true,
     desired: { replicas: pausedAt(object) ?? kedaBounds(object) },
     settled: true,
   }),
@@ -92,6 +94,7 @@ export const scaledObject: ObjectKind = {
 export const kedaPause: ObjectKind = {
   ...scaledObject,
   type: 'keda-pause',
+  look: (object) => ({ ...scaledObject.look(object), elastic: false }),
   patch({ replicas }, object) {
     if (replicas!.min !== replicas!.max) {
       throw new Unsupported(`${object.metadata.name}: a pause holds one exact count`)

@@ -6,6 +6,7 @@ import type { StopSwitch } from '../kill-switch.ts'
 export function fileStop(path: string): StopSwitch {
   return {
     name: path,
+    local: true,
     async read() {
       try {
         return (await readFile(path, 'utf8')).trim() || 'the file is there'

@@ -48,6 +48,7 @@ const llmShape = Compile(
   }),
 )
 
+const NO_MAXIMUM = Number.MAX_SAFE_INTEGER
 const AUTOSCALER_CLASS = 'serving.kserve.io/autoscalerClass'
 
 /**
@@ -65,10 +66,11 @@ export const kserveInferenceService: ObjectKind = {
     if (!inferenceServiceShape.Check(object)) throw malformed('an InferenceService', object)
     const { minReplicas = 1, maxReplicas } = object.spec.predictor
     // A maximum of 0 means none, as does a missing one.
-    const max = maxReplicas || Number.MAX_SAFE_INTEGER
+    const max = maxReplicas || NO_MAXIMUM
     const health = healthOf(object.status?.conditions)
     return {
       desired: { replicas: { min: minReplicas, max } },
+      elastic: true,
       settled: health === 'ok',
       rollingOut: false,
       health,
@@ -83,7 +85,8 @@ export const kserveInferenceService: ObjectKind = {
     if (replicas!.max < 1) {
       throw new Unsupported(`${metadata.name}: KServe takes a maximum of 0 for no maximum`)
     }
-    return { spec: { predictor: { minReplicas: replicas!.min, maxReplicas: replicas!.max } } }
+    const { min: minReplicas, max } = replicas!
+    return { spec: { predictor: { minReplicas, maxReplicas: max === NO_MAXIMUM ? 0 : max } } }
   },
 }
 
@@ -109,6 +112,7 @@ export const kserveLlmInferenceService: ObjectKind = {
     const health = healthOf(status.conditions)
     return {
       desired: { replicas, parallelism: { tensor, pipeline, data } },
+      elastic: spec.scaling !== undefined,
       ...(ready !== undefined && { readyReplicas: ready }),
       settled: upToDate && (ready === undefined ? health === 'ok' : ready >= replicas.min),
       rollingOut: !upToDate,

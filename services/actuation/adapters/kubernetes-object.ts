@@ -33,7 +33,9 @@ export interface ObjectKind {
 }
 
 export type Look = Pick<Observed, 'desired' | 'settled' | 'rollingOut' | 'health'> &
-  Partial<Pick<Observed, 'readyReplicas' | 'owners'>> & { readonly warnings?: readonly string[] }
+  Partial<Pick<Observed, 'readyReplicas' | 'owners' | 'elastic'>> & {
+    readonly warnings?: readonly string[]
+  }
 
 /** Steers one object by merge patches on it, with our stamps in the same patch. */
 export function objectDriver(

@@ -122,11 +122,13 @@ export function kubernetesScale(
       const locator = locatorOf(target, DEFAULT_KIND)
       const { min, max } = desired.replicas!
       const [autoscaler] = autoscalers
-      if (autoscaler && max > 0 && (context.onForeignOwner === 'bounds' || min !== max)) {
+      if (autoscaler && max > 0 && context.onForeignOwner === 'bounds') {
         return steerBounds(api, autoscaler, locator, object, { min, max }, context)
       }
-      if (min !== max) throw new Unsupported(`${target.id}: without an autoscaler a count is exact`)
-      const version = await scaleTo(api, locator, object, max, context)
+      if (!autoscaler && min !== max) {
+        throw new Unsupported(`${target.id}: without an autoscaler a count is exact`)
+      }
+      const version = await scaleTo(api, locator, object, min, context)
       const warnings =
         autoscaler && max > 0 ? [`${autoscaler.object.metadata.name} will revert this`] : []
       const others = autoscalers.map((one) => one.object.metadata.resourceVersion)
@@ -235,6 +237,7 @@ function observedOf({ object, autoscalers }: Seen, observedAtMs: number): Observ
   return {
     ...readiness,
     desired: { replicas: bounds ?? exactly(replicas) },
+    elastic: bounds !== undefined,
     settled: readiness.settled && inBounds,
     // Either of them moving on makes a decision stale.
     version: marks.map(({ version }) => version).join('+'),

@@ -159,6 +159,7 @@ function observedOf(target: TargetRef, details: Details, observedAtMs: number): 
   return {
     desired,
     readyReplicas,
+    elastic: told !== undefined,
     settled: deployment.status === 'HEALTHY' && readyReplicas === deployment.target_num_replicas,
     rollingOut: app.status === 'DEPLOYING',
     health: /^(DEPLOY_FAILED|UNHEALTHY)$/.test(app.status) ? 'degraded' : 'ok',

@@ -81,6 +81,11 @@ export const SafeState = strict(
       default: 'peak',
       description: '`hold`: stay as they are. `peak`: replicas for the peak demand of the horizon.',
     }),
+    whenGone: oneOf(['grow', 'hold'], {
+      default: 'grow',
+      description:
+        'What autoscalers are left with, for when every process of ours is dead; only with `peak`. `grow`: at least the plan, with room to grow alone to the peak demand. `hold`: exactly the plan.',
+    }),
   },
   { default: {}, description: 'Where backends go when nobody plans any more.' },
 )
