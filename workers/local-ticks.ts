@@ -13,6 +13,8 @@ export interface LocalTickPorts {
   correct(): Promise<void>
   /** Lets jobs of foreign schedulers go, or holds them; see `heed-schedulers`. */
   schedulers(): Promise<void>
+  /** Winds the clocks again where the queue was emptied; see `begin-work`. */
+  rewind(): Promise<void>
   /** Drops records that are older than they are kept for. */
   forget(): Promise<void>
   readonly queuedJobs: { set(labels: { job: string; state: string }, value: number): void }
@@ -41,6 +43,7 @@ export function startLocalTicks(ports: LocalTickPorts): () => Promise<void> {
       guarded('watchdog', () => countJobs(ports)),
       options,
     ),
+    cron.schedule(EVERY_15_SECONDS, guarded('clocks', ports.rewind), options),
     cron.schedule(EVERY_15_SECONDS, guarded('guard', ports.guard), options),
     cron.schedule(EVERY_MINUTE, guarded('expiry', ports.expire), options),
     cron.schedule(EVERY_MINUTE, guarded('shifts', ports.resume), options),

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { beginAgainIfEmptied, beginWork } from '../../workers/begin-work.ts'
 import { startLocalTicks } from '../../workers/local-ticks.ts'
 import { startWorkers } from '../../workers/start-workers.ts'
 import { buildApp, listenSafely } from '../api/index.ts'
@@ -69,34 +70,14 @@ function untilToldToStop(): Promise<unknown> {
   )
 }
 
-/** Retries of webhooks are due between ticks too. */
-const RELAY_MS = 5_000
-
 async function startWork(service: Service): Promise<Stop[]> {
   const { queue, fleet, env, nowMs, log, metrics, stores } = service
   const ports = stepPorts(service)
   await startWorkers(queue, ports)
-  const bootMs = nowMs()
-  for (const { id: model } of fleet.models) {
-    await queue.add({ name: 'refit-models', payload: { model }, id: `refit-${model}-${bootMs}` })
-  }
-  await queue.schedule(
-    'plan',
-    { everyMs: env.tickSeconds * 1000 },
-    {
-      name: 'tick',
-      payload: { clock: 'plan' },
-    },
-  )
-  await queue.schedule(
-    'relay',
-    { everyMs: RELAY_MS },
-    {
-      name: 'notify-change',
-      payload: { cause: 'clock' },
-    },
-  )
   const schedulers = await schedulerPorts(service)
+  const models = fleet.models.map(({ id }) => id)
+  const beginning = { queue, models, tickMs: env.tickSeconds * 1000, nowMs }
+  await beginWork(beginning)
   const stopTicks = startLocalTicks({
     queue,
     queuedJobs: metrics.queuedJobs,
@@ -113,10 +94,11 @@ async function startWork(service: Service): Promise<Stop[]> {
       await correctLive(correctionPorts(service))
     },
     schedulers: () => heedSchedulers(schedulers),
+    rewind: async () => {
+      if (await beginAgainIfEmptied(beginning)) log.warn('the queue was emptied: begun again')
+    },
     forget: () => forget({ ...stores, retention: retentionOf(fleet.retention) }, nowMs()),
   })
-  // The scheduler's first beat may be minutes away; nobody wants to wait for it.
-  await queue.add({ name: 'tick', payload: { clock: 'start' }, id: `start-${bootMs}` })
   return [stopTicks, keepRunning(batchRunner(await requestPorts(service)), service)]
 }
 

@@ -8070,6 +8070,16 @@ export interface operations {
                 };
             };
             /** @description An error: `code` says what, `message` says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenaiError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error: `code` says what, `message` says why. */
             413: {
                 headers: {
                     [name: string]: unknown;

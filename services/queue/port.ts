@@ -94,6 +94,8 @@ export interface JobQueue {
     job: Pick<JobRequest<Name>, 'name' | 'payload'>,
   ): Promise<void>
   unschedule(name: JobName, id: string): Promise<void>
+  /** Whether that clock is known; a server that was emptied knows none. */
+  isScheduled(name: JobName, id: string): Promise<boolean>
   /** Begins to run jobs of one name here. */
   work<Name extends JobName>(
     name: Name,

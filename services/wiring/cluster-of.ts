@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { kubeconfigConnection } from '../actuation/adapters/kubeconfig.ts'
 import { kubernetesApi } from '../actuation/adapters/kubernetes-api.ts'
 import type { KubernetesApi } from '../actuation/index.ts'
 
@@ -15,6 +14,8 @@ export async function clusterOf({
   readonly kubeconfig?: string | undefined
   readonly context?: string | undefined
 }): Promise<KubernetesApi> {
+  // For those alone who have a cluster: the library takes 45 MB and more than a second.
+  const { kubeconfigConnection } = await import('../actuation/adapters/kubeconfig.ts')
   const connection = kubeconfigConnection({
     ...(kubeconfig !== undefined && { text: await readFile(kubeconfig, 'utf8') }),
     ...(context !== undefined && { context }),

@@ -163,7 +163,9 @@ export function describeQueue(engine: QueueCase): void {
             one.schedule('quick', { everyMs: 500 }, { name: 'tick', payload: { clock: 'quick' } }),
           ),
         )
+      expect(await jobs[0]!.isScheduled('tick', 'quick')).toBe(false)
       await schedule()
+      expect(await jobs[1]!.isScheduled('tick', 'quick')).toBe(true)
       for (const one of jobs) {
         await one.work('tick', async (_payload, { dueAtMs }) => {
           ticks.push(dueAtMs)
@@ -178,6 +180,7 @@ export function describeQueue(engine: QueueCase): void {
       const spanMs = Math.max(...ticks) - Math.min(...ticks)
       expect(ticks.length).toBeLessThanOrEqual(spanMs / 500 + 2)
       await jobs[0]!.unschedule('tick', 'quick')
+      expect(await jobs[1]!.isScheduled('tick', 'quick')).toBe(false)
       await new Promise((resolve) => setTimeout(resolve, 700))
       const after = ticks.length
       await new Promise((resolve) => setTimeout(resolve, 1_100))

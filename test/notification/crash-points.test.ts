@@ -6,6 +6,11 @@ import type { Database, Sql } from '../../services/platform/database/database.ts
 import { migrate } from '../../services/platform/database/migrate.ts'
 import { embeddedEngine, type FreshDatabase } from '../support/engines.ts'
 
+/** Second crashes tried after each first one; `GRIDTIDE_SECOND_CRASHES=40` tries every pair. */
+const SECOND_CRASHES = Number(process.env.GRIDTIDE_SECOND_CRASHES ?? 1)
+const TIMEOUT_MS = 180_000 * Math.max(1, SECOND_CRASHES)
+const HOUR_MS = 3_600_000
+
 /** A process is over: whatever it calls from now on never happens. */
 class Crash extends Error {}
 
@@ -107,17 +112,24 @@ describe('a crash before or after any call to the outside', () => {
     })
   }
 
-  async function run(...crashes: readonly number[]): Promise<Mortal> {
+  async function begin(): Promise<void> {
     await fresh.db.query(
       'truncate plan, outbox_event, delivery, delivery_attempt, endpoint_circuit',
     )
     await fresh.db.query('delete from plan_head')
-    nowMs = 1_000
     received = []
+  }
+
+  const dieAt = (point: number) =>
+    live(mortal(point)).catch((error: unknown) => {
+      if (!(error instanceof Crash)) throw error
+    })
+
+  async function run(...crashes: readonly number[]): Promise<Mortal> {
+    nowMs = 1_000
+    await begin()
     for (const crashAt of crashes) {
-      await live(mortal(crashAt)).catch((error: unknown) => {
-        if (!(error instanceof Crash)) throw error
-      })
+      await dieAt(crashAt)
       nowMs += 60_000 // the lease of the dead has run out
     }
     const survivor = mortal(Number.POSITIVE_INFINITY)
@@ -132,17 +144,42 @@ describe('a crash before or after any call to the outside', () => {
     expect(new Set(received.map(({ id }) => id)).size).toBe(2)
   }
 
-  it('loses nothing, tells in order, and repeats under the same id alone', async () => {
+  it(
+    'loses nothing, tells in order, and repeats under the same id alone',
+    async () => {
+      const points = (await run()).points()
+      expectWhole()
+      expect(received).toHaveLength(2)
+      expect(points).toBeGreaterThan(30)
+      for (let first = 0; first < points; first++) {
+        await run(first)
+        expectWhole()
+        // A second crash, while recovering from the first.
+        for (let n = 0; n < SECOND_CRASHES; n++) {
+          await run(first, (first * 7 + n) % points)
+          expectWhole()
+        }
+      }
+      const left = await fresh.db.query(`select 1 from delivery where status <> 'delivered'`)
+      expect(left).toEqual([])
+    },
+    TIMEOUT_MS,
+  )
+
+  it('loses nothing either where the clock is set forward or back by an hour meanwhile', async () => {
     const points = (await run()).points()
-    expectWhole()
-    expect(received).toHaveLength(2)
-    expect(points).toBeGreaterThan(30)
-    for (let first = 0; first < points; first++) {
-      await run(first)
-      expectWhole()
-      // A second crash, while recovering from the first.
-      await run(first, (first * 7) % points)
-      expectWhole()
+    for (const jumpMs of [HOUR_MS, -HOUR_MS]) {
+      for (let first = 0; first < points; first += 3) {
+        nowMs = 10 * HOUR_MS
+        await begin()
+        await dieAt(first)
+        nowMs += jumpMs
+        await live(mortal(Number.POSITIVE_INFINITY))
+        // What the dead had taken on is due once the clock has made the hour good.
+        nowMs += HOUR_MS + 60_000
+        await live(mortal(Number.POSITIVE_INFINITY))
+        expectWhole()
+      }
     }
     const left = await fresh.db.query(`select 1 from delivery where status <> 'delivered'`)
     expect(left).toEqual([])

@@ -27,7 +27,7 @@ export const uploadFileRoute: FastifyPluginAsyncTypebox = async (app) => {
         body: { content: { [FORM]: { schema: Type.Any() } } },
         response: {
           200: ref(OpenaiFileSchema),
-          ...openaiErrors(400, 401, 403, 413, 415, 429, 503),
+          ...openaiErrors(400, 401, 403, 409, 413, 415, 429, 503),
         },
       },
     },

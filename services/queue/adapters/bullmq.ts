@@ -4,7 +4,7 @@ import { BullMQOtel } from 'bullmq-otel'
 import { AppError, NotFound, UpstreamUnavailable } from '../../domain/errors.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { checkPayload, JOB_NAMES, type JobName } from '../jobs.ts'
-import type { AnyJobRequest, DeadJob, JobEvent, JobQueue } from '../port.ts'
+import type { AnyJobRequest, DeadJob, JobCounts, JobEvent, JobQueue } from '../port.ts'
 import { type BullmqBackend, onDatabase, onRedis } from './bullmq-backend.ts'
 import { bullmqId, ownId } from './bullmq-id.ts'
 import { startWorker, type WorkerTiming } from './bullmq-worker.ts'
@@ -78,6 +78,9 @@ export async function bullmqOn(
 
     unschedule: (name, id) => reported(() => queues[name].removeJobScheduler(id)),
 
+    isScheduled: (name, id) =>
+      reporting(async () => (await queues[name].getJobScheduler(id)) !== undefined),
+
     async work(name, handler, { concurrency = 1 } = {}) {
       const timing = { lockMs, stalledCheckMs, maxStarts }
       const how = { ...timing, concurrency, observe, telemetry }
@@ -86,13 +89,7 @@ export async function bullmqOn(
       await worker.waitUntilReady()
     },
 
-    async counts(name) {
-      const found = await reporting(() =>
-        queues[name].getJobCounts('waiting', 'active', 'delayed', 'waiting-children', 'failed'),
-      )
-      const { waiting = 0, active = 0, delayed = 0, failed = 0 } = found
-      return { waiting, active, delayed, failed, blocked: found['waiting-children'] ?? 0 }
-    },
+    counts: (name) => reporting(() => countsOf(queues[name])),
 
     async dead(name, limit) {
       const jobs = await reporting(() => queues[name].getFailed(0, limit - 1))
@@ -149,6 +146,13 @@ function jobOptions(keep: { readonly completed: number; readonly dead: number })
     removeOnFail: { age: 7 * DAY_SECONDS, count: keep.dead },
     ...(delayMs !== undefined && { delay: delayMs }),
   })
+}
+
+async function countsOf(queue: Queue): Promise<JobCounts> {
+  const states = ['waiting', 'active', 'delayed', 'waiting-children', 'failed'] as const
+  const found = await queue.getJobCounts(...states)
+  const { waiting = 0, active = 0, delayed = 0, failed = 0 } = found
+  return { waiting, active, delayed, failed, blocked: found['waiting-children'] ?? 0 }
 }
 
 function toDead(name: JobName, job: Job): DeadJob {
