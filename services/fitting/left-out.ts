@@ -1,7 +1,7 @@
 import { type Described, givenStep } from './features.ts'
 import { describeFor, type FittedGroup } from './fit-group.ts'
 import type { Setting } from './measured-run.ts'
-import { passedOn } from './passed-on.ts'
+import { passedOn, passedOnVariance } from './passed-on.ts'
 import { predictOutput } from './predict-output.ts'
 import type { Output } from './prior.ts'
 
@@ -52,6 +52,7 @@ export function leftOutRuns(fitted: FittedGroup): readonly LeftOutRun[] {
   const given = givenStep(described, logStepMs, fitted.prior.outputs.step.base)
   const powers = residualsOf(fitted, 'power', given)
   const share = 1 + passedOn(fitted, 'power')
+  const unsure = passedOnVariance(fitted, 'power')
   return fitted.settings.map((setting, row) => {
     const step = steps.get(row)!
     const power = powers.get(row)
@@ -65,7 +66,7 @@ export function leftOutRuns(fitted: FittedGroup): readonly LeftOutRun[] {
     const energy = {
       measured: power.measured - throughput.measured,
       residual: power.residual + share * step.residual,
-      sd: Math.hypot(power.sd, share * step.sd),
+      sd: Math.sqrt(power.sd ** 2 + (share ** 2 + unsure) * step.sd ** 2),
     }
     return {
       setting,

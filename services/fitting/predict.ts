@@ -1,7 +1,7 @@
 import { type Described, givenStep } from './features.ts'
 import { describeFor, type FittedGroup } from './fit-group.ts'
 import type { Setting } from './measured-run.ts'
-import { passedOn } from './passed-on.ts'
+import { passedOn, passedOnVariance } from './passed-on.ts'
 import { type Predicted, predictOutput } from './predict-output.ts'
 import type { Output } from './prior.ts'
 
@@ -28,13 +28,14 @@ export function predict(
   const given = givenStep(described, step.logMean, fitted.prior.outputs.step.base)
   const power = capped(predictOutput(fitted, 'power', given), fitted, described)
   const share = passedOn(fitted, 'power')
+  const unsure = passedOnVariance(fitted, 'power')
   const logMean = power.logMean.map(
     (mean, i) => mean + step.logMean[i]! - Math.log(1e3 * settings[i]!.batch),
   )
   return {
     step,
-    power: withStep(power, step, share),
-    energy: withStep({ logMean, logSd: power.logSd }, step, 1 + share),
+    power: withStep(power, step, share, unsure),
+    energy: withStep({ logMean, logSd: power.logSd }, step, 1 + share, unsure),
   }
 }
 
@@ -44,15 +45,25 @@ export function predictGaps(fitted: FittedGroup, settings: readonly Setting[]) {
   const step = predictOutput(fitted, 'step', described)
   const given = givenStep(described, step.logMean, fitted.prior.outputs.step.base)
   const of = (output: Output) =>
-    withStep(predictOutput(fitted, output, given), step, passedOn(fitted, output))
+    withStep(
+      predictOutput(fitted, output, given),
+      step,
+      passedOn(fitted, output),
+      passedOnVariance(fitted, output),
+    )
   return { itl: of('itl'), itlP95: of('itlP95') }
 }
 
-function withStep(given: Predicted, step: Predicted, share: number): Predicted {
+/**
+ * Adds what the step's error passes on: the variance of a product of two independent normals, a
+ * share of mean `share` and variance `unsure`, and an error of mean 0 (Goodman, 1960).
+ */
+function withStep(given: Predicted, step: Predicted, share: number, unsure: number): Predicted {
+  const factor = share ** 2 + unsure
   const logSd = new Float64Array(given.logSd.length)
   for (let i = 0; i < logSd.length; i++) {
     // Math.hypot guards against overflow, which logarithms know nothing of, at ten times the cost.
-    logSd[i] = Math.sqrt(given.logSd[i]! ** 2 + (share * step.logSd[i]!) ** 2)
+    logSd[i] = Math.sqrt(given.logSd[i]! ** 2 + factor * step.logSd[i]! ** 2)
   }
   return { logMean: given.logMean, logSd }
 }
