@@ -17,7 +17,7 @@ export interface DeferredJob {
   /** When whoever runs it last said what is left. */
   readonly reportedAtMs?: number
   readonly ran: readonly Piece[]
-  /** Of a job that is done. */
+  /** Of a job that is done, or was cancelled after it began. */
   readonly report?: JobReport
 }
 
@@ -36,6 +36,9 @@ export type JobUpdate = Pick<DeferredJob, 'state' | 'progress' | 'placement' | '
   readonly report?: JobReport
 }
 
+/** How far a job came that is cancelled; `ran` is added to what ran before. */
+type CancelledAt = Pick<DeferredJob, 'progress' | 'ran' | 'report'>
+
 /** Deferrable jobs of one tenant. Every method throws `UpstreamUnavailable` where the store is away. */
 export interface DeferredJobStore {
   /** Adds jobs, all or none. A job whose id is there already is left as it is. @returns ids added */
@@ -52,8 +55,11 @@ export interface DeferredJobStore {
   update(updates: readonly JobUpdate[], events?: readonly NewEvent[]): Promise<void>
   /** Someone who knows says what is left. @returns false where it has ended or is not there */
   report(id: string, workLeft: number, atMs: number): Promise<boolean>
-  /** @returns false where it has ended or is not there */
-  cancel(id: string): Promise<boolean>
+  /**
+   * @param until what it came to, added to what is known; left out where it never began
+   * @returns false where it has ended or is not there
+   */
+  cancel(id: string, until?: CancelledAt): Promise<boolean>
   /** Drops jobs that ended and were handed in before an instant. @returns how many */
   forget(beforeMs: number): Promise<number>
 }

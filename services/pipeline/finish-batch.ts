@@ -21,7 +21,7 @@ export async function finishBatch(ports: RequestPorts, batch: RequestBatch): Pro
   const endMs = nowMs()
   const expired = (batch.times.finalizing ?? 0) >= deadlineAtMs
   const end = cancelled ? 'cancelled' : expired ? 'expired' : 'completed'
-  if (cancelled || expired) await jobs.cancel(id)
+  if (cancelled || expired) await ports.cancelJob(id)
   else await jobs.report(id, 0, batch.times.finalizing ?? endMs)
   return batches.move(id, status, end, endMs, {
     ...(outputFile !== undefined && { outputFile }),

@@ -15,6 +15,8 @@ export interface RequestPorts {
   readonly fitted: (model: string) => Promise<boolean>
   /** Hands a deferrable job in; see `submit-jobs`. */
   readonly promise: (job: JobRequest) => Promise<JobAnswer>
+  /** Ends a job early, with its account; see `cancel-job`. */
+  readonly cancelJob: (id: string) => Promise<boolean>
   readonly nowMs: () => number
   /** Names this process among all. */
   readonly holder: string

@@ -2,8 +2,8 @@ import { admitJob, holdGpus } from '../batch/index.ts'
 import type { DeferredJob } from '../deferred/index.ts'
 import { NotFound } from '../domain/errors.ts'
 import { openBatchDesk } from './batch-desk.ts'
+import { comeTo } from './come-to.ts'
 import { assertNear } from './frame-job.ts'
-import { comeTo } from './replan-jobs.ts'
 import { expectedEndMs, type JobAnswer, type SubmitPorts } from './submit-jobs.ts'
 
 /**

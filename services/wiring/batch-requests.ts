@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Fleet } from '../fleet/index.ts'
+import { cancelJob } from '../pipeline/cancel-job.ts'
 import { requestDesk as deskOver, type RequestDesk } from '../pipeline/request-desk.ts'
 import type { RequestPorts } from '../pipeline/request-ports.ts'
 import { openaiEndpoint } from '../requests/adapters/openai-endpoint.ts'
 import type { ModelEndpoint } from '../requests/index.ts'
-import { promiseOf } from './batch-steps.ts'
+import { batchPorts, promiseOf } from './batch-steps.ts'
 import { guardedHttp } from './guarded-http.ts'
 import { readSecret } from './secrets.ts'
 import type { Service } from './service.ts'
@@ -48,6 +49,7 @@ export async function requestPorts(service: Service): Promise<RequestPorts> {
       new Map((await fleetNow()).models.map(({ id, workload }) => [id, workload.outputTokens])),
     fitted: async (model) => (await stores.fits.all()).some((fit) => fit.model === model),
     promise: promiseOf(service),
+    cancelJob: (id) => cancelJob(batchPorts(service), id),
     nowMs,
     holder: `${hostname()}:${process.pid}:${randomUUID()}`,
     warn: (message) => log.warn(message),

@@ -3,6 +3,7 @@ import type { BatchInbox } from '../api/index.ts'
 import type { JobRequest } from '../deferred/index.ts'
 import { catalogueGpu } from '../fitting/index.ts'
 import type { BatchPorts } from '../pipeline/batch-desk.ts'
+import { cancelJob } from '../pipeline/cancel-job.ts'
 import { simulateJob } from '../pipeline/simulate-job.ts'
 import { type JobAnswer, submitJobs } from '../pipeline/submit-jobs.ts'
 import type { Service } from './service.ts'
@@ -32,7 +33,7 @@ export function batchInbox(service: Service): BatchInbox {
     simulate: (id, deadlineMs) => simulateJob(ports, id, deadlineMs),
     get: (id) => jobs.get(id),
     list: (page) => jobs.list(page),
-    cancel: (id) => jobs.cancel(id),
+    cancel: (id) => cancelJob(ports, id),
     report: (id, workLeft) => jobs.report(id, workLeft, nowMs()),
   }
 }

@@ -82,6 +82,18 @@ export function describeDeferredJobs(
       expect((await store.get('b'))!.progress).toEqual(progress)
     })
 
+    it('keeps what a job came to that is cancelled', async () => {
+      const [before, piece] = [{ ...waiting('d') }, { startMs: at(1), endMs: at(2), level: 0 }]
+      await store.add([before])
+      const usage = { energyKwh: 1, carbonG: 100, costUsd: 0 }
+      const report = { used: usage, runNow: usage, perfect: usage, savedRatio: 0 }
+      const progress = { workLeft: 3, region: 'here' }
+      expect(await store.cancel('d', { progress, ran: [piece], report })).toBe(true)
+      const { placement: _none, ...kept } = (await store.get('d'))!
+      expect(kept).toMatchObject({ state: 'cancelled', progress, ran: [piece], report })
+      await store.forget(at(1))
+    })
+
     it('changes nothing more of a job that has ended, and forgets it in time', async () => {
       expect(await store.cancel('c')).toBe(true)
       expect(await store.cancel('c')).toBe(false)

@@ -46,7 +46,11 @@ export function memoryJobs(): DeferredJobStore & { readonly told: NewEvent[] } {
     },
     report: async (id, workLeft, atMs) =>
       change(id, { progress: { ...kept.get(id)?.progress, workLeft }, reportedAtMs: atMs }),
-    cancel: async (id) => change(id, { state: 'cancelled' }),
+    cancel: async (id, until) => {
+      const { ran = [] } = kept.get(id) ?? {}
+      const ended = until && { ...until, ran: [...ran, ...until.ran] }
+      return change(id, { state: 'cancelled', ...ended })
+    },
     async forget(beforeMs) {
       const old = [...kept.values()].filter(
         ({ state, submittedAtMs }) => !ACTIVE.has(state) && submittedAtMs < beforeMs,

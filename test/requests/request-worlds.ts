@@ -98,6 +98,7 @@ function world(
       ],
       usualTokens: async () => new Map([['llama', 250]]),
       fitted: async () => answers.unfitted !== true,
+      cancelJob: (id) => jobs.cancel(id),
       async promise({ id }) {
         if (answers.infeasible) {
           return { id: id!, status: 'infeasible', limit: 'deadline', words: 'it takes longer' }

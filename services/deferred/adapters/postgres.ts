@@ -74,11 +74,18 @@ export const postgresDeferredJobs = (db: Database, tenant: string): DeferredJobS
     return rows.length > 0
   },
 
-  async cancel(id) {
+  async cancel(id, until) {
     const rows = await db.query(
-      `update deferred_job set state = 'cancelled', placement = null
+      `update deferred_job set state = 'cancelled', placement = null, ran = ran || $3::jsonb,
+         progress = coalesce($4::jsonb, progress), report = $5::jsonb
        where tenant = $1 and id = $2 and ${ACTIVE} returning id`,
-      [tenant, id],
+      [
+        tenant,
+        id,
+        JSON.stringify(until?.ran ?? []),
+        until ? JSON.stringify(until.progress) : null,
+        until?.report ? JSON.stringify(until.report) : null,
+      ],
     )
     return rows.length > 0
   },
