@@ -1,6 +1,7 @@
 import type { Cell } from './cell.ts'
 import type { Instance } from './instance.ts'
 import type { ModelInstance } from './model-instance.ts'
+import { newRouter, pushInto, type Router, startRouting } from './router.ts'
 
 /** Scratch space to try whole replicas of one cell in. Reused from cell to cell. */
 export interface Trial {
@@ -12,6 +13,7 @@ export interface Trial {
   /** By region: tokens/s that a new replica there could serve. */
   readonly needs: Float64Array
   readonly saved: Int32Array
+  readonly router: Router
   /** Objective of the load, and tokens/s that nobody carries. */
   loadCost: number
   missing: number
@@ -28,6 +30,7 @@ export function newTrial({ models, pools, regionCount: R, batch }: Instance): Tr
     unserved: new Float64Array(mostLanes),
     needs: new Float64Array(R),
     saved: new Int32Array(mostBins),
+    router: newRouter(mostLanes, R),
     loadCost: 0,
     missing: 0,
   }
@@ -58,14 +61,50 @@ export function replicaCost({ bins, fixed, gpus, pool }: Cell, trial: Trial, pri
   return cost
 }
 
-/** Loads the replicas, cheapest token first, lanes with the fewest regions first. */
+/**
+ * Loads the replicas, cheapest token first, lanes with the fewest regions first; where that leaves
+ * traffic although there is room, exactly.
+ */
 export function load(cell: Cell, trial: Trial): void {
   const { bins, capacity, loads } = cell
-  for (let i = 0; i < bins.length; i++) trial.left[i] = trial.counts[i]! * capacity[i]!
+  let room = 0
+  for (let i = 0; i < bins.length; i++) {
+    trial.left[i] = trial.counts[i]! * capacity[i]!
+    room += trial.left[i]!
+  }
   trial.loadCost = 0
   trial.missing = 0
   for (let lane = 0; lane < loads.length; lane++) {
     const rest = loadLane(cell, trial, lane)
+    trial.unserved[lane] = rest > 1e-9 * loads[lane]! ? rest : 0
+    trial.missing += trial.unserved[lane]!
+    room -= loads[lane]!
+  }
+  if (trial.missing > 0 && room >= 0) loadExactly(cell, trial)
+}
+
+/** As `routeLoads` does: bins in order of cost, each as far as any re-routing allows. */
+function loadExactly(cell: Cell, trial: Trial): void {
+  const { bins, capacity, region, perToken, loads, reaches, regionCount: R } = cell
+  const { router } = trial
+  startRouting(router, loads, 0, loads.length, R)
+  let total = 0
+  for (let lane = 0; lane < loads.length; lane++) total += loads[lane]!
+  const tolerance = 1e-9 * total
+  trial.loadCost = 0
+  for (let i = 0; i < bins.length; i++) {
+    let left = trial.counts[i]! * capacity[i]!
+    while (left > tolerance) {
+      const pushed = pushInto(router, reaches, loads.length, R, region[i]!, left)
+      if (pushed <= tolerance) break
+      left -= pushed
+      trial.loadCost += pushed * perToken[i]!
+    }
+    trial.left[i] = left
+  }
+  trial.missing = 0
+  for (let lane = 0; lane < loads.length; lane++) {
+    const rest = router.unserved[lane]!
     trial.unserved[lane] = rest > 1e-9 * loads[lane]! ? rest : 0
     trial.missing += trial.unserved[lane]!
   }

@@ -1,4 +1,4 @@
-import type { Mix } from './mix.ts'
+import { type Mix, worthOf } from './mix.ts'
 
 /** Mixes of every model in one window, of which one each is to be chosen within the pools. */
 export interface Choice {
@@ -46,10 +46,7 @@ export function pricedCost(
   option: number,
   prices: Float64Array,
 ): number {
-  const { pools, gpus } = options[m]![option]!
-  let cost = costs[m]![option]!
-  for (let i = 0; i < pools.length; i++) cost += prices[pools[i]!]! * gpus[i]!
-  return cost
+  return costs[m]![option]! + worthOf(options[m]![option]!, prices)
 }
 
 /** Every model takes the option that is cheapest at the prices, whether all fit or not. */

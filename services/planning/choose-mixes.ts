@@ -1,139 +1,114 @@
-import { type Choice, hold, overload, pick, pickFavourites } from './choice.ts'
+import { type Choice, choiceCost, hold, overload, pick, pickFavourites } from './choice.ts'
 import type { Mix } from './mix.ts'
 
-const ROUNDS = 3
-/** Switches that may follow one that saves but does not fit. */
-const LONGEST_CHAIN = 4
-/** Switches a model to make the favourites fit. */
-const REPAIRS = 8
+/** Switches of one search, and steps for which an option that was left is not taken again. */
+const STEPS = 200
+const TENURE = 7
+/** Fines of overload rise where it stays, and fall once everything fits. */
+const DEARER = 1.15
+const CHEAPER = 0.93
+/** A GPU that is free at the prices is fined as this share of the mean cost of one. */
+const LEAST_FINE = 0.1
 
 /**
- * A multiple-choice knapsack with one constraint a pool: the favourites at the prices, repaired to
- * fit, then chains of switches as long as one saves.
+ * A multiple-choice knapsack with one constraint a pool, from the favourites at the prices.
  *
  * @returns whether the picks fit the pools
  */
 export function chooseMixes(choice: Choice, prices: Float64Array): boolean {
   pickFavourites(choice, prices)
-  const most = Number.POSITIVE_INFINITY
-  if (!repair(choice, prices, { steps: REPAIRS * choice.options.length, most, fixed: -1 })) {
-    return false
-  }
-  improveChoice(choice)
-  return true
-}
-
-/** Chains of switches, each begun by one that saves, as long as a whole chain fits and saves. */
-export function improveChoice(choice: Choice): void {
-  const free = new Float64Array(choice.room.length)
-  for (let round = 0; round < ROUNDS; round++) {
-    let saved = false
-    for (const m of choice.options.keys()) saved = improveModel(choice, m, free) || saved
-    if (!saved) return
-  }
-}
-
-function improveModel(choice: Choice, m: number, free: Float64Array): boolean {
-  const { options, costs, picks } = choice
-  let saved = false
-  for (let o = 0; o < options[m]!.length; o++) {
-    const most = costs[m]![picks[m]!]! - costs[m]![o]!
-    if (most <= 1e-9) continue
-    const before = picks.slice()
-    pick(choice, m, o)
-    if (repair(choice, free, { steps: LONGEST_CHAIN, most, fixed: m })) saved = true
-    else undo(choice, before)
-  }
-  return saved
-}
-
-function undo(choice: Choice, before: Int32Array): void {
-  for (let m = 0; m < before.length; m++) {
-    if (choice.picks[m] !== before[m]) pick(choice, m, before[m]!)
-  }
-}
-
-interface RepairLimits {
-  readonly steps: number
-  /** Objective that it must stay below. */
-  readonly most: number
-  /** The model that keeps its option; -1: none. */
-  readonly fixed: number
+  return improveChoice(choice, prices)
 }
 
 /**
- * Switches models until every pool fits, each time the switch that costs least for the overload it
- * takes away. @returns false, with everything as far as it came, where that is not to be had
+ * Tabu search over switches of one model, with fines for GPUs above what there is that swing about the
+ * border of what fits. Glover, "Tabu Search - Part I", ORSA J. Comput. 1 (1989); the fines as in
+ * Gendreau, Hertz and Laporte, "A tabu search heuristic for the vehicle routing problem" (1994).
+ *
+ * @returns whether the picks, the best seen, fit the pools
  */
-function repair(choice: Choice, prices: Float64Array, limits: RepairLimits): boolean {
-  const { costs, picks } = choice
-  let spent = 0
-  for (let step = 0; step <= limits.steps; step++) {
-    if (overload(choice) <= 1e-9) return true
-    const relief = cheapestRelief(choice, prices, limits.fixed, limits.most - spent)
-    if (relief === NO_SWITCH) return false
-    const { model: m, option } = relief
-    spent += costs[m]![option]! - costs[m]![picks[m]!]!
-    pick(choice, m, option)
+export function improveChoice(choice: Choice, prices: Float64Array): boolean {
+  const { options, picks, used } = choice
+  const fines = firstFines(choice, prices)
+  const barred = options.map((own) => new Int32Array(own.length).fill(-1))
+  let best = Number.POSITIVE_INFINITY
+  let bestPicks = picks.slice()
+  for (let step = 0; step <= STEPS; step++) {
+    const over = overload(choice) > 1e-9
+    if (!over && choiceCost(choice) < best - 1e-9) {
+      best = choiceCost(choice)
+      bestPicks = picks.slice()
+    }
+    for (let p = 0; p < used.length; p++) fines[p]! *= fineFactor(choice, p, over)
+    const { model, option } = cheapestSwitch(choice, fines, barred, step)
+    if (model < 0) break
+    barred[model]![picks[model]!] = step + TENURE
+    pick(choice, model, option)
   }
-  return false
+  for (const [m, option] of bestPicks.entries()) if (picks[m] !== option) pick(choice, m, option)
+  return best < Number.POSITIVE_INFINITY
+}
+
+function firstFines(choice: Choice, prices: Float64Array): Float64Array {
+  const { used } = choice
+  const perGpu =
+    choiceCost(choice) /
+    Math.max(
+      1,
+      used.reduce((a, b) => a + b, 0),
+    )
+  return prices.map((price) => price + LEAST_FINE * perGpu)
+}
+
+function fineFactor({ used, room }: Choice, p: number, over: boolean): number {
+  if (!over) return CHEAPER
+  return used[p]! > room[p]! + 1e-9 ? DEARER : 1
 }
 
 interface Switch {
   readonly model: number
   readonly option: number
-  /** Objective, GPUs at their prices, for each GPU of overload that it takes away. */
-  readonly score: number
 }
 
-const NO_SWITCH: Switch = { model: -1, option: -1, score: Number.POSITIVE_INFINITY }
-
-function cheapestRelief(choice: Choice, prices: Float64Array, fixed: number, most: number): Switch {
-  let best = NO_SWITCH
-  for (let m = 0; m < choice.options.length; m++) {
-    if (m !== fixed) best = reliefBy(choice, m, prices, most, best)
-  }
-  return best
-}
-
-/** The best switch of one model, if it beats the given one. */
-function reliefBy(
-  { options, costs, picks, room, used }: Choice,
-  m: number,
-  prices: Float64Array,
-  most: number,
-  given: Switch,
+/** Of all switches that are not barred, the one that leaves cost and fines lowest. */
+function cheapestSwitch(
+  choice: Choice,
+  fines: Float64Array,
+  barred: readonly Int32Array[],
+  step: number,
 ): Switch {
-  const now = options[m]![picks[m]!]!
-  const cost = costs[m]![picks[m]!]!
-  hold(used, now, -1)
-  const over = excess(now, room, used)
-  const value = cost + worth(now, prices)
-  let best = given
-  for (let o = 0; over > 0 && o < options[m]!.length; o++) {
-    const next = options[m]![o]!
-    if (costs[m]![o]! - cost >= most - 1e-9) continue
-    const relief = over - excess(next, room, used)
-    if (relief <= 1e-9) continue
-    const score = Math.max(costs[m]![o]! + worth(next, prices) - value, 1e-9) / relief
-    if (score < best.score) best = { model: m, option: o, score }
+  const { options, costs, picks, used, room } = choice
+  let best: Switch = { model: -1, option: -1 }
+  let least = Number.POSITIVE_INFINITY
+  for (let m = 0; m < options.length; m++) {
+    const own = options[m]!
+    const now = own[picks[m]!]!
+    hold(used, now, -1)
+    const value = costs[m]![picks[m]!]! + fineOf(now, room, used, fines)
+    for (let o = 0; o < own.length; o++) {
+      if (o === picks[m] || barred[m]![o]! >= step) continue
+      const change = costs[m]![o]! + fineOf(own[o]!, room, used, fines) - value
+      if (change >= least) continue
+      least = change
+      best = { model: m, option: o }
+    }
+    hold(used, now, 1)
   }
-  hold(used, now, 1)
   return best
 }
 
-/** GPUs above the room that come with the mix, where `used` is without it. */
-function excess({ pools, gpus }: Mix, room: Float64Array, used: Float64Array): number {
-  let over = 0
+/** Fines that come with the mix, where `used` is without it. */
+function fineOf(
+  { pools, gpus }: Mix,
+  room: Float64Array,
+  used: Float64Array,
+  fines: Float64Array,
+): number {
+  let fine = 0
   for (let i = 0; i < pools.length; i++) {
-    const free = Math.max(0, room[pools[i]!]! - used[pools[i]!]!)
-    over += Math.max(0, gpus[i]! - free)
+    const p = pools[i]!
+    const over = used[p]! + gpus[i]! - Math.max(room[p]!, used[p]!)
+    if (over > 0) fine += over * fines[p]!
   }
-  return over
-}
-
-function worth({ pools, gpus }: Mix, prices: Float64Array): number {
-  let sum = 0
-  for (let i = 0; i < pools.length; i++) sum += prices[pools[i]!]! * gpus[i]!
-  return sum
+  return fine
 }

@@ -1,6 +1,6 @@
 import { captivesOf } from './captives.ts'
 import { bestStep } from './concave-search.ts'
-import { type Cover, narrow } from './cover.ts'
+import type { Cover } from './cover.ts'
 import { type Cut, floorCuts, roundingCuts } from './cover-cuts.ts'
 
 /** Rounds of new cuts, each seen from the prices that the cuts before have reached. */
@@ -17,8 +17,7 @@ const LEAST_GAIN = 2e-4
  * found by line search one after the other; a priced cut makes its bins cheaper and pays for itself.
  * Any prices are valid, so the climb may end anywhere.
  */
-export function coverBound(given: Cover, sets: readonly Uint8Array[]): number {
-  const cover = narrow(given)
+export function coverBound(cover: Cover, sets: readonly Uint8Array[]): number {
   const captives = captivesOf(cover, sets)
   const climber = newClimber(cover)
   let cuts = floorCuts(cover)

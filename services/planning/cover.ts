@@ -1,7 +1,8 @@
 /** One model in one window, at prices: whole replicas that carry the traffic of its lanes. */
 export interface Cover {
   readonly regionCount: number
-  /** By bin. */
+  /** By bin: which of the caller's it is. */
+  readonly bins: Int32Array
   readonly region: Int32Array
   readonly capacity: Float64Array
   /** By bin: objective of one replica, not negative. */
@@ -29,17 +30,43 @@ export function narrow(cover: Cover): Cover {
   const kept = bins.filter(
     (b) => !bins.some((a) => a !== b && beats(a, b) && !(beats(b, a) && b < a)),
   )
-  const pick = (values: Float64Array) => Float64Array.from(kept, (b) => values[b]!)
   const lanes = [...cover.loads.keys()].filter((lane) => cover.loads[lane]! > 0)
   return {
-    ...cover,
+    ...withBins(cover, kept),
     loads: Float64Array.from(lanes, (lane) => cover.loads[lane]!),
     reaches: Uint8Array.from(
       lanes.flatMap((lane) => [...cover.reaches.subarray(lane * R, (lane + 1) * R)]),
     ),
-    region: Int32Array.from(kept, (b) => region[b]!),
-    capacity: pick(capacity),
-    fixed: pick(fixed),
-    perToken: pick(perToken),
+  }
+}
+
+/** The same traffic with these bins alone. */
+export function withBins(cover: Cover, bins: readonly number[]): Cover {
+  const pick = (values: Float64Array) => Float64Array.from(bins, (b) => values[b]!)
+  return {
+    ...cover,
+    bins: Int32Array.from(bins, (b) => cover.bins[b]!),
+    region: Int32Array.from(bins, (b) => cover.region[b]!),
+    capacity: pick(cover.capacity),
+    fixed: pick(cover.fixed),
+    perToken: pick(cover.perToken),
+  }
+}
+
+/**
+ * Work that pays more for a token than it costs fills what traffic leaves free. The same in other
+ * words, without offers: work alone pays the replica, and every token of traffic costs what work
+ * would have paid. Exact where no full replica earns more than it costs.
+ */
+export function withoutOffers(cover: Cover): Cover {
+  const { region, capacity, fixed, offers } = cover
+  const perToken = cover.perToken.map((cost, b) => Math.max(cost, offers[region[b]!]!))
+  return {
+    ...cover,
+    perToken,
+    fixed: fixed.map((cost, b) =>
+      Math.max(0, cost + (cover.perToken[b]! - perToken[b]!) * capacity[b]!),
+    ),
+    offers: offers.map(() => Number.NEGATIVE_INFINITY),
   }
 }

@@ -1,5 +1,6 @@
 import { tokenCost } from './bin-costs.ts'
 import type { Draft } from './draft.ts'
+import { newRouter, pushInto, type Router, startRouting } from './router.ts'
 
 /** Scratch space of one search; what the last `fillLoads` found. */
 export interface Filling {
@@ -9,6 +10,7 @@ export interface Filling {
   readonly used: Int32Array
   /** By lane: tokens/s that nobody serves. */
   readonly unserved: Float64Array
+  readonly router: Router
   unservedTotal: number
   /** Objective of the load. */
   cost: number
@@ -17,10 +19,12 @@ export interface Filling {
 export function newFilling(draft: Draft): Filling {
   const most = (values: readonly number[]) => values.reduce((a, b) => Math.max(a, b), 1)
   const bins = most(draft.instance.models.map(({ binCount }) => binCount))
+  const lanes = most(draft.lanes.map(({ count }) => count))
   return {
     left: new Float64Array(bins),
     used: new Int32Array(bins),
-    unserved: new Float64Array(most(draft.lanes.map(({ count }) => count))),
+    unserved: new Float64Array(lanes),
+    router: newRouter(lanes, draft.instance.regionCount),
     unservedTotal: 0,
     cost: 0,
   }
@@ -28,32 +32,89 @@ export function newFilling(draft: Draft): Filling {
 
 /**
  * Loads the replicas of model `m` in window `t`, cheapest energy a token first, lanes with the
- * fewest regions first. Optimal for nested lanes (the usual case); `routeExactly` settles the rest.
+ * fewest regions first: optimal for nested lanes. Where it leaves traffic although there is room,
+ * exactly, as `routeLoads`.
  */
 export function fillLoads(draft: Draft, m: number, t: number, filling: Filling): void {
-  const { instance } = draft
-  const model = instance.models[m]!
   const lanes = draft.lanes[m]!
-  const { regionCount: R } = instance
   const rates = draft.rates[m]!
   const { left, used } = filling
   filling.cost = 0
   filling.unservedTotal = 0
   const usedCount = takeStock(draft, m, t, filling)
+  let room = 0
+  for (let i = 0; i < usedCount; i++) room += left[used[i]!]!
+  let demand = 0
   for (let lane = 0; lane < lanes.count; lane++) {
-    let rest = rates[t * lanes.count + lane]!
-    const slack = 1e-9 * rest
-    for (let i = 0; i < usedCount && rest > slack; i++) {
-      const b = used[i]!
-      if (left[b]! <= 0 || lanes.reaches[lane * R + model.region[b]!] === 0) continue
-      const load = Math.min(rest, left[b]!)
-      left[b]! -= load
-      rest -= load
-      filling.cost += load * tokenCost(instance, model, t, b)
-    }
-    const unserved = rest > slack ? rest : 0
+    const rate = rates[t * lanes.count + lane]!
+    const rest = fillLane(draft, m, t, lane, filling, usedCount)
+    const unserved = rest > 1e-9 * rate ? rest : 0
     filling.unserved[lane] = unserved
     filling.unservedTotal += unserved
+    demand += rate
+  }
+  if (filling.unservedTotal > 0 && room >= demand) fillExactly(draft, m, t, filling, usedCount)
+}
+
+/** @returns what the lane leaves */
+function fillLane(
+  { instance, lanes, rates }: Draft,
+  m: number,
+  t: number,
+  lane: number,
+  filling: Filling,
+  usedCount: number,
+): number {
+  const model = instance.models[m]!
+  const { count, reaches } = lanes[m]!
+  const { left, used } = filling
+  let rest = rates[m]![t * count + lane]!
+  const slack = 1e-9 * rest
+  for (let i = 0; i < usedCount && rest > slack; i++) {
+    const b = used[i]!
+    if (left[b]! <= 0 || reaches[lane * instance.regionCount + model.region[b]!] === 0) continue
+    const load = Math.min(rest, left[b]!)
+    left[b]! -= load
+    rest -= load
+    filling.cost += load * tokenCost(instance, model, t, b)
+  }
+  return rest
+}
+
+/** Bins in order of cost, each as far as any re-routing of what is served already allows. */
+function fillExactly(
+  draft: Draft,
+  m: number,
+  t: number,
+  filling: Filling,
+  usedCount: number,
+): void {
+  const { instance } = draft
+  const model = instance.models[m]!
+  const { count, reaches } = draft.lanes[m]!
+  const rates = draft.rates[m]!
+  const { router, left, used } = filling
+  const { regionCount: R } = instance
+  startRouting(router, rates, t * count, count, R)
+  let total = 0
+  for (let lane = 0; lane < count; lane++) total += router.unserved[lane]!
+  const tolerance = 1e-9 * total
+  takeStock(draft, m, t, filling)
+  filling.cost = 0
+  for (let i = 0; i < usedCount; i++) {
+    const b = used[i]!
+    while (left[b]! > tolerance) {
+      const pushed = pushInto(router, reaches, count, R, model.region[b]!, left[b]!)
+      if (pushed <= tolerance) break
+      left[b]! -= pushed
+      filling.cost += pushed * tokenCost(instance, model, t, b)
+    }
+  }
+  filling.unservedTotal = 0
+  for (let lane = 0; lane < count; lane++) {
+    const rest = router.unserved[lane]!
+    filling.unserved[lane] = rest > 1e-9 * rates[t * count + lane]! ? rest : 0
+    filling.unservedTotal += filling.unserved[lane]!
   }
 }
 

@@ -9,19 +9,21 @@ import {
   type Trial,
   thin,
 } from './cell-search.ts'
-import { keyOf, type Mix, mixOf } from './mix.ts'
+import { exactSeed } from './exact-seed.ts'
+import { keyOf, type Mix, mixOf, worthOf } from './mix.ts'
 
 /** Prices at which the search looks for mixes: as they are, ignored, and where GPUs are scarcer. */
-const LEVELS = [1, 0.7, 1.5, 2.5, 6]
+const LEVELS = [1, 1.6, 5]
 /** Attempts to improve each. */
-const ATTEMPTS = 16
+const ATTEMPTS = 5
 const NOISE = 0.3
 
 /** Replicas by the model's bins. */
 export type Seed = (b: number) => number
 
 /**
- * Mixes of a cell that are good at some prices of GPUs: from each beginning by ruin and recreate.
+ * Mixes of a cell that are good at some prices of GPUs: from each beginning, and from what is best but
+ * for a few roundings, by ruin and recreate.
  * Schrimpf et al., "Record Breaking Optimization Results Using the Ruin and Recreate Principle",
  * J. Comput. Phys. 159 (2000).
  *
@@ -48,11 +50,20 @@ export function findMixes(
   const levels = prices.some((price) => price > 0) ? LEVELS : [1, 1]
   for (const [i, level] of levels.entries()) {
     const scaled = prices.map((price) => price * level * (i === 0 ? 1 : 0.7 + 0.6 * random()))
-    descend(cell, trial, { prices: scaled, room, noise: NOISE, random }, seeds[i], keep)
+    const taste = { prices: scaled, room, noise: NOISE, random }
+    descend(cell, trial, taste, seeds[i], keep)
+    const exact = exactSeed(cell, scaled, cheapestAt(found.values(), scaled))
+    if (exact) descend(cell, trial, taste, exact, keep)
   }
   // Where nothing fits, nothing is a beginning for what comes after.
   if (found.size === 0) return [mixOf(cell, new Int32Array(cell.bins.length), 0)]
   return [...found.values()]
+}
+
+const cheapestAt = (mixes: Iterable<Mix>, prices: Float64Array): number => {
+  let least = Number.POSITIVE_INFINITY
+  for (const mix of mixes) least = Math.min(least, mix.cost + worthOf(mix, prices))
+  return least
 }
 
 /** Begins from a seed, or from nothing, and keeps every mix that is no dearer at the taste's prices. */

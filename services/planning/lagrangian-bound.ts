@@ -1,17 +1,17 @@
 import { fixedCost, startCost, tokenCost } from './bin-costs.ts'
 import { regionSets } from './captives.ts'
 import type { Cover } from './cover.ts'
-import { coverBound } from './cover-bound.ts'
 import type { Instance } from './instance.ts'
 import { type Lanes, lanesOf } from './lanes.ts'
 import type { ModelInstance } from './model-instance.ts'
 import type { PricedFractions } from './prices.ts'
+import { replicaBound } from './replica-bound.ts'
 
 /**
  * A lower bound on the objective (without `Instance.constant`) of every plan, for ANY prices of
  * pools and starts: these rows are relaxed at their prices, and deferrable work at the price at which
  * no window would gain from more of it. What is left falls apart by model and window into carrying
- * the lanes' traffic with whole replicas, bounded by `coverBound`.
+ * the lanes' traffic with whole replicas, bounded by `replicaBound`.
  *
  * With no cost of rounding it is the linear relaxation's value; whole replicas lift it above.
  * Geoffrion, "Lagrangean relaxation for integer programming", Math. Prog. Study 2 (1974).
@@ -43,6 +43,7 @@ function modelBound(instance: Instance, prices: PricedFractions, m: number): num
   for (const [t, { fixed, perToken, surplus }] of reduced.entries()) {
     const cover: Cover = {
       regionCount: instance.regionCount,
+      bins: Int32Array.from(model.region.keys()),
       region: model.region,
       capacity: model.capacity,
       fixed,
@@ -52,7 +53,7 @@ function modelBound(instance: Instance, prices: PricedFractions, m: number): num
       offers: offersOf(instance, work, t),
       minReplicas: model.minReplicas,
     }
-    bound += surplus + coverBound(cover, sets)
+    bound += surplus + replicaBound(cover, sets)
   }
   return bound
 }

@@ -44,3 +44,10 @@ export function keyOf(cell: Cell, counts: Int32Array): number {
   }
   return key
 }
+
+/** Objective of its GPUs at the prices, by pool. */
+export function worthOf({ pools, gpus }: Mix, prices: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < pools.length; i++) sum += prices[pools[i]!]! * gpus[i]!
+  return sum
+}

@@ -102,7 +102,7 @@ function refined(task: WindowTask, choice: Choice, prices: Float64Array): Choice
   })
   const next = choiceOf(task, options)
   for (const mix of options.map(([first]) => first!)) hold(next.used, mix, 1)
-  improveChoice(next)
+  improveChoice(next, prices)
   return next
 }
 

@@ -1,5 +1,6 @@
 /**
  * How fast, how near to the best, in how much memory. `--size small|middle|full` picks the instances,
+ * (or `RxTxMxC`, regions x windows x models x variants, for one of any size; `none` for no instance),
  * `--seeds n` how many seeds each; `--highs seconds` also runs the monolithic MILP where it can.
  */
 import { parseArgs } from 'node:util'
@@ -59,6 +60,16 @@ function monolith(size: InstanceSize, solver: LinearSolver, timeLimitSeconds: nu
   }
 }
 
+function sizesOf(name: string): readonly Omit<InstanceSize, 'seed'>[] {
+  if (name === 'all') return Object.values(SIZES).flat()
+  if (name === 'none') return []
+  const [regions, windows, models, variants] = name.split('x').map(Number)
+  if (regions && windows && models && variants) return [{ regions, windows, models, variants }]
+  const known = SIZES[name]
+  if (!known) throw new Error(`--size ${name}: small, middle, full, all, none or RxTxMxC`)
+  return known
+}
+
 const round = (value: number): number => Math.round(value * 100) / 100
 
 /** Slope of log(seconds) over log(regions x windows x models), by least squares. */
@@ -77,7 +88,7 @@ function exponent(rows: readonly Row[]): number | null {
 
 const solver = await loadHighs()
 const rows: Row[] = []
-const sizes = values.size === 'all' ? Object.values(SIZES).flat() : (SIZES[values.size] ?? [])
+const sizes = sizesOf(values.size)
 for (const size of sizes) {
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
     const { seconds, cpuSeconds, peakMb, plan } = measure(

@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { regionSets } from '../../services/planning/captives.ts'
 import { type Cover, narrow } from '../../services/planning/cover.ts'
 import { coverBound } from '../../services/planning/cover-bound.ts'
+import { chainOf } from '../../services/planning/cover-chain.ts'
+import { replicaBound } from '../../services/planning/replica-bound.ts'
+import { wholeCover } from '../../services/planning/whole-cover.ts'
 
 /** Bins as [region, capacity, fixed, perToken]; lanes as [load, regions]. */
 const cover = (
@@ -13,6 +16,7 @@ const cover = (
   const regionCount = 2
   return {
     regionCount,
+    bins: Int32Array.from(bins.keys()),
     region: Int32Array.from(bins, ([region]) => region),
     capacity: Float64Array.from(bins, ([, capacity]) => capacity),
     fixed: Float64Array.from(bins, ([, , fixed]) => fixed),
@@ -26,7 +30,9 @@ const cover = (
     ...change,
   }
 }
-const boundOf = (of: Cover) => coverBound(of, regionSets(of.regionCount, of.reaches))
+const boundOf = (of: Cover) => coverBound(narrow(of), regionSets(of.regionCount, of.reaches))
+
+const exactOf = (of: Cover) => replicaBound(of, regionSets(of.regionCount, of.reaches))
 
 describe('narrow', () => {
   it('keeps the first of two equal bins, and what another beats in nothing', () => {
@@ -95,12 +101,80 @@ describe('coverBound', () => {
           ],
           { minReplicas },
         )
-        const bound = boundOf(of)
-        expect(bound).toBeLessThanOrEqual(leastOf(of) * (1 + 1e-9) + 1e-9)
-        expect(bound).toBeGreaterThanOrEqual(linearOf(of) * (1 - 1e-9) - 1e-9)
+        const least = leastOf(of)
+        for (const bound of [boundOf(of), exactOf(of)]) {
+          expect(bound).toBeLessThanOrEqual(least * (1 + 1e-9) + 1e-9)
+          expect(bound).toBeGreaterThanOrEqual(linearOf(of) * (1 - 1e-9) - 1e-9)
+        }
       }),
       { numRuns: 20, seed: 1 },
     )
+  })
+})
+
+describe('replicaBound', () => {
+  it('finds the best of replicas of different sizes', () => {
+    // 27 = 10 + 10 + 7: two large ones and a small one.
+    const of = cover(
+      [
+        [0, 10, 5, 0],
+        [0, 7, 4, 0],
+      ],
+      [[27, [0]]],
+    )
+    expect(exactOf(of)).toBeCloseTo(14, 2)
+  })
+
+  it('keeps the floor of replicas, the idle one as cheap as there is', () => {
+    const of = cover(
+      [
+        [0, 10, 5, 0],
+        [0, 2, 1, 1],
+      ],
+      [[9, [0]]],
+      { minReplicas: 3 },
+    )
+    expect(exactOf(of)).toBeCloseTo(7, 2)
+  })
+
+  it('lets deferrable work pay for what traffic leaves free', () => {
+    const alone = cover([[0, 10, 1, 0]], [[15, [0]]])
+    const offered = { ...alone, offers: Float64Array.of(0.1, Number.NEGATIVE_INFINITY) }
+    expect(exactOf(alone)).toBeCloseTo(2, 6)
+    expect(exactOf(offered)).toBeCloseTo(1.5, 6)
+  })
+
+  it('is the fractional value where a replica is smaller than a step of the grid', () => {
+    const of = cover(
+      [
+        [0, 10, 5, 0],
+        [0, 0.05, 0.03, 0],
+      ],
+      [[25, [0]]],
+    )
+    expect(exactOf(of)).toBeCloseTo(12.5, 9)
+  })
+
+  it('goes by cuts where replicas are many, and by the better of both between', () => {
+    const many = (load: number) => cover([[0, 10, 1, 0]], [[load, [0]]])
+    expect(exactOf(many(1005))).toBeCloseTo(101, 6)
+    expect(exactOf(many(305))).toBeCloseTo(31, 6)
+    expect(exactOf(cover([[0, 10, 1, 0]], [[0, [0]]]))).toBe(0)
+  })
+})
+
+describe('wholeCover', () => {
+  it('tells the replicas behind its value, idle ones for the floor too', () => {
+    const of = cover(
+      [
+        [0, 10, 5, 0],
+        [0, 2, 1, 1],
+      ],
+      [[9, [0]]],
+      { minReplicas: 3 },
+    )
+    const grid = { stepsPerReplica: 50, mostSteps: 1000, careful: true }
+    expect([...wholeCover(of, chainOf(of).links, grid).counts()]).toEqual([1, 2])
   })
 })
 

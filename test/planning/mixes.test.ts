@@ -7,6 +7,7 @@ import { chooseMixes } from '../../services/planning/choose-mixes.ts'
 import { findMixes } from '../../services/planning/find-mixes.ts'
 import type { Mix } from '../../services/planning/mix.ts'
 import { random } from '../../services/planning/random.ts'
+import { newRouter, pushInto, startRouting } from '../../services/planning/router.ts'
 import { settlePrices } from '../../services/planning/settle-prices.ts'
 
 /** Two regions with one pool each; a small and a large bin in both; one lane may go anywhere. */
@@ -35,6 +36,7 @@ const trial = (): Trial => ({
   unserved: new Float64Array(3),
   needs: new Float64Array(2),
   saved: new Int32Array(4),
+  router: newRouter(3, 2),
   loadCost: 0,
   missing: 0,
 })
@@ -67,6 +69,38 @@ describe('findMixes', () => {
     // 60 tokens/s: a large replica and a small one in the first region.
     const costs = find(cell([60, 0, 0]), [20, 20], [0, 0]).map(({ cost }) => cost)
     expect(Math.min(...costs)).toBeCloseTo(2 + 7 + 6, 9)
+  })
+
+  it('moves traffic that may go elsewhere out of the way', () => {
+    // The first lane would fill the middle region, which is cheapest; the second needs it more.
+    const three = cell([10, 20], {
+      regionCount: 3,
+      bins: Int32Array.of(0, 1, 2),
+      region: Int32Array.of(1, 2, 0),
+      pool: Int32Array.of(0, 1, 2),
+      gpus: Float64Array.of(1, 1, 1),
+      capacity: Float64Array.of(10, 10, 10),
+      fixed: Float64Array.of(1, 1, 1),
+      perToken: Float64Array.of(0.1, 0.2, 0.3),
+      reaches: Uint8Array.of(1, 1, 0, 0, 1, 1),
+    })
+    const scratch = {
+      ...trial(),
+      router: newRouter(2, 3),
+      needs: new Float64Array(3),
+      used: new Float64Array(3),
+    }
+    const seed = (b: number) => [1, 1, 1][b]!
+    const room = Float64Array.of(1, 1, 1)
+    const mixes = findMixes(
+      three,
+      scratch,
+      room.map(() => 0),
+      room,
+      [seed, seed],
+      random(1),
+    )
+    expect(Math.min(...mixes.map(({ cost }) => cost))).toBeCloseTo(3 + 1 + 2 + 3, 9)
   })
 
   it('keeps the floor and the spare', () => {
@@ -142,5 +176,22 @@ describe('chooseMixes', () => {
   it('says where none fits', () => {
     const two = [[{ cost: 1, gpus: 8 }], [{ cost: 1, gpus: 8 }]]
     expect(chooseMixes(choiceOf(two), Float64Array.of(0))).toBe(false)
+  })
+})
+
+describe('pushInto', () => {
+  it('finds room along a chain of lanes, and none where there is none', () => {
+    // Lane 0 reaches 0 and 1, lane 1 reaches 1 and 2, lane 2 reaches 2 alone.
+    const reaches = Uint8Array.of(1, 1, 0, 0, 1, 1, 0, 0, 1)
+    const router = newRouter(3, 3)
+    startRouting(router, [5, 5, 5], 0, 3, 3)
+    const into = (region: number, most: number) => pushInto(router, reaches, 3, 3, region, most)
+    expect(into(1, 5)).toBe(5)
+    expect(into(2, 5)).toBe(5)
+    // Lane 0 leaves region 1, which lane 1 takes for region 2, where lane 2 has to be.
+    expect(into(0, 9)).toBe(5)
+    expect([...router.unserved]).toEqual([0, 0, 0])
+    expect([...router.flows]).toEqual([5, 0, 0, 0, 5, 0, 0, 0, 5])
+    expect(into(0, 9)).toBe(0)
   })
 })

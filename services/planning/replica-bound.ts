@@ -1,0 +1,50 @@
+import { type Cover, narrow, withBins, withoutOffers } from './cover.ts'
+import { coverBound } from './cover-bound.ts'
+import { type Chain, chainOf } from './cover-chain.ts'
+import { wholeCover } from './whole-cover.ts'
+
+/** Up to so many replicas the knapsack is stronger than cuts; above twice as many, cuts are. */
+export const FEW = 20
+/** Fine enough to lose a thousandth or two. */
+const FINE = { stepsPerReplica: 160, mostSteps: 3_200, careful: false }
+/** Only to know which bins are worth a finer look. */
+const ROUGH = { stepsPerReplica: 30, mostSteps: 600, careful: true }
+
+/**
+ * The least that whole replicas for one model and window cost, at given prices: by dynamic programming
+ * where they are few, by rounding cuts where they are many, by both between.
+ *
+ * @param sets regions that traffic may be captive in
+ * @returns a number that no choice is below
+ */
+export function replicaBound(given: Cover, sets: readonly Uint8Array[]): number {
+  const cover = narrow(given)
+  if (cover.loads.length === 0 || cover.region.length === 0) return coverBound(cover, sets)
+  const chain = chainOf(withoutOffers(cover))
+  if (chain.replicas > 2 * FEW) return coverBound(cover, sets)
+  const whole = knapsackBound(withoutOffers(cover), chain)
+  return chain.replicas > FEW ? Math.max(whole, coverBound(cover, sets)) : whole
+}
+
+/** A choice with a bin that is left out costs more than the rough one, so the less of both is safe. */
+function knapsackBound(cover: Cover, chain: Chain): number {
+  const rough = wholeCover(cover, chain.links, ROUGH).value
+  const bins = usefulBins(cover, chain, rough)
+  // Replicas smaller than a step are rounded up even when rough, so that nothing may seem worth it.
+  if (bins.length === 0) return chain.value
+  const few = withBins(cover, bins)
+  return Math.max(chain.value, Math.min(rough, wholeCover(few, chainOf(few).links, FINE).value))
+}
+
+/**
+ * Without those of which one replica, however loaded, costs more than there is to lose.
+ *
+ * @param atMost cost of some replicas that carry the traffic
+ */
+export function usefulBins(cover: Cover, { value, worth }: Chain, atMost: number): number[] {
+  const { region, capacity, fixed, perToken } = cover
+  return [...region.keys()].filter((b) => {
+    const loss = fixed[b]! + capacity[b]! * Math.min(0, perToken[b]! - worth[region[b]!]!)
+    return value + loss <= atMost * (1 + 1e-9)
+  })
+}
