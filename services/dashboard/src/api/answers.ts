@@ -9,6 +9,8 @@ export type Resource<Body> =
       readonly body: Body
       /** When it was answered. */
       readonly atMs: number
+      /** The pulse of the page that it answers: within one, nothing is asked twice. */
+      readonly pulse: number
       /** Why it could not be refreshed since; undefined where it could. */
       readonly failure?: Failure | undefined
     }

@@ -132,7 +132,7 @@ const pick = (onPick: (atMs: number) => void) => (chart: uPlot) => {
 
 /** A thin line where now is. */
 function nowLine() {
-  const stroke = cssColor('--accent') // asked once: it costs a layout, and frames are short
+  const stroke = cssColor('--accent')
   return (chart: uPlot): void => {
     const { ctx, bbox } = chart
     const at = chart.valToPos(Date.now(), 'x', true)

@@ -22,23 +22,27 @@ export function mountChart(element: HTMLElement, content: ChartContent): Mounted
   let { data } = content
   let chart: uPlot | undefined
   let onScreen = false
+  let widthPx = 0 // as the observers tell it: to ask would lay out the page, once a chart
 
   const draw = () => {
-    if (!onScreen || element.clientWidth === 0) return
+    if (!onScreen || widthPx === 0) return
     if (!chart) {
-      const size = { width: element.clientWidth, height: heightPx }
+      const size = { width: widthPx, height: heightPx }
       chart = new uPlot({ ...chartOptions(shape, { range, onPick }), ...size }, data, element)
     } else if (chart.data !== data) chart.setData(data)
     const { minMs: min, maxMs: max } = range.shown
     if (chart.scales.x?.min !== min || chart.scales.x.max !== max) chart.setScale('x', { min, max })
   }
   const screen = new IntersectionObserver((entries) => {
-    onScreen = entries.at(-1)!.isIntersecting
+    const { isIntersecting, boundingClientRect } = entries.at(-1)!
+    onScreen = isIntersecting
+    widthPx = Math.round(boundingClientRect.width)
     draw()
   })
-  const size = new ResizeObserver(() => {
-    if (chart && element.clientWidth !== chart.width) {
-      chart.setSize({ width: element.clientWidth, height: heightPx })
+  const size = new ResizeObserver((entries) => {
+    widthPx = Math.round(entries.at(-1)!.contentRect.width)
+    if (chart && widthPx > 0 && widthPx !== chart.width) {
+      chart.setSize({ width: widthPx, height: heightPx })
     }
   })
   screen.observe(element)

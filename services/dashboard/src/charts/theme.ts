@@ -22,17 +22,18 @@ export function applyTheme(): void {
   for (const listener of listeners) listener()
 }
 
-const shown = (): 'light' | 'dark' => {
+/** The theme in force. */
+export const shownTheme = (): 'light' | 'dark' => {
   const chosen = chosenTheme()
   if (chosen !== 'system') return chosen
   return dark.matches ? 'dark' : 'light'
 }
 
-/** The theme in force; canvases are drawn anew when it changes. */
+/** The same, for canvases: they are drawn anew when it changes. */
 export function useShownTheme(): 'light' | 'dark' {
-  const [theme, setTheme] = useState(shown)
+  const [theme, setTheme] = useState(shownTheme)
   useEffect(() => {
-    const look = () => setTheme(shown())
+    const look = () => setTheme(shownTheme())
     listeners.add(look)
     dark.addEventListener('change', look)
     return () => {

@@ -1,4 +1,4 @@
-import type { Schedule } from './schedule.ts'
+import { assignmentsIn, type Schedule } from './schedule.ts'
 
 export interface ReplicaChange {
   readonly region: string
@@ -20,10 +20,9 @@ export interface ChangeMoment {
  */
 export function nextChanges(schedule: Schedule, nowMs: number, most: number): ChangeMoment[] {
   const moments: ChangeMoment[] = []
-  const counts = countsByWindow(schedule)
   for (const [index, { startMs }] of schedule.windows.entries()) {
     if (index === 0 || startMs <= nowMs) continue
-    const changes = changesBetween(counts[index - 1]!, counts[index]!)
+    const changes = changesBetween(countsIn(schedule, index - 1), countsIn(schedule, index))
     if (changes.length > 0) moments.push({ atMs: startMs, changes })
     if (moments.length === most) break
   }
@@ -32,14 +31,13 @@ export function nextChanges(schedule: Schedule, nowMs: number, most: number): Ch
 
 type Counts = ReadonlyMap<string, Omit<ReplicaChange, 'before' | 'after'> & { replicas: number }>
 
-function countsByWindow({ windows, assignments }: Schedule): Counts[] {
-  const counts = windows.map(() => new Map())
-  for (const { window, region, model, pointId, replicas } of assignments) {
-    const key = JSON.stringify([region, model, pointId])
-    counts[window]?.set(key, { region, model, pointId, replicas })
-  }
-  return counts
-}
+const countsIn = (schedule: Schedule, window: number): Counts =>
+  new Map(
+    assignmentsIn(schedule, window).map(({ region, model, pointId, replicas }) => [
+      JSON.stringify([region, model, pointId]),
+      { region, model, pointId, replicas },
+    ]),
+  )
 
 function changesBetween(before: Counts, after: Counts): ReplicaChange[] {
   return [...new Map([...before, ...after])].flatMap(([key, { region, model, pointId }]) => {

@@ -33,10 +33,11 @@ export interface RegionLoad {
   readonly tokensPerSecond: number
 }
 
+/** What runs in one window, in one region or in all. */
 export function loadOf(schedule: Schedule, window: number, region?: string): RegionLoad {
-  const assignments = schedule.assignments.filter(
-    (one) => one.window === window && (region === undefined || one.region === region),
-  )
+  const inWindow = assignmentsIn(schedule, window)
+  const assignments =
+    region === undefined ? inWindow : inWindow.filter((one) => one.region === region)
   return {
     assignments,
     gpus: sumOf(assignments, gpusOf),
@@ -46,4 +47,27 @@ export function loadOf(schedule: Schedule, window: number, region?: string): Reg
       ({ tokensPerSecond, batchTokensPerSecond }) => tokensPerSecond + batchTokensPerSecond,
     ),
   }
+}
+
+/** A large plan is looked through once, not once a region. */
+const byWindow = new WeakMap<Schedule['assignments'], Map<number, Assignment[]>>()
+
+/** What runs in one window, in all regions. */
+export function assignmentsIn(
+  { assignments }: Pick<Schedule, 'assignments'>,
+  window: number,
+): readonly Assignment[] {
+  const known = byWindow.get(assignments) ?? groupedByWindow(assignments)
+  byWindow.set(assignments, known)
+  return known.get(window) ?? []
+}
+
+function groupedByWindow(assignments: readonly Assignment[]): Map<number, Assignment[]> {
+  const windows = new Map<number, Assignment[]>()
+  for (const one of assignments) {
+    const together = windows.get(one.window)
+    if (together) together.push(one)
+    else windows.set(one.window, [one])
+  }
+  return windows
 }

@@ -11,8 +11,17 @@ export interface VariantParts {
 
 const SIZES = { tp: 'tensorParallel', pp: 'pipelineParallel', dp: 'dataParallel' } as const
 
+/** A plan has many assignments of few variants: each is read once. */
+const known = new Map<string, VariantParts>()
+
 /** Reads a variant id; what it does not know stays in `rest`. */
 export function variantParts(pointId: string): VariantParts {
+  const parts = known.get(pointId) ?? readParts(pointId)
+  known.set(pointId, parts)
+  return parts
+}
+
+function readParts(pointId: string): VariantParts {
   const { head, tail } = splitAtDegrees(pointId.split('-'))
   const found = { tensorParallel: 1, pipelineParallel: 1, dataParallel: 1 }
   const rest: string[] = []
