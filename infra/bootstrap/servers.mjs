@@ -15,6 +15,8 @@ const PACKAGES = {
   apt: { 'redis-server': 'redis-server', postgres: 'postgresql', chromium: 'chromium' },
   brew: { 'redis-server': 'redis', postgres: 'postgresql@17', chromium: 'chromium' },
 }
+/** Welcome: the tests that use one say so where it is not there. Named as their packages are. */
+const WELCOME = ['zsh', 'fish']
 const READY_MS = 60_000
 
 /**
@@ -27,7 +29,8 @@ const READY_MS = 60_000
 export async function startServers() {
   const wanted = NEEDED.filter(({ variable }) => !process.env[variable])
   const absent = wanted.map(({ binary }) => binary).filter((binary) => !find(binary))
-  if (absent.length > 0) tryToInstall(absent)
+  const unwelcomed = WELCOME.filter((binary) => !find(binary))
+  if (absent.length + unwelcomed.length > 0) tryToInstall([...absent, ...unwelcomed])
 
   const folder = mkdtempSync(join(tmpdir(), 'gridtide-servers-'))
   const running = []
@@ -68,7 +71,7 @@ function tryToInstall(binaries) {
   }
   const quiet = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   if (find('apt-get')) {
-    const names = binaries.map((binary) => PACKAGES.apt[binary])
+    const names = binaries.map((binary) => PACKAGES.apt[binary] ?? binary)
     const sudo = process.getuid() === 0 ? [] : ['sudo', '-n']
     const apt = (...args) => {
       const [command, ...rest] = [...sudo, 'apt-get', ...args]
@@ -80,7 +83,7 @@ function tryToInstall(binaries) {
     // One by one: a system that lacks one of them may have the others.
     for (const name of names) apt('install', '-y', '-qq', '--no-install-recommends', name)
   } else if (find('brew')) {
-    run('brew', ['install', ...binaries.map((binary) => PACKAGES.brew[binary])])
+    run('brew', ['install', ...binaries.map((binary) => PACKAGES.brew[binary] ?? binary)])
   }
 }
 

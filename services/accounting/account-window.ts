@@ -5,10 +5,13 @@ import {
   type PlanningProblem,
   pricePlan,
 } from '../planning/index.ts'
+import type { Emitted } from './saved-band.ts'
 
-export interface Emitted {
-  readonly energyKwh: number
-  readonly carbonG: number
+/** An intensity that came to be, and how far to believe it, gCO2e/kWh. */
+export interface SettledIntensity {
+  readonly carbonGPerKwh: number
+  readonly lowGPerKwh: number
+  readonly highGPerKwh: number
 }
 
 /** What one window used and emitted, beside what the static rule of thumb would have. */
@@ -26,15 +29,15 @@ export interface WindowAccount {
  * intensity that came to be rather than the one that was forecast.
  *
  * @param window index into the problem's windows
- * @param carbonGPerKwh by zone; a zone that is absent keeps the problem's own forecast
+ * @param carbon by zone; a zone that is absent keeps the problem's own forecast
  */
 export function accountWindow(
   problem: PlanningProblem,
   plan: Plan,
   window: number,
-  carbonGPerKwh: ReadonlyMap<string, number>,
+  carbon: ReadonlyMap<string, SettledIntensity>,
 ): WindowAccount {
-  const one = onlyWindow(problem, window, carbonGPerKwh)
+  const one = onlyWindow(problem, window, carbon)
   const settled = plan.assignments.filter((assignment) => assignment.window === window)
   const { startMs, endMs } = problem.windows[window]!
   const rate = settled.reduce(
@@ -61,13 +64,14 @@ function emitted(one: PlanningProblem, assignments: readonly Assignment[]): Emit
     one,
     assignments.map((assignment) => ({ ...assignment, window: 0 })),
   )
-  return { energyKwh: predicted.energyKwh, carbonG: predicted.carbonG }
+  const { energyKwh, carbonG, carbonLowG, carbonHighG } = predicted
+  return { energyKwh, carbonG, carbonLowG, carbonHighG }
 }
 
 function onlyWindow(
   problem: PlanningProblem,
   window: number,
-  carbonGPerKwh: ReadonlyMap<string, number>,
+  carbon: ReadonlyMap<string, SettledIntensity>,
 ): PlanningProblem {
   return {
     ...problem,
@@ -77,12 +81,12 @@ function onlyWindow(
       freeFirstStarts: window === 0 && problem.policy.freeFirstStarts === true,
     },
     regions: problem.regions.map((region) => {
-      const value = carbonGPerKwh.get(region.zone) ?? region.carbonGPerKwh[window]!
+      const came = carbon.get(region.zone)
       return {
         ...region,
-        carbonGPerKwh: [value],
-        carbonLowGPerKwh: [value],
-        carbonHighGPerKwh: [value],
+        carbonGPerKwh: [came?.carbonGPerKwh ?? region.carbonGPerKwh[window]!],
+        carbonLowGPerKwh: [came?.lowGPerKwh ?? region.carbonLowGPerKwh[window]!],
+        carbonHighGPerKwh: [came?.highGPerKwh ?? region.carbonHighGPerKwh[window]!],
         carbonQuality: [region.carbonQuality[window]!],
       }
     }),

@@ -8,6 +8,7 @@ import {
 } from '../planning/index.ts'
 import { leverProblems } from './lever-problems.ts'
 import { rightSized } from './right-sized.ts'
+import { type Emitted, savedBand } from './saved-band.ts'
 
 /** One step of the fixed order, or a control beside it. */
 export interface LeverSaving {
@@ -24,6 +25,9 @@ export interface LeverSaving {
   readonly carbonG?: number
   /** Against the step before; for a control, against the step it stands beside. Negative: a loss. */
   readonly savedG?: number
+  /** 10 and 90 % quantile of `savedG`. */
+  readonly savedLowG?: number
+  readonly savedHighG?: number
   /** Carbon against the static rule of thumb. */
   readonly ofStatic?: number
   readonly words: string
@@ -37,49 +41,46 @@ export function attributeSavings(
   problem: PlanningProblem,
   solver: LinearSolver,
 ): readonly LeverSaving[] {
-  const carbonOf = (assignments: readonly Assignment[]) =>
-    pricePlan(problem, assignments).predicted.carbonG
-  const plannedCarbon = (of: PlanningProblem): number | undefined => {
+  const emittedBy = (assignments: readonly Assignment[]): Emitted =>
+    pricePlan(problem, assignments).predicted
+  const planned = (of: PlanningProblem): Emitted | undefined => {
     const outcome = planHorizon(of, solver)
-    if (outcome.status === 'infeasible') return undefined
-    const { assignments } = outcome.plan
-    return carbonOf(assignments)
+    return outcome.status === 'infeasible' ? undefined : emittedBy(outcome.plan.assignments)
   }
-  const staticG = carbonOf(baselineAssignments(problem))
+  const byRule = emittedBy(baselineAssignments(problem))
   const levers = leverProblems(problem)
-  const steps: readonly [LeverSaving['lever'], number | undefined][] = [
-    ['static', staticG],
-    ['right-size', carbonOf(baselineAssignments(problem, rightSized))],
-    ['scale-to-load', plannedCarbon(levers.scaleToLoad)],
-    ['power-cap', plannedCarbon(levers.powerCap)],
-    ['time-shift', plannedCarbon(levers.timeShift)],
-    ['geo-shift', plannedCarbon(levers.geoShift)],
+  const steps: readonly [LeverSaving['lever'], Emitted | undefined][] = [
+    ['static', byRule],
+    ['right-size', emittedBy(baselineAssignments(problem, rightSized))],
+    ['scale-to-load', planned(levers.scaleToLoad)],
+    ['power-cap', planned(levers.powerCap)],
+    ['time-shift', planned(levers.timeShift)],
+    ['geo-shift', planned(levers.geoShift)],
   ]
   const entry = (
     lever: LeverSaving['lever'],
-    carbonG: number | undefined,
-    before: number,
+    emitted: Emitted | undefined,
+    before: Emitted,
   ): LeverSaving => {
-    if (carbonG === undefined)
-      return { lever, words: `${lever}: no plan without the levers after it` }
-    const savedG = before - carbonG
-    const ofStatic = staticG > 0 ? carbonG / staticG : 1
+    if (!emitted) return { lever, words: `${lever}: no plan without the levers after it` }
+    const { carbonG } = emitted
+    const savedG = before.carbonG - carbonG
+    const ofStatic = byRule.carbonG > 0 ? carbonG / byRule.carbonG : 1
     const words = `${lever}: ${(savedG / 1000).toFixed(2)} kgCO2e saved, ${(100 * (1 - ofStatic)).toFixed(1)} % below static in all`
-    return { lever, carbonG, savedG, ofStatic, words }
+    // The same carbon is the same plan, and errs the same way.
+    const band = savedG === 0 ? { savedLowG: 0, savedHighG: 0 } : savedBand(emitted, before)
+    return { lever, carbonG, savedG, ...band, ofStatic, words }
   }
-  let before = staticG
-  const ordered = steps.map(([lever, carbonG]) => {
-    const saving = entry(lever, carbonG, before)
-    before = carbonG ?? before
+  let before = byRule
+  const ordered = steps.map(([lever, emitted]) => {
+    const saving = entry(lever, emitted, before)
+    before = emitted ?? before
     return saving
   })
-  const timed = ordered.findLast(
-    ({ lever, carbonG }) => lever !== 'geo-shift' && carbonG !== undefined,
-  )
-  const beforeGeo = timed!.carbonG!
+  const [, beforeGeo] = steps.findLast(([lever, emitted]) => lever !== 'geo-shift' && emitted)!
   return [
     ...ordered,
-    entry('control: geo-shift by past means', plannedCarbon(levers.pastMeans), beforeGeo),
-    entry('control: energy only', plannedCarbon(levers.energyOnly), beforeGeo),
+    entry('control: geo-shift by past means', planned(levers.pastMeans), beforeGeo!),
+    entry('control: energy only', planned(levers.energyOnly), beforeGeo!),
   ]
 }

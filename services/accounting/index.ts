@@ -1,2 +1,3 @@
-export { accountWindow, type Emitted, type WindowAccount } from './account-window.ts'
+export { accountWindow, type SettledIntensity, type WindowAccount } from './account-window.ts'
 export { attributeSavings, type LeverSaving } from './attribute-savings.ts'
+export { type Emitted, type SavedBand, savedBand } from './saved-band.ts'

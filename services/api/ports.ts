@@ -10,6 +10,7 @@ import type { Plan, PlanExplanation, PlanFigures } from '../planning/index.ts'
 import type { PlanStore } from '../plans/index.ts'
 import type { AnswerStore } from './answer-store.ts'
 import type {
+  DayLevers,
   PlanDesk,
   QueueDesk,
   RunInbox,
@@ -23,6 +24,7 @@ import type { ModelChange, ModelView } from './schemas/model.ts'
 import type { PolicyChange, PolicyView } from './schemas/policy.ts'
 import type { RegionView } from './schemas/region.ts'
 import type { Simulation, SimulationRequest } from './schemas/simulation.ts'
+import type { ModelSloView } from './schemas/slo.ts'
 import type { StopView } from './schemas/stop.ts'
 import type { DesiredReplicas, TargetView } from './schemas/target.ts'
 
@@ -54,12 +56,17 @@ export interface ApiPorts {
 
 export interface TenantPorts {
   readonly plans: PlanReader
-  /** Why a plan is what it is. */
-  explain(version: number, plan: Plan): Promise<PlanExplanation>
+  /** Why a plan is what it is, and what each lever adds where that was worked out. */
+  explain(
+    version: number,
+    plan: Plan,
+  ): Promise<PlanExplanation & { readonly levers?: DayLevers | undefined }>
   /** What follows from a plan, window by window. */
   figures(version: number, plan: Plan): Promise<PlanFigures>
   readonly regions: RegionReader
   readonly models: ModelStore
+  /** How every model is doing against what it is promised. */
+  slo(): Promise<readonly ModelSloView[]>
   /** How a model is fitted, run by run; undefined where it is not in the fleet. */
   fitOf(model: string): Promise<ModelFitView | undefined>
   readonly policy: PolicyStore

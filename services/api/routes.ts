@@ -21,6 +21,7 @@ import { getPlanFiguresRoute } from './routes/get-plan-figures.ts'
 import { getPolicyRoute } from './routes/get-policy.ts'
 import { getSavingsRoute } from './routes/get-savings.ts'
 import { getSciRoute } from './routes/get-sci.ts'
+import { getSloRoute } from './routes/get-slo.ts'
 import { getStopRoute } from './routes/get-stop.ts'
 import { healthRoute } from './routes/health.ts'
 import { listActionsRoute } from './routes/list-actions.ts'
@@ -107,6 +108,7 @@ const PLAIN = [
   getPlanFiguresRoute,
   getPlanRoute,
   getPolicyRoute,
+  getSloRoute,
   getStopRoute,
   healthRoute,
   listActionsRoute,

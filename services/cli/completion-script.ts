@@ -16,10 +16,13 @@ interface Place {
 export function completionScript(program: Command, shell: Shell): string {
   const places = placesOf(program, program.name())
   if (shell === 'fish') return fishScript(program.name(), places)
-  // zsh runs bash's completions by a compatibility function of its own.
-  const head = shell === 'zsh' ? 'autoload -U +X bashcompinit && bashcompinit\n' : ''
-  return head + bashScript(program.name(), places)
+  return (shell === 'zsh' ? ZSH_HEAD : '') + bashScript(program.name(), places)
 }
+
+/** zsh runs bash's completions by a compatibility function of its own, over its own system. */
+const ZSH_HEAD = `(( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i }
+autoload -U +X bashcompinit && bashcompinit
+`
 
 function placesOf(command: Command, words: string): readonly Place[] {
   const flags = command.options.flatMap(({ long, description }) =>
@@ -44,7 +47,7 @@ function bashScript(name: string, places: readonly Place[]): string {
   })
   return `_${name}() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" path='${name}' next='' word
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+  for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do
     case "$path $word" in
 ${places
   .slice(1)

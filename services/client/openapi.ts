@@ -290,6 +290,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/slo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Measured latencies against the promises */
+        get: operations["getSlo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1651,6 +1668,8 @@ export interface components {
                 pointId: string;
                 replicasBefore: number;
                 replicasAfter: number;
+                /** @description The reason, told by the loads of both plans. */
+                words: string;
             }[];
         };
         PlanExplanation: {
@@ -1687,6 +1706,23 @@ export interface components {
                 };
                 words: string;
             }[];
+            /** @description What each lever adds over the horizon of the plan at that instant. */
+            levers?: {
+                atMs: number;
+                levers: {
+                    lever: string;
+                    carbonG?: number;
+                    /** @description Against the lever before; negative: a loss. */
+                    savedG?: number;
+                    /** @description 10 % quantile; absent where a window was settled without. */
+                    savedLowG?: number;
+                    /** @description 90 % quantile. */
+                    savedHighG?: number;
+                    /** @description Carbon against the static rule of thumb. */
+                    ofStatic?: number;
+                    words: string;
+                }[];
+            };
             /** @description Of an infeasible one: the least change that would help. */
             relaxation?: string;
         };
@@ -1699,6 +1735,8 @@ export interface components {
                 /** @description Expected, gCO2e a window. */
                 carbonG: number[];
             }[];
+            /** @description What the static rule of thumb would emit, gCO2e a window. */
+            baselineCarbonG: number[];
             /** @description Those that the plan uses, as they were fitted when it was made. */
             variants: {
                 model: string;
@@ -1995,15 +2033,27 @@ export interface components {
                     energyKwh: number;
                     /** @description gCO2e. */
                     carbonG: number;
+                    /** @description 10 % quantile. */
+                    carbonLowG?: number;
+                    /** @description 90 % quantile. */
+                    carbonHighG?: number;
                 };
                 /** @description The static rule of thumb, at the same load. */
                 baseline: {
                     energyKwh: number;
                     /** @description gCO2e. */
                     carbonG: number;
+                    /** @description 10 % quantile. */
+                    carbonLowG?: number;
+                    /** @description 90 % quantile. */
+                    carbonHighG?: number;
                 };
                 /** @description gCO2e; negative: more than the baseline. */
                 savedG: number;
+                /** @description 10 % quantile; absent where a window was settled without. */
+                savedLowG?: number;
+                /** @description 90 % quantile. */
+                savedHighG?: number;
             };
             /** @description Oldest first; days without a settled window are absent. */
             days: {
@@ -2017,15 +2067,27 @@ export interface components {
                     energyKwh: number;
                     /** @description gCO2e. */
                     carbonG: number;
+                    /** @description 10 % quantile. */
+                    carbonLowG?: number;
+                    /** @description 90 % quantile. */
+                    carbonHighG?: number;
                 };
                 /** @description The static rule of thumb, at the same load. */
                 baseline: {
                     energyKwh: number;
                     /** @description gCO2e. */
                     carbonG: number;
+                    /** @description 10 % quantile. */
+                    carbonLowG?: number;
+                    /** @description 90 % quantile. */
+                    carbonHighG?: number;
                 };
                 /** @description gCO2e; negative: more than the baseline. */
                 savedG: number;
+                /** @description 10 % quantile; absent where a window was settled without. */
+                savedLowG?: number;
+                /** @description 90 % quantile. */
+                savedHighG?: number;
                 /** @description What each lever adds over the horizon of the plan at that instant. */
                 levers?: {
                     atMs: number;
@@ -2034,6 +2096,10 @@ export interface components {
                         carbonG?: number;
                         /** @description Against the lever before; negative: a loss. */
                         savedG?: number;
+                        /** @description 10 % quantile; absent where a window was settled without. */
+                        savedLowG?: number;
+                        /** @description 90 % quantile. */
+                        savedHighG?: number;
                         /** @description Carbon against the static rule of thumb. */
                         ofStatic?: number;
                         words: string;
@@ -2093,6 +2159,33 @@ export interface components {
                 /** @description The least change that would make a plan possible. */
                 relaxation: string;
             };
+        };
+        /** @description How every model is doing against what it is promised. */
+        Slo: {
+            items: {
+                model: string;
+                /**
+                 * @description `unknown`: the fleet file names no telemetry, or it does not answer.
+                 * @enum {unknown}
+                 */
+                state: "ok" | "burning" | "unknown";
+                promised: {
+                    /** @description Time to first token, 95 % quantile. */
+                    ttftP95Ms: number;
+                    /** @description Time per output token, 95 % quantile. */
+                    tpotP95Ms: number;
+                };
+                /** @description By the metrics of the engines; the network is not in it. Absent is unknown. */
+                measured: {
+                    /** @description Time to first token, 95 % quantile. */
+                    ttftP95Ms?: number;
+                    /** @description Time per output token, 95 % quantile. */
+                    tpotP95Ms?: number;
+                    outputTokensPerSecond?: number;
+                    /** @description Of the oldest of these numbers. */
+                    atMs?: number;
+                };
+            }[];
         };
         Stop: {
             /** @description Nothing is moved while this is true. */
@@ -4352,6 +4445,71 @@ export interface operations {
             };
             /** @description A problem: `code` says what, `detail` says why. */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSlo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How every model is doing against what it is promised. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Slo"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,8 +1,8 @@
-import type { Emitted } from '../accounting/index.ts'
+import { type Emitted, type SavedBand, savedBand } from '../accounting/index.ts'
 import type { LedgerEntry } from './port.ts'
 
-/** What settled windows add up to. */
-export interface LedgerSum {
+/** What settled windows add up to. The band is absent where one of them has none. */
+export interface LedgerSum extends Partial<SavedBand> {
   /** How many windows. */
   readonly windows: number
   /** Output tokens, deferrable ones included. */
@@ -25,9 +25,8 @@ export function daysOf(entries: readonly LedgerEntry[]): readonly LedgerDay[] {
   const days = new Map<number, LedgerSum[]>()
   for (const { windowStartMs, tokens, planned, baseline } of entries) {
     const dayStartMs = Math.floor(windowStartMs / DAY_MS) * DAY_MS
-    const savedG = baseline.carbonG - planned.carbonG
     const known = days.get(dayStartMs) ?? []
-    known.push({ windows: 1, tokens, planned, baseline, savedG })
+    known.push({ windows: 1, tokens, planned, baseline, ...savedOf(planned, baseline) })
     days.set(dayStartMs, known)
   }
   return [...days]
@@ -35,18 +34,32 @@ export function daysOf(entries: readonly LedgerEntry[]): readonly LedgerDay[] {
     .map(([dayStartMs, sums]) => ({ dayStartMs, ...sumOf(sums) }))
 }
 
-/** All of it together. */
+const savedOf = (planned: Emitted, baseline: Emitted) => ({
+  savedG: baseline.carbonG - planned.carbonG,
+  ...savedBand(planned, baseline),
+})
+
+/** All of it together; errors of window after window are taken to move together. */
 export function sumOf(sums: readonly LedgerSum[]): LedgerSum {
   const total = (of: (sum: LedgerSum) => number) => sums.reduce((all, one) => all + of(one), 0)
-  const emitted = (of: (sum: LedgerSum) => Emitted): Emitted => ({
-    energyKwh: total((sum) => of(sum).energyKwh),
-    carbonG: total((sum) => of(sum).carbonG),
-  })
+  const emitted = (of: (sum: LedgerSum) => Emitted): Emitted => {
+    const banded = sums.every((sum) => of(sum).carbonLowG !== undefined)
+    return {
+      energyKwh: total((sum) => of(sum).energyKwh),
+      carbonG: total((sum) => of(sum).carbonG),
+      ...(banded && {
+        carbonLowG: total((sum) => of(sum).carbonLowG!),
+        carbonHighG: total((sum) => of(sum).carbonHighG!),
+      }),
+    }
+  }
+  const planned = emitted((sum) => sum.planned)
+  const baseline = emitted((sum) => sum.baseline)
   return {
     windows: total(({ windows }) => windows),
     tokens: total(({ tokens }) => tokens),
-    planned: emitted(({ planned }) => planned),
-    baseline: emitted(({ baseline }) => baseline),
-    savedG: total(({ savedG }) => savedG),
+    planned,
+    baseline,
+    ...savedOf(planned, baseline),
   }
 }

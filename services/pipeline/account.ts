@@ -1,4 +1,4 @@
-import { accountWindow } from '../accounting/index.ts'
+import { accountWindow, type SettledIntensity } from '../accounting/index.ts'
 import type { Window } from '../domain/window.ts'
 import type { GridReader } from '../grid/index.ts'
 import type { Ledger } from '../ledger/index.ts'
@@ -85,7 +85,7 @@ async function intensityOf(
   { reader, nowMs }: AccountPorts,
   { inputs }: StoredPlan,
   window: Window,
-): Promise<ReadonlyMap<string, number>> {
+): Promise<ReadonlyMap<string, SettledIntensity>> {
   const [zone] = inputs.zones
   if (!zone) return new Map()
   const carbon = await readCarbon({
@@ -96,5 +96,5 @@ async function intensityOf(
     reader,
     warn: () => undefined,
   })
-  return new Map([...carbon].map(([name, { windows }]) => [name, windows[0]!.carbonGPerKwh]))
+  return new Map([...carbon].map(([name, { windows }]) => [name, windows[0]!]))
 }

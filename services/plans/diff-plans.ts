@@ -1,4 +1,5 @@
 import type { Plan } from '../planning/index.ts'
+import { changeWords, type Load } from './change-words.ts'
 
 /** Replicas of one variant in one region and window of wall-clock time, in two plans. */
 export interface PlanChange {
@@ -9,9 +10,13 @@ export interface PlanChange {
   readonly pointId: string
   readonly replicasBefore: number
   readonly replicasAfter: number
+  /** Why, told by the loads of both plans. */
+  readonly words: string
 }
 
-type Cell = Omit<PlanChange, 'replicasBefore' | 'replicasAfter'> & { readonly replicas: number }
+type Cell = Pick<PlanChange, 'startMs' | 'endMs' | 'region' | 'model' | 'pointId'> & {
+  readonly replicas: number
+}
 
 /**
  * What one plan does differently from another. Windows are matched by their time, since the horizon
@@ -21,8 +26,10 @@ export function changesBetween(
   before: Plan | undefined,
   after: Plan | undefined,
 ): readonly PlanChange[] {
+  if (!before || !after) return []
   const shared = sharedStarts(before, after)
   const [cellsBefore, cellsAfter] = [cellsOf(before), cellsOf(after)]
+  const [loadsBefore, loadsAfter] = [loadsOf(before), loadsOf(after)]
   return [...new Map([...cellsBefore, ...cellsAfter])]
     .filter(([, { startMs }]) => shared.has(startMs))
     .map(([key, { replicas: _, ...cell }]) => ({
@@ -31,24 +38,44 @@ export function changesBetween(
       replicasAfter: cellsAfter.get(key)?.replicas ?? 0,
     }))
     .filter(({ replicasBefore, replicasAfter }) => replicasBefore !== replicasAfter)
+    .map((change) => {
+      const key = loadKey(change.startMs, change.model)
+      const words = changeWords(change, loadsBefore.get(key) ?? [], loadsAfter.get(key) ?? [])
+      return { ...change, words }
+    })
     .sort(
       (a, b) => a.startMs - b.startMs || compare(a.model, b.model) || compare(a.region, b.region),
     )
 }
 
-function sharedStarts(before: Plan | undefined, after: Plan | undefined): ReadonlySet<number> {
-  const ours = new Set<number>(before?.windows.map(({ startMs }) => startMs))
-  return new Set(after?.windows.map(({ startMs }) => startMs).filter((start) => ours.has(start)))
+function sharedStarts(before: Plan, after: Plan): ReadonlySet<number> {
+  const ours = new Set<number>(before.windows.map(({ startMs }) => startMs))
+  return new Set(after.windows.map(({ startMs }) => startMs).filter((start) => ours.has(start)))
 }
 
-function cellsOf(plan: Plan | undefined): ReadonlyMap<string, Cell> {
+function cellsOf({ assignments, windows }: Plan): ReadonlyMap<string, Cell> {
   return new Map(
-    plan?.assignments.map(({ window, region, model, pointId, replicas }) => {
-      const { startMs, endMs } = plan.windows[window]!
+    assignments.map(({ window, region, model, pointId, replicas }) => {
+      const { startMs, endMs } = windows[window]!
       const key = JSON.stringify([startMs, region, model, pointId])
       return [key, { startMs, endMs, region, model, pointId, replicas }]
     }),
   )
+}
+
+const loadKey = (startMs: number, model: string): string => JSON.stringify([startMs, model])
+
+/** What each model carries in each window, variant by variant. */
+function loadsOf({ assignments, windows }: Plan): ReadonlyMap<string, readonly Load[]> {
+  const loads = new Map<string, Load[]>()
+  for (const { window, model, region, pointId, ...rates } of assignments) {
+    const key = loadKey(windows[window]!.startMs, model)
+    const tokensPerSecond = rates.tokensPerSecond + rates.batchTokensPerSecond
+    const together = loads.get(key) ?? []
+    together.push({ region, pointId, tokensPerSecond })
+    loads.set(key, together)
+  }
+  return loads
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b))

@@ -9,6 +9,7 @@ import { simulatePlan } from '../pipeline/simulate-plan.ts'
 import { explainPlan, planFigures } from '../planning/index.ts'
 import { operationPorts } from './api-operations.ts'
 import { listRegions } from './api-regions.ts'
+import { sloReader } from './api-slo.ts'
 import { stopControl } from './api-stop.ts'
 import { targetReader } from './api-targets.ts'
 import { requestDesk } from './batch-requests.ts'
@@ -16,6 +17,9 @@ import { batchInbox } from './batch-steps.ts'
 import { knownModel } from './known-model.ts'
 import { frameSources } from './planning-steps.ts'
 import type { Service } from './service.ts'
+
+/** Levers are worked out once an hour; those of a plan a day older say nothing of this one. */
+const DAY_MS = 86_400_000
 
 /** What the HTTP API asks for, out of an open service. */
 export function apiPorts(service: Service): ApiPorts {
@@ -60,8 +64,12 @@ function tenantPorts(service: Service, audit: ReturnType<typeof postgresAudit>):
     ...fleetPorts({ tenant, file: () => service.fleet, overlays, nowMs }),
     plans,
     explain: async (version, plan) => {
-      const { problemDigest } = await plans.get(version)
-      return explainPlan((await solves.frameOf(problemDigest)).problem, plan)
+      const { problemDigest, createdAtMs, validUntilMs } = await plans.get(version)
+      const { problem } = await solves.frameOf(problemDigest)
+      const records = await stores.ledger.leversBetween(createdAtMs - DAY_MS, validUntilMs)
+      const own = records.find((one) => one.problemDigest === problemDigest) ?? records.at(-1)
+      const levers = own && { atMs: own.atMs, levers: own.levers }
+      return { ...explainPlan(problem, plan), ...(levers && { levers }) }
     },
     figures: async (version, plan) => {
       const { problemDigest } = await plans.get(version)
@@ -73,6 +81,7 @@ function tenantPorts(service: Service, audit: ReturnType<typeof postgresAudit>):
       const { model, fleet, knowledge } = known
       return { model: id, gpus: describeFit(model, fleet, knowledge, catalogueGpu) }
     },
+    slo: sloReader(service),
     regions: { list: () => listRegions(service) },
     demand: { push: (pushed, atMs) => demand.push(tenant, pushed, atMs) },
     targets: targetReader(service),

@@ -21,6 +21,11 @@ const two = problem({
   ],
   policy: { objective: 'carbon', carbonGPerUsd: 0, freeFirstStarts: true },
 })
+const settled = (carbonGPerKwh: number, spread = 0) => ({
+  carbonGPerKwh,
+  lowGPerKwh: carbonGPerKwh - spread,
+  highGPerKwh: carbonGPerKwh + spread,
+})
 const assignment = { region: 'eu', model: 'chat', pointId: 'p', starts: 0, batchTokensPerSecond: 0 }
 const plan = {
   assignments: [
@@ -31,7 +36,7 @@ const plan = {
 
 describe('accountWindow', () => {
   it('settles a window at the intensity that came to be', () => {
-    const account = accountWindow(two, plan, 1, new Map([['EU', 50]]))
+    const account = accountWindow(two, plan, 1, new Map([['EU', settled(50)]]))
     expect(account.planned.energyKwh).toBeCloseTo(PLANNED_KWH, 9)
     expect(account.planned.carbonG).toBeCloseTo(50 * PLANNED_KWH, 6)
     expect(account.tokens).toBe(150 * 3600)
@@ -39,11 +44,18 @@ describe('accountWindow', () => {
   })
 
   it('compares with the static rule, sized on the whole horizon, at the same intensity', () => {
-    const { baseline } = accountWindow(two, plan, 0, new Map([['EU', 50]]))
+    const { baseline } = accountWindow(two, plan, 0, new Map([['EU', settled(50)]]))
     // ceil(1.2 x 150 / 100) replicas, carrying the first window's 100 tokens/s.
     const kwh = (1.2 * (2 * 120 + 400)) / 1000
     expect(baseline.energyKwh).toBeCloseTo(kwh, 9)
     expect(baseline.carbonG).toBeCloseTo(50 * kwh, 6)
+  })
+
+  it('knows how far to believe it: the grid by its quantiles, the fit by its error', () => {
+    const spread = Math.exp(1.2816 * point('p').logSdJoulesPerToken)
+    const { planned } = accountWindow(two, plan, 1, new Map([['EU', settled(50, 10)]]))
+    expect(planned.carbonLowG).toBeCloseTo((40 * PLANNED_KWH) / spread, 4)
+    expect(planned.carbonHighG).toBeCloseTo(60 * PLANNED_KWH * spread, 4)
   })
 
   it('keeps the forecast of a zone that nobody measured', () => {

@@ -78,6 +78,12 @@ describe('attributeSavings', () => {
       expect(savedG!).toBeGreaterThanOrEqual(-1e-6)
     }
     expect(ordered.at(-1)!.ofStatic!).toBeLessThan(0.2)
+    expect(savings[0]).toMatchObject({ savedLowG: 0, savedHighG: 0 })
+    for (const { savedLowG, savedG, savedHighG } of savings) {
+      expect(savedLowG!).toBeLessThanOrEqual(savedG!)
+      expect(savedHighG!).toBeGreaterThanOrEqual(savedG!)
+    }
+    expect(savings.some(({ savedLowG, savedHighG }) => savedLowG! < savedHighG!)).toBe(true)
   })
 
   it('shows that the live signal adds nothing where the order of zones never changes', () => {

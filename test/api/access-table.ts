@@ -31,6 +31,7 @@ export const ACCESS_TABLE: Readonly<Record<string, Access>> = {
   getCurrentPlan: 'read',
   deleteStop: 'plan',
   getDesiredReplicas: 'read',
+  getSlo: 'read',
   getStop: 'read',
   listActions: 'admin',
   putStop: 'plan',

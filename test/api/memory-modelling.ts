@@ -8,6 +8,7 @@ export function memoryModelling(
   return {
     figures: async (_version, { windows, assignments }) => ({
       regions: [{ id: 'eu-north', carbonG: windows.map((_, index) => 1000 + 100 * index) }],
+      baselineCarbonG: windows.map(() => 3000),
       variants: [...new Map(assignments.map((one) => [one.pointId, one])).values()].map(
         ({ model, pointId }) => ({
           model,

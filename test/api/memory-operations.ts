@@ -12,7 +12,12 @@ type Operations = Pick<
 >
 
 const DAY_MS = 86_400_000
-const emitted = (carbonG: number) => ({ energyKwh: carbonG / 100, carbonG })
+const emitted = (carbonG: number) => ({
+  energyKwh: carbonG / 100,
+  carbonG,
+  carbonLowG: carbonG * 0.9,
+  carbonHighG: carbonG * 1.1,
+})
 
 /** What people decide, upload and look after, in memory. */
 export function memoryOperations(stored: StoredPlan[]): Operations {
@@ -64,10 +69,21 @@ export function memoryOperations(stored: StoredPlan[]): Operations {
           planned: emitted(300),
           baseline: emitted(900),
           savedG: 600,
+          savedLowG: 505,
+          savedHighG: 695,
           levers: {
             atMs: NOW_MS,
             levers: [
               { lever: 'static', carbonG: 900, savedG: 0, ofStatic: 1, words: 'static' },
+              {
+                lever: 'scale-to-load',
+                carbonG: 400,
+                savedG: 500,
+                savedLowG: 420,
+                savedHighG: 580,
+                ofStatic: 4 / 9,
+                words: 'replicas follow the load',
+              },
               { lever: 'geo-shift', words: 'no plan without the levers after it' },
             ],
           },

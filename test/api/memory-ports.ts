@@ -198,6 +198,14 @@ export function memoryTenant(): MemoryTenant {
         return next
       },
     },
+    slo: async () => [
+      {
+        model: LLAMA.id,
+        state: 'ok',
+        promised: LLAMA.slo,
+        measured: { ttftP95Ms: 420, tpotP95Ms: 38, outputTokensPerSecond: 880, atMs: NOW_MS },
+      },
+    ],
     policy: {
       get: async () => policy,
       async put(value, seen) {

@@ -144,7 +144,12 @@ it('says what follows from a plan, window by window', async () => {
   expect((await app.inject('/v1/plans/99/figures')).statusCode).toBe(404)
   const { stored } = ports.tenants.get('default')!
   stored.push(anInfeasiblePlan(50))
-  expect(await get('/v1/plans/50/figures')).toEqual({ version: 50, regions: [], variants: [] })
+  expect(await get('/v1/plans/50/figures')).toEqual({
+    version: 50,
+    regions: [],
+    baselineCarbonG: [],
+    variants: [],
+  })
 })
 
 it('sets what was measured beside what is predicted, and says what to measure next', async () => {

@@ -1,7 +1,7 @@
 /**
  * `npm run bench:scale [-- --fleets N --rounds N --kills N]`: synthetic fleets of ten regions each,
  * planned by 1, 2 and 4 worker processes over private Redis and PostgreSQL servers; then by 4 of
- * which one is killed (SIGKILL) and replaced again and again, counting what was lost and what was
+ * which one that has jobs in hand is killed (SIGKILL) and replaced again and again, counting what was lost and what was
  * done twice.
  */
 import { setTimeout as pause } from 'node:timers/promises'
@@ -72,10 +72,11 @@ for (const crewSize of [1, 2, 4]) {
 const crew = crewOf({ ...where, timing: TIMING })
 for (let index = 0; index < 4; index++) await crew.add()
 let killed = 0
+let heldWhenKilled = 0
 const killing = (async () => {
   while (killed < kills!) {
     await pause(KILL_EVERY_MS)
-    await crew.kill()
+    heldWhenKilled += await crew.kill()
     killed++
     await crew.add()
   }
@@ -104,13 +105,14 @@ writeSection('Scale', 'npm run bench:scale', [
   '|---|---|',
   ...Object.entries(workers).map(([size, { solvesPerS }]) => `| ${size} | ${solvesPerS} |`),
   '',
-  `Then 4 workers, of which ${killed} were killed with SIGKILL and replaced while ${rounds * count!} plans were made: ${total.lost} solves or plans lost, ${total.duplicated} plans or events doubled; ${solvedAgain} blocks were solved more than once, which changes nothing. A plan of ${SIZE.regions} regions takes ${bytes} bytes; the queue alone moves ${jobsPerS} empty jobs/s.`,
+  `Then 4 workers, of which ${killed} were killed with SIGKILL, with ${heldWhenKilled} jobs in hand, and replaced while ${rounds * count!} plans were made: ${total.lost} solves or plans lost, ${total.duplicated} plans or events doubled; ${solvedAgain} blocks were solved more than once, which changes nothing. A plan of ${SIZE.regions} regions takes ${bytes} bytes; the queue alone moves ${jobsPerS} empty jobs/s.`,
 ])
 console.log(
   JSON.stringify({
     bench: 'scale',
     workers,
     killed,
+    heldWhenKilled,
     ...total,
     solvedAgain,
     regions,

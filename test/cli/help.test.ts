@@ -1,8 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import type { Command } from 'commander'
 import { describe, expect, test } from 'vitest'
 import { leavesOf } from '../../services/cli/command-tree.ts'
-import { SHELLS } from '../../services/cli/completion-script.ts'
 import { EXAMPLES } from '../../services/cli/examples.ts'
 import { EXIT_CODES } from '../../services/cli/exit-codes.ts'
 import { buildProgram } from '../../services/cli/run-cli.ts'
@@ -60,39 +57,5 @@ test('an error is data where data is asked for', async () => {
   expect(code).toBe(1)
   expect(JSON.parse(err)).toEqual({
     error: { code: 'INVALID_INPUT', message: 'cannot read nowhere.yaml: no such file', issues: [] },
-  })
-})
-
-describe('completion', () => {
-  const scriptOf = async (shell: string) => (await runGridtide(['completion', shell])).out
-
-  test.each(SHELLS)('%s knows every command and flag', async (shell) => {
-    const script = await scriptOf(shell)
-    const known = (command: Command) =>
-      command.options.every(({ long }) => script.includes(long!.slice(2)))
-    for (const { path, command } of leaves) {
-      expect(script, path).toContain(path.split(' ').at(-1))
-      expect(known(command), path).toBe(true)
-    }
-  })
-
-  test.each([
-    ['gridtide gri', ['grid']],
-    ['gridtide grid ', ['now', 'forecast', 'history', 'score', '--help']],
-    ['gridtide grid forecast --ho', ['--hours']],
-    ['gridtide completion f', ['fish']],
-  ])('bash completes %j', async (line, expected) => {
-    const words = line.split(' ')
-    const script = `${await scriptOf('bash')}
-COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')})
-COMP_CWORD=${words.length - 1}
-_gridtide
-printf '%s\\n' "\${COMPREPLY[@]}"`
-    const said = execFileSync('bash', ['-c', script], { encoding: 'utf8' })
-    expect(said.trim().split('\n')).toEqual(expected)
-  })
-
-  test('an unknown shell is misuse', async () => {
-    expect((await runGridtide(['completion', 'tcsh'])).code).toBe(64)
   })
 })

@@ -1,6 +1,8 @@
+import type { TenantPorts } from '../../services/api/ports.ts'
 import { epochMs, gCo2PerKwh } from '../../services/domain/units.ts'
 import { windowsFrom } from '../../services/domain/window.ts'
 import type { GridDesk } from '../../services/grid/index.ts'
+import type { Plan } from '../../services/planning/index.ts'
 import type { StoredPlan } from '../../services/plans/index.ts'
 import { aPlan, type MemoryPorts, memoryPorts } from '../api/memory-ports.ts'
 
@@ -20,6 +22,7 @@ export function largeFleet(size: FleetSize): MemoryPorts {
   const ports = { ...memoryPorts(), grid: gridOf(size) }
   const tenant = ports.tenants.get('default')!
   tenant.stored.push(planOf(1, size), planOf(2, size))
+  Object.assign(tenant, { figures: async (_: number, plan: Plan) => figuresOf(plan, size) })
   tenant.regions.list = async () =>
     idsOf(size.regions).map((index) => ({
       id: regionId(index),
@@ -76,6 +79,29 @@ function planOf(
     createdAtMs: Date.now(),
     validUntilMs: Date.now() + DAY_MS,
     outcome: { status: 'planned', plan },
+  }
+}
+
+/** Carbon and capacity of every region, window and variant, as a real plan has them. */
+function figuresOf(
+  { assignments, windows }: Plan,
+  { regions }: FleetSize,
+): Awaited<ReturnType<TenantPorts['figures']>> {
+  const variants = new Map(assignments.map((one) => [`${one.model} ${one.pointId}`, one]))
+  return {
+    regions: idsOf(regions).map((index) => ({
+      id: regionId(index),
+      carbonG: windows.map(({ startMs }) => 50 * intensityAt(index, startMs)),
+    })),
+    baselineCarbonG: windows.map(() => 90_000),
+    variants: [...variants.values()].map(({ model, pointId }) => ({
+      model,
+      pointId,
+      capacityTokensPerSecond: 450,
+      gpusPerReplica: 2,
+      ttftP95Ms: 800,
+      tpotP95Ms: 30,
+    })),
   }
 }
 

@@ -133,7 +133,7 @@ describeInBrowser('what people do on the dashboard', () => {
     const page = await show('/why', ({ stored }) => stored.push(aPlan(1), aPlan(2, 3)))
     await page.getByLabel(strings.why.plan, { exact: true }).selectOption('1')
     await page.getByRole('button', { name: strings.decide.rollback }).click()
-    await page.getByText(strings.doing.done).waitFor()
+    await page.getByText(strings.doing.done, { exact: true }).waitFor()
     expect(tenant.stored.at(-1)).toMatchObject({ version: 3, approval: 'approved' })
   })
 
@@ -190,7 +190,7 @@ describeInBrowser('what people do on the dashboard', () => {
     })
     await page.getByText(strings.hooks.failing(6)).waitFor()
     await page.getByRole('button', { name: strings.hooks.replay }).first().click()
-    await page.getByText(strings.doing.done).waitFor()
+    await page.getByText(strings.doing.done, { exact: true }).waitFor()
     expect(asked).toEqual([['ops', { eventIds: ['evt_3'] }]])
     await page.getByText('geo-shift').waitFor()
     const board = page.getByRole('link', { name: strings.queue.board })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { carbonRateAt } from '../../services/dashboard/src/figures/carbon-rate.ts'
 import { fanOf } from '../../services/dashboard/src/figures/fan.ts'
 import { mergeSpans } from '../../services/dashboard/src/figures/merge-spans.ts'
 import { nextChanges } from '../../services/dashboard/src/figures/next-changes.ts'
@@ -58,6 +59,23 @@ it('says what runs in a window', () => {
   expect(scheduleOf(anInfeasiblePlan(1) as never)).toBeUndefined()
 })
 
+it('says what is emitted an hour in a window, and what the rule of thumb would emit', () => {
+  const figures = {
+    version: 1,
+    regions: [
+      { id: 'a', carbonG: [100, 200, 300, 400] },
+      { id: 'b', carbonG: [1, 2, 3, 4] },
+    ],
+    baselineCarbonG: [500, 600, 700, 800],
+    variants: [],
+  }
+  expect(carbonRateAt(schedule, figures, NOW_MS + HOUR_MS)).toEqual({
+    plannedGPerHour: 202,
+    baselineGPerHour: 600,
+  })
+  expect(carbonRateAt(schedule, figures, NOW_MS - 1)).toBeUndefined()
+})
+
 it('finds the moments at which replicas change', () => {
   const [first] = schedule.assignments
   const changing: Schedule = {
@@ -89,6 +107,7 @@ it('joins windows that follow one another into one span', () => {
     pointId: 'p',
     replicasBefore: 1,
     replicasAfter,
+    words: 'as the load wants it',
   })
   const merged = mergeSpans([change(0, 2), change(1, 2), change(2, 3), change(4, 2)])
   expect(

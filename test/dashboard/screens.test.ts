@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import type { Schemas } from '../../services/client/index.ts'
+import { carbonRateAt } from '../../services/dashboard/src/figures/carbon-rate.ts'
 import { settingWords } from '../../services/dashboard/src/figures/fit.ts'
 import {
   inCount,
@@ -58,10 +59,25 @@ describeInBrowser(`the dashboard on a live service, on ${grids}`, () => {
       const figure = (label: string) =>
         page.locator('.figure', { has: page.getByText(label, { exact: true }) })
       await figure(strings.now.carbon).waitFor()
+      const figures = await ask<Schemas['PlanFigures']>(`/v1/plans/${plan.version}/figures`)
+      const rate = carbonRateAt(schedule, figures, Date.now())!
+      for (const [label, grams] of [
+        [strings.now.carbon, rate.plannedGPerHour],
+        [strings.now.instead, rate.baselineGPerHour],
+      ] as const) {
+        const { value, unit } = inGrams(grams)
+        await figure(label).getByText(value, { exact: true }).waitFor()
+        expect(await figure(label).textContent()).toContain(`${value} ${unit}/h`)
+      }
       const hourly = inGrams(schedule.predicted.carbonG / hoursOf(schedule))
       expect(await figure(strings.now.carbon).textContent()).toContain(
-        `${hourly.value} ${hourly.unit}/h`,
+        `${hourly.value} ${hourly.unit} an hour`,
       )
+      const { items: promises } = await ask<Schemas['Slo']>('/v1/slo')
+      for (const { model, state } of promises) {
+        const promise = page.getByRole('listitem').filter({ hasText: model })
+        await promise.filter({ hasText: strings.slo.states[state] }).first().waitFor()
+      }
       const saved = 1 - schedule.predicted.carbonG / schedule.baseline.carbonG
       expect(await figure(strings.now.saved).textContent()).toContain(inPercent(saved))
       const { gpus } = loadOf(schedule, windowAt(schedule, Date.now()))

@@ -4,7 +4,18 @@ import { expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
 
-const pages = ['.', 'docs', 'docs/decisions', 'services', 'infra/gpu-bench']
+const examples = readdirSync(join(root, 'examples')).map((name) => `examples/${name}`)
+const folders = [
+  '.',
+  'docs',
+  'docs/decisions',
+  'services',
+  'infra/gpu-bench',
+  'examples',
+  ...examples,
+]
+const pages = folders
+  .filter((folder) => !folder.endsWith('.md'))
   .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(root, folder, name)))
   .filter((path) => path.endsWith('.md'))
 

@@ -28,6 +28,27 @@ it('adds windows up by the day of UTC that they begin in', () => {
   expect(daysOf([])).toEqual([])
 })
 
+it('says how far to believe a sum where every window says it, and else not', () => {
+  const banded = (hour: number, carbonG: number) => {
+    const { planned, baseline, ...rest } = entry(hour, carbonG)
+    return {
+      ...rest,
+      planned: { ...planned, carbonLowG: carbonG - 30, carbonHighG: carbonG + 30 },
+      baseline: { ...baseline, carbonLowG: 460, carbonHighG: 540 },
+    }
+  }
+  const [day] = daysOf([banded(1, 100), banded(2, 200)])
+  expect(day).toMatchObject({
+    planned: { carbonLowG: 240, carbonHighG: 360 },
+    savedG: 700,
+    savedLowG: 600,
+    savedHighG: 800,
+  })
+  const [mixed] = daysOf([banded(1, 100), entry(2, 200)])
+  expect(mixed).toMatchObject({ savedG: 700 })
+  expect(mixed).not.toHaveProperty('savedLowG')
+})
+
 it('gives carbon per million tokens, and none where nothing was served', () => {
   // The SCI for AI restates 130 kg per billion tokens as 0.13 g per million; it is 130 g.
   const billion = { windows: 1, tokens: 1e9, savedG: 0 }

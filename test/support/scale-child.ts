@@ -1,6 +1,7 @@
 /**
  * A worker that solves blocks and merges plans through the real engines, until it is told to stop or
- * killed. Says `solved` on standard output for each block it has solved. Its options come as JSON.
+ * killed. Says on standard output `took` for each job that it has taken up, `gave` for each that has
+ * ended, and `solved` for each block it has solved. Its options come as JSON.
  */
 import { verifyPlan } from '../../services/planning/index.ts'
 import { openLog } from '../../services/platform/log.ts'
@@ -19,20 +20,27 @@ const { queue } = engine
 /** A revision begins with the name of its fleet, which is the tenant. */
 const storesOf = (revision: string) => openStores(engine.database, revision.split('.')[0]!)
 
+async function heard<Result>(work: () => Promise<Result>): Promise<Result> {
+  process.stdout.write('took\n')
+  return work().finally(() => process.stdout.write('gave\n'))
+}
+
 await queue.work(
   'solve-block',
-  async (payload, context) => {
-    const { solves } = storesOf(payload.revision)
-    const result = await solveBlockJob({ solves, solveBlock: solver.solveBlock })(payload, context)
-    process.stdout.write('solved\n')
-    return result
-  },
+  (payload, context) =>
+    heard(async () => {
+      const { solves } = storesOf(payload.revision)
+      const work = solveBlockJob({ solves, solveBlock: solver.solveBlock })
+      const result = await work(payload, context)
+      process.stdout.write('solved\n')
+      return result
+    }),
   { concurrency: 4 },
 )
 await queue.work(
   'merge-plan',
-  (payload, context) =>
-    mergePlanJob({
+  (payload, context) => {
+    const work = mergePlanJob({
       ...storesOf(payload.revision),
       queue,
       nowMs: Date.now,
@@ -42,7 +50,9 @@ await queue.work(
       // So that nothing but solving and saving is measured.
       needsApproval: async () => true,
       validForMs: async () => 3_600_000,
-    })(payload, context),
+    })
+    return heard(() => work(payload, context))
+  },
   { concurrency: 4 },
 )
 process.stdout.write('ready\n')

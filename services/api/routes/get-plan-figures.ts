@@ -20,7 +20,8 @@ export const getPlanFiguresRoute: FastifyPluginAsyncTypebox = async (app) => {
     },
     async ({ tenant, params: { version } }) => {
       const { outcome } = await tenant.plans.get(version)
-      if (outcome.status === 'infeasible') return { version, regions: [], variants: [] }
+      if (outcome.status === 'infeasible')
+        return { version, regions: [], baselineCarbonG: [], variants: [] }
       return { version, ...(await tenant.figures(version, outcome.plan)) }
     },
   )

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { BindingLimitSchema } from './plan.ts'
+import { Levers } from './savings.ts'
 
 const RunnerUp = Type.Object({
   region: Type.String(),
@@ -27,6 +28,7 @@ export const PlanExplanationSchema = Type.Object(
     savingRatio: Type.Optional(Type.Number({ description: 'Against the baseline; 1 is all.' })),
     binding: Type.Array(BindingLimitSchema),
     placements: Type.Array(Placement),
+    levers: Type.Optional(Levers),
     relaxation: Type.Optional(
       Type.String({ description: 'Of an infeasible one: the least change that would help.' }),
     ),

@@ -9,6 +9,9 @@ const figures = {
     }),
     { description: 'With PUE, and with idle GPUs that stay powered.' },
   ),
+  baselineCarbonG: Type.Array(Type.Number(), {
+    description: 'What the static rule of thumb would emit, gCO2e a window.',
+  }),
   variants: Type.Array(
     Type.Object({
       model: Type.String(),

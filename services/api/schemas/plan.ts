@@ -159,6 +159,7 @@ export const PlanDiffSchema = Type.Object(
         pointId: Type.String(),
         replicasBefore: Type.Integer(),
         replicasAfter: Type.Integer(),
+        words: Type.String({ description: 'The reason, told by the loads of both plans.' }),
       }),
       { description: 'Only where the replicas of a window that both plans cover differ.' },
     ),

@@ -12,6 +12,15 @@ export const SpanQuery = strict({
 const Emitted = {
   energyKwh: Type.Number(),
   carbonG: Type.Number({ description: 'gCO2e.' }),
+  carbonLowG: Type.Optional(Type.Number({ description: '10 % quantile.' })),
+  carbonHighG: Type.Optional(Type.Number({ description: '90 % quantile.' })),
+}
+
+const band = {
+  savedLowG: Type.Optional(
+    Type.Number({ description: '10 % quantile; absent where a window was settled without.' }),
+  ),
+  savedHighG: Type.Optional(Type.Number({ description: '90 % quantile.' })),
 }
 
 const totals = {
@@ -20,6 +29,7 @@ const totals = {
   planned: Type.Object(Emitted),
   baseline: Type.Object(Emitted, { description: 'The static rule of thumb, at the same load.' }),
   savedG: Type.Number({ description: 'gCO2e; negative: more than the baseline.' }),
+  ...band,
 }
 
 const Lever = Type.Object({
@@ -28,19 +38,20 @@ const Lever = Type.Object({
   savedG: Type.Optional(
     Type.Number({ description: 'Against the lever before; negative: a loss.' }),
   ),
+  ...band,
   ofStatic: Type.Optional(Type.Number({ description: 'Carbon against the static rule of thumb.' })),
   words: Type.String(),
 })
 
+export const Levers = Type.Object(
+  { atMs: Type.Integer(), levers: Type.Array(Lever) },
+  { description: 'What each lever adds over the horizon of the plan at that instant.' },
+)
+
 const Day = Type.Object({
   dayStartMs: Type.Integer({ description: 'Midnight, UTC.' }),
   ...totals,
-  levers: Type.Optional(
-    Type.Object(
-      { atMs: Type.Integer(), levers: Type.Array(Lever) },
-      { description: 'What each lever adds over the horizon of the plan at that instant.' },
-    ),
-  ),
+  levers: Type.Optional(Levers),
 })
 
 export const SavingsSchema = Type.Object(

@@ -26,6 +26,7 @@ import { RegionListSchema } from './region.ts'
 import { RunsKeptSchema, RunsPageSchema } from './runs.ts'
 import { SavingsSchema, SciReportSchema } from './savings.ts'
 import { SimulationSchema } from './simulation.ts'
+import { SloSchema } from './slo.ts'
 import { StopSchema } from './stop.ts'
 import { DesiredReplicasSchema, TargetListSchema } from './target.ts'
 import { DeliveryPageSchema, PingSchema, ReplayedSchema, WebhookListSchema } from './webhook.ts'
@@ -72,6 +73,7 @@ export const SHARED_SCHEMAS = [
   SavingsSchema,
   SciReportSchema,
   SimulationSchema,
+  SloSchema,
   StopSchema,
   TargetListSchema,
   WebhookListSchema,

@@ -11,6 +11,9 @@ export const usePlans = (): Resource<Schemas['PlanPage']> =>
 export const useRegions = (): Resource<Schemas['RegionList']> =>
   useResource('regions', () => answered(api.GET('/v1/regions')))
 
+export const useSlo = (): Resource<Schemas['Slo']> =>
+  useResource('slo', () => answered(api.GET('/v1/slo')))
+
 export const useTargets = (): Resource<Schemas['TargetList']> =>
   useResource('targets', () => answered(api.GET('/v1/targets')))
 
@@ -66,9 +69,9 @@ export const useExplanation = (version: number | undefined): Resource<Schemas['P
   )
 
 /** What follows from a plan window by window. */
-export const usePlanFigures = (version: number): Resource<Schemas['PlanFigures']> =>
-  useResource(`figures ${version}`, () =>
-    answered(api.GET('/v1/plans/{version}/figures', { params: { path: { version } } })),
+export const usePlanFigures = (version: number | undefined): Resource<Schemas['PlanFigures']> =>
+  useResource(version === undefined ? undefined : `figures ${version}`, () =>
+    answered(api.GET('/v1/plans/{version}/figures', { params: { path: { version: version! } } })),
   )
 
 /** How a model is fitted; asked anew whenever something happened, so an upload is seen. */

@@ -1,5 +1,5 @@
 import uPlot from 'uplot'
-import { clockOf, dayOf } from '../figures/instant.ts'
+import { clockOf, dayOf, utcOf } from '../figures/instant.ts'
 import { inDigits } from '../figures/quantity.ts'
 import { strings } from '../strings.ts'
 import { cssColor } from './colors.ts'
@@ -60,7 +60,8 @@ export function chartOptions(
 
 const TIME: uPlot.Series = {
   label: strings.time.label,
-  value: (_chart, atMs) => (atMs === null ? '' : `${dayOf(atMs)} ${clockOf(atMs)}`),
+  value: (_chart, atMs) =>
+    atMs === null ? '' : `${dayOf(atMs)} ${clockOf(atMs)} (${utcOf(atMs)})`,
 }
 
 const fromZero: uPlot.Scale = { range: (_, _min, max) => [0, (max || 1) * 1.08] }

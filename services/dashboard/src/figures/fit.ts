@@ -1,4 +1,5 @@
 import type { Schemas } from '../../../client/index.ts'
+import { strings } from '../strings.ts'
 
 export type GpuFit = Schemas['ModelFit']['gpus'][number]
 type Run = GpuFit['runs'][number]
@@ -36,8 +37,8 @@ export function settingWords(setting: Setting): string {
     pipelineParallel > 1 ? `PP${pipelineParallel}` : '',
     dataParallel > 1 ? `DP${dataParallel}` : '',
   ]
-  const lengths = `${Math.round(inputTokens)} in, ${Math.round(outputTokens)} out`
-  return `${degrees.filter(Boolean).join(' ')}, ${Math.round(batch)} at once, ${lengths}`
+  const [atOnce, prompt, answer] = [batch, inputTokens, outputTokens].map(Math.round)
+  return strings.fit.setting(degrees.filter(Boolean).join(' '), atOnce!, prompt!, answer!)
 }
 
 /** Median error of the runs when each is predicted from the others, as a ratio. */

@@ -2,7 +2,7 @@ import type { Schemas } from '../../api/client.ts'
 import { useSavings } from '../../api/resources.ts'
 import { csvOf } from '../../figures/csv.ts'
 import { utcDateOf } from '../../figures/instant.ts'
-import { inCount, inGrams, inPercent, spelled } from '../../figures/quantity.ts'
+import { inCount, inGrams, inPercent, savedWords, spelled } from '../../figures/quantity.ts'
 import { Card } from '../../parts/card.tsx'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
 import { Loaded } from '../../parts/loaded.tsx'
@@ -22,6 +22,7 @@ const COLUMNS: readonly Column<Day>[] = [
     cell: ({ baseline }) => spelled(inGrams(baseline.carbonG)),
   },
   { title: savings.saved, number: true, cell: ({ savedG }) => spelled(inGrams(savedG)) },
+  { title: savings.band, number: true, cell: savedWords },
 ]
 
 /** What was emitted and saved, day by day, against the rule of thumb at the same load. */
@@ -39,8 +40,11 @@ export function SavingsByDay() {
           ) : (
             <>
               <p class="lede">
-                {spelled(inGrams(total.savedG))} ({inPercent(total.savedG / total.baseline.carbonG)}
-                )
+                {savings.totalSaved(
+                  spelled(inGrams(total.savedG)),
+                  inPercent(total.savedG / total.baseline.carbonG),
+                  savedWords(total),
+                )}
               </p>
               <DataTable caption={savings.title} columns={COLUMNS} rows={days} />
               <Levers days={days} />
@@ -61,15 +65,19 @@ function save(days: readonly Day[]): void {
     'emitted_gco2e',
     'baseline_gco2e',
     'saved_gco2e',
+    'saved_low_gco2e',
+    'saved_high_gco2e',
     'energy_kwh',
     'tokens',
   ]
-  const rows = days.map(({ dayStartMs, planned, baseline, savedG, tokens }) =>
+  const rows = days.map(({ dayStartMs, planned, baseline, tokens, ...saved }) =>
     [
       utcDateOf(dayStartMs),
       planned.carbonG,
       baseline.carbonG,
-      savedG,
+      saved.savedG,
+      saved.savedLowG ?? '',
+      saved.savedHighG ?? '',
       planned.energyKwh,
       tokens,
     ].map(String),

@@ -1,6 +1,7 @@
 import { useBatchJobs, useModels, useRegions } from '../../api/resources.ts'
 import { hasEnded } from '../../figures/gantt.ts'
 import { Loaded } from '../../parts/loaded.tsx'
+import { Trouble } from '../../parts/trouble.tsx'
 import { strings } from '../../strings.ts'
 import { Gantt } from './gantt.tsx'
 import { JobTable } from './job-table.tsx'
@@ -28,6 +29,7 @@ export function BatchScreen() {
               </>
             )}
           </Loaded>
+          <Trouble resource={models} />
           <SubmitJob
             models={models.state === 'ready' ? models.body.items.map(({ id }) => id) : []}
             regions={places}

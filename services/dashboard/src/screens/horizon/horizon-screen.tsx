@@ -6,6 +6,7 @@ import { useSharedRange } from '../../charts/use-shared-range.ts'
 import { hoursOf, type Schedule, scheduleOf } from '../../figures/schedule.ts'
 import { Infeasible } from '../../parts/infeasible.tsx'
 import { Loaded } from '../../parts/loaded.tsx'
+import { Trouble } from '../../parts/trouble.tsx'
 import { RangeBar } from './range-bar.tsx'
 import { RegionPanels } from './region-panels.tsx'
 import { RegionRows } from './region-rows.tsx'
@@ -64,10 +65,13 @@ function Horizon({ version, schedule, regions }: HorizonProps) {
         region={region.id}
         onRegion={(id) => navigate(`/horizon/${id}`)}
       />
+      <Trouble resource={figures} />
+      {courses.state === 'failed' && <Trouble resource={courses} />}
       <RegionPanels
         region={region}
         schedule={schedule}
         course={known.find(({ zone }) => zone === region.zone)}
+        asking={courses.state === 'loading'}
         figures={follows}
         range={range}
         onPick={setPickedMs}
@@ -79,7 +83,7 @@ function Horizon({ version, schedule, regions }: HorizonProps) {
         pickedMs={pickedMs}
         onPick={setPickedMs}
       />
-      {regions.length > 1 && (
+      {regions.length > 1 && courses.state !== 'failed' && (
         <Loaded resource={courses} heightPx={regions.length * 64}>
           {(all) => (
             <RegionRows regions={regions} courses={all} current={region.id} range={range} />

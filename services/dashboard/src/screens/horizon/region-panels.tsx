@@ -18,6 +18,8 @@ interface RegionPanelsProps {
   readonly region: Schemas['RegionList']['items'][number]
   readonly schedule: Schedule
   readonly course: ZoneCourse | undefined
+  /** Whether the course is still being asked for. */
+  readonly asking: boolean
   readonly figures: PlanFigures | undefined
   readonly range: SharedRange
   readonly onPick: (atMs: number) => void
@@ -29,7 +31,7 @@ const { horizon } = strings
 
 /** The grid of one region over what the plan runs there, on one time axis. */
 export function RegionPanels(props: RegionPanelsProps) {
-  const { region, course, range, onPick } = props
+  const { region, course, asking, range, onPick } = props
   const gestures = useRangeGestures(range)
   const quality = course?.forecast.windows[0]?.quality
   return (
@@ -48,8 +50,10 @@ export function RegionPanels(props: RegionPanelsProps) {
             <Fan course={course} range={range} onPick={onPick} />
             <CourseTable course={course} />
           </>
-        ) : (
+        ) : asking ? (
           <div class="skeleton" style={{ minHeight: '190px' }} />
+        ) : (
+          <p class="quiet">{strings.now.unknown}</p>
         )}
       </Card>
       <SchedulePanels {...props} group={GROUP} />

@@ -15,7 +15,10 @@ interface RegionRowsProps {
 /** Every region on the same time axis; a click looks closer. */
 export function RegionRows({ regions, courses, current, range }: RegionRowsProps) {
   return (
-    <Card title={strings.horizon.everywhere} aside={<span class="quiet">gCO2e/kWh</span>}>
+    <Card
+      title={strings.horizon.everywhere}
+      aside={<span class="quiet">{strings.units.intensity}</span>}
+    >
       <ul class="region-rows">
         {regions.map(({ id, zone }) => {
           const course = courses.find((one) => one.zone === zone)

@@ -27,17 +27,14 @@ export function ModelCard({ model, schedule }: ModelCardProps) {
         <div>
           <dt>{models.slo}</dt>
           <dd>
-            {inCount(slo.ttftP95Ms)} ms {models.ttft}, {inCount(slo.tpotP95Ms)} ms {models.tpot}
+            {models.promise(inCount(slo.ttftP95Ms), inCount(slo.tpotP95Ms))}
             <span class="quiet"> {models.p95}</span>
           </dd>
         </div>
         {workload && (
           <div>
             <dt>{models.workload}</dt>
-            <dd>
-              {inCount(workload.inputTokens)} tokens {models.tokensIn},{' '}
-              {inCount(workload.outputTokens)} {models.tokensOut}
-            </dd>
+            <dd>{models.lengths(inCount(workload.inputTokens), inCount(workload.outputTokens))}</dd>
           </div>
         )}
         <div>
@@ -46,18 +43,18 @@ export function ModelCard({ model, schedule }: ModelCardProps) {
         </div>
         <div>
           <dt>{models.replicas}</dt>
-          <dd>
-            {models.least} {minReplicas}, {spareReplicas} {models.spare}
-          </dd>
+          <dd>{models.leastAndSpare(minReplicas, spareReplicas)}</dd>
         </div>
         <div>
           <dt>{models.now}</dt>
           <dd>
-            {running.length === 0 && models.nowhere}
+            {schedule && running.length === 0 && models.nowhere}
+            {!schedule && models.notKnown}
             <ul class="plain">
               {running.map(({ region, pointId, replicas }) => (
                 <li key={`${region} ${pointId}`}>
-                  {replicas} x {variantWords(pointId)} <span class="quiet">{region}</span>
+                  {models.times(replicas, variantWords(pointId))}{' '}
+                  <span class="quiet">{region}</span>
                 </li>
               ))}
             </ul>

@@ -1,6 +1,7 @@
 import { useModels, usePlan } from '../../api/resources.ts'
 import { scheduleOf } from '../../figures/schedule.ts'
 import { Loaded } from '../../parts/loaded.tsx'
+import { Trouble } from '../../parts/trouble.tsx'
 import { strings } from '../../strings.ts'
 import { ModelCard } from './model-card.tsx'
 import { ModelFit } from './model-fit.tsx'
@@ -15,6 +16,7 @@ export function ModelsScreen() {
     <Loaded resource={models} heightPx={400}>
       {({ items }) => (
         <>
+          <Trouble resource={plan} />
           {items.length === 0 && <p class="notice">{strings.models.none}</p>}
           <ul class="model-cards">
             {items.map((model) => (

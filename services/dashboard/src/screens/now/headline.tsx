@@ -1,4 +1,7 @@
 import type { Schemas } from '../../api/client.ts'
+import type { PlanFigures } from '../../figures/capacity.ts'
+import { carbonRateAt } from '../../figures/carbon-rate.ts'
+import { spanOf } from '../../figures/instant.ts'
 import { inCount, inGrams, inPercent, inTokensPerSecond, spelled } from '../../figures/quantity.ts'
 import {
   hoursOf,
@@ -16,14 +19,17 @@ interface HeadlineProps {
   readonly plan: Plan
   readonly schedule: Schedule
   readonly regions: Schemas['RegionList']['items']
+  /** Undefined while nobody knows the plan window by window. */
+  readonly figures: PlanFigures | undefined
 }
 
 /** The four numbers that say how it goes. */
-export function Headline({ plan, schedule, regions }: HeadlineProps) {
+export function Headline({ plan, schedule, regions, figures }: HeadlineProps) {
   const { predicted, baseline, bound } = schedule
   const hours = hoursOf(schedule)
   const load = loadOf(schedule, windowAt(schedule, Date.now()))
   const installed = sumOf(regions, ({ gpus }) => sumOf(gpus, ({ count }) => count))
+  const rate = figures && carbonRateAt(schedule, figures, Date.now())
   const hourly = (grams: number) => spelled(inGrams(grams / hours))
   const { now } = strings
   return (
@@ -31,18 +37,18 @@ export function Headline({ plan, schedule, regions }: HeadlineProps) {
       <dl class="figures">
         <Figure
           label={now.carbon}
-          quantity={perHour(predicted.carbonG / hours)}
-          hint={
-            <>
-              {now.band(hourly(predicted.carbonLowG), hourly(predicted.carbonHighG))},{' '}
-              {now.carbonHint(`${Math.round(hours)} h`)}
-            </>
-          }
+          quantity={rate ? perHour(rate.plannedGPerHour) : NOT_KNOWN}
+          hint={now.mean(
+            hourly(predicted.carbonG),
+            spanOf(hours * HOUR_MS),
+            hourly(predicted.carbonLowG),
+            hourly(predicted.carbonHighG),
+          )}
         />
         <Figure
           label={now.instead}
-          quantity={perHour(baseline.carbonG / hours)}
-          hint={now.insteadHint(baseline.name)}
+          quantity={rate ? perHour(rate.baselineGPerHour) : NOT_KNOWN}
+          hint={now.insteadHint(baseline.name, hourly(baseline.carbonG))}
         />
         <Figure
           label={now.saved}
@@ -69,7 +75,10 @@ export function Headline({ plan, schedule, regions }: HeadlineProps) {
   )
 }
 
+const HOUR_MS = 3_600_000
+const NOT_KNOWN = { value: strings.now.notKnown, unit: '' }
+
 const perHour = (grams: number) => {
   const { value, unit } = inGrams(grams)
-  return { value, unit: `${unit}/h` }
+  return { value, unit: strings.units.anHour(unit) }
 }

@@ -53,7 +53,7 @@ export function RegionCard({ region, schedule, course, range }: RegionCardProps)
       {course ? <FanSpark course={course} range={range} /> : <div class="spark-place" />}
       <p class="region-load">
         <strong>{load && load.gpus > 0 ? inCount(load.gpus) : strings.now.idle}</strong>
-        {` / ${inCount(installed)} GPUs`}
+        {strings.now.ofGpus(inCount(installed))}
         {load && load.tokensPerSecond > 0 && (
           <span class="quiet"> · {spelled(inTokensPerSecond(load.tokensPerSecond))}</span>
         )}

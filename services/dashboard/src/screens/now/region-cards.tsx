@@ -3,6 +3,8 @@ import type { Schemas } from '../../api/client.ts'
 import { useCourses, type ZoneCourse } from '../../api/resources.ts'
 import { SharedRange } from '../../charts/time-range.ts'
 import { hoursOf, type Schedule } from '../../figures/schedule.ts'
+import { Trouble } from '../../parts/trouble.tsx'
+import { strings } from '../../strings.ts'
 import { RegionCard } from './region-card.tsx'
 
 type Region = Schemas['RegionList']['items'][number]
@@ -34,17 +36,21 @@ export function RegionCards({ regions, schedule }: RegionCardsProps) {
     (a, b) => (a.carbon?.carbonGPerKwh ?? 1e9) - (b.carbon?.carbonGPerKwh ?? 1e9),
   )
   return (
-    <ul class="region-cards">
-      {sorted.map((region) => (
-        <li key={region.id}>
-          <RegionCard
-            region={region}
-            schedule={schedule}
-            course={courseOf(region.zone)}
-            range={range}
-          />
-        </li>
-      ))}
-    </ul>
+    <>
+      <Trouble resource={courses} />
+      {regions.length === 0 && <p class="notice">{strings.now.noRegions}</p>}
+      <ul class="region-cards">
+        {sorted.map((region) => (
+          <li key={region.id}>
+            <RegionCard
+              region={region}
+              schedule={schedule}
+              course={courseOf(region.zone)}
+              range={range}
+            />
+          </li>
+        ))}
+      </ul>
+    </>
   )
 }

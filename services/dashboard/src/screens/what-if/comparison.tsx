@@ -21,7 +21,7 @@ const ROWS: readonly { readonly name: string; readonly of: (totals: Totals) => s
   { name: words.carbon, of: ({ predicted }) => spelled(inGrams(predicted.carbonG)) },
   { name: words.bound, of: ({ bound }) => spelled(inGrams(bound.carbonG)) },
   { name: words.energy, of: ({ predicted }) => spelled(inKwh(predicted.energyKwh)) },
-  { name: words.cost, of: ({ predicted }) => `${inDigits(predicted.costUsd)} USD` },
+  { name: words.cost, of: ({ predicted }) => words.usd(inDigits(predicted.costUsd)) },
   {
     name: words.against,
     of: ({ predicted, baseline }) => inPercent(1 - predicted.carbonG / baseline.carbonG),

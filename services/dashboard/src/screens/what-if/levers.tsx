@@ -44,7 +44,7 @@ export function Levers({ whatIf, regions, busy, onChange, onAsk, onReset }: Leve
       />
       <Slider
         label={words.price}
-        words={`${inDigits(whatIf.carbonGPerUsd)} gCO2e`}
+        words={words.grams(inDigits(whatIf.carbonGPerUsd))}
         value={whatIf.carbonGPerUsd}
         min={0}
         max={Math.max(20_000, whatIf.carbonGPerUsd)}

@@ -31,6 +31,7 @@ const COLUMNS: readonly Column<PlanChange>[] = [
       </span>
     ),
   },
+  { title: why.reason, cell: ({ words }) => words },
 ]
 
 interface DifferencesProps {

@@ -4,6 +4,7 @@ import { Loaded } from '../../parts/loaded.tsx'
 import { strings } from '../../strings.ts'
 import { BindingLimits } from './binding-limits.tsx'
 import { Placements } from './placements.tsx'
+import { PlanLevers } from './plan-levers.tsx'
 
 /** Why one plan is what it is. */
 export function Explanation({ version }: { readonly version: number }) {
@@ -17,6 +18,7 @@ export function Explanation({ version }: { readonly version: number }) {
             {body.relaxation && <p>{body.relaxation}</p>}
           </Card>
           <BindingLimits limits={body.binding} />
+          {body.status === 'planned' && <PlanLevers levers={body.levers} />}
           {body.placements.length > 0 && <Placements placements={body.placements} />}
         </>
       )}
