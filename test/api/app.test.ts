@@ -147,6 +147,7 @@ describe('plans', () => {
       pointId: 'H100-tp2-pp1-fp8-b64',
       replicasBefore: 2,
       replicasAfter: 5,
+      words: 'the same load in eu-north on other replicas',
     })
     expect((await get('/v1/plans/1/diff/1')).json().changes).toEqual([])
     expect((await get('/v1/plans/1/diff/3')).json()).toMatchObject({
