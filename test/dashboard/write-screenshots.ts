@@ -12,6 +12,7 @@ const SCREENS = {
   now: '/',
   horizon: '/horizon/stockholm',
   why: '/why',
+  batch: '/batch',
   models: '/models',
   'what-if': '/what-if',
   audit: '/audit',
@@ -22,8 +23,25 @@ const HORIZON_HOURS = 24
 /** Charts draw in the frames after the last answer. */
 const SETTLED_MS = 1500
 
+/** Jobs that may wait, so that there is something to see of them. */
+async function handInJobs(url: string): Promise<void> {
+  const inHours = (hours: number) => Date.now() + hours * 3_600_000
+  const jobs = [
+    { id: 'evaluation', gpuHours: 24, gpus: [2, 4, 8], deadlineMs: inHours(20) },
+    { id: 'embeddings', gpuHours: 40, gpus: [4, 8], deadlineMs: inHours(23), interruptible: true },
+    { id: 'fine-tune', gpuHours: 48, gpus: [8], deadlineMs: inHours(14), interruptible: false },
+  ]
+  for (const job of jobs) {
+    const headers = { 'content-type': 'application/json' }
+    const options = { method: 'POST', headers, body: JSON.stringify(job) }
+    const answer = await fetch(`${url}/v1/batch/jobs`, options)
+    if (!answer.ok) throw new Error(await answer.text())
+  }
+}
+
 const browser = await openBrowser()
 const service = await startLiveService(HORIZON_HOURS)
+await handInJobs(service.url)
 for (const [size, viewport] of Object.entries(SIZES)) {
   for (const colorScheme of SCHEMES) {
     const options = { viewport, colorScheme, timezoneId: 'Europe/Berlin' }
