@@ -1,5 +1,5 @@
 /**
- * `npm run docs:screenshots`: every screen of a live service on recorded grids, light and dark, on a
+ * `npm run docs:screenshots [-- desktop|phone]`: every screen of a live service on recorded grids, light and dark, on a
  * desktop and on a phone, into docs/images/.
  */
 import { join } from 'node:path'
@@ -18,6 +18,8 @@ const SCREENS = {
   audit: '/audit',
 }
 const SIZES = { desktop: DESKTOP, phone: PHONE }
+/** `desktop` or `phone`; both where nothing is said. */
+const only = process.argv[2]
 const SCHEMES = ['light', 'dark'] as const
 const HORIZON_HOURS = 24
 /** Charts draw in the frames after the last answer. */
@@ -43,6 +45,7 @@ const browser = await openBrowser()
 const service = await startLiveService(HORIZON_HOURS)
 await handInJobs(service.url)
 for (const [size, viewport] of Object.entries(SIZES)) {
+  if (only && size !== only) continue
   for (const colorScheme of SCHEMES) {
     const options = { viewport, colorScheme, timezoneId: 'Europe/Berlin' }
     const { page, close } = await visit(browser, service.url, options)

@@ -45,6 +45,7 @@ export async function apiUnderTest(db: Database) {
     events: postgresEvents(db, 'default'),
     simulate: missing,
     figures: missing,
+    slo: missing,
     fitOf: missing,
     ...memoryOperations([]),
     batch: memoryBatch(Date.now()),
