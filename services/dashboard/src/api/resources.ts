@@ -1,5 +1,6 @@
 import type { Resource } from './answers.ts'
 import { answered, api, reached, type Schemas } from './client.ts'
+import { failureOf } from './failure.ts'
 import { useResource } from './resource.ts'
 
 export const usePlan = (): Resource<Schemas['Plan']> =>
@@ -55,8 +56,10 @@ export const usePolicy = (): Resource<Schemas['Policy']> =>
 export const useReadiness = (): Resource<Schemas['Readiness']> =>
   useResource('readiness', async () => {
     const { data, error, response } = await reached(api.GET('/readyz'))
-    const body = data ?? (response.status === 503 ? error : undefined)
-    return body as Schemas['Readiness']
+    const body = data ?? error
+    if (body && 'checks' in body) return body as Schemas['Readiness']
+    // Somebody between us and the service said 503.
+    throw failureOf(response.status, body as Schemas['Problem'] | undefined)
   })
 
 export const useExplanation = (version: number | undefined): Resource<Schemas['PlanExplanation']> =>
