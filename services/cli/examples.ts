@@ -50,6 +50,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'batch show': ['gridtide batch show nightly-evals'],
   'batch cancel': ['gridtide batch cancel nightly-evals'],
   'batch plan': ['gridtide batch plan jobs.ndjson --fleet config/examples/two-regions.yaml'],
+  'batch release-due': ['gridtide batch release-due --fleet config/examples/two-regions.yaml'],
   import: [
     'gridtide import results/*.json --out runs.csv --model meta-llama/Llama-3.1-8B-Instruct --gpu H100',
   ],
