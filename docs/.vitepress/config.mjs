@@ -36,6 +36,7 @@ export default {
           page('Models', '/models'),
           page('Planning', '/planning'),
           page('Batch', '/batch'),
+          page('Adapters for jobs', '/adapters'),
           page('Backends', '/backends'),
           page('Accounting', '/accounting'),
           page('Backtest', '/backtest'),
