@@ -26,7 +26,6 @@ export function exactSeed(
   if (bins.length === 0 || chain.replicas > 2 * FEW) return undefined
   const few = withBins(cover, bins)
   const whole = wholeCover(few, chainOf(few).links, GRID)
-  if (whole.value === Number.POSITIVE_INFINITY) return undefined
   const replicas = new Map<number, number>()
   for (const [i, count] of whole.counts().entries()) {
     if (count > 0) replicas.set(cell.bins[few.bins[i]!]!, count)

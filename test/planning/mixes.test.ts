@@ -4,6 +4,7 @@ import type { Cell } from '../../services/planning/cell.ts'
 import type { Trial } from '../../services/planning/cell-search.ts'
 import { type Choice, choiceCost, overload } from '../../services/planning/choice.ts'
 import { chooseMixes } from '../../services/planning/choose-mixes.ts'
+import { exactSeed } from '../../services/planning/exact-seed.ts'
 import { findMixes } from '../../services/planning/find-mixes.ts'
 import type { Mix } from '../../services/planning/mix.ts'
 import { random } from '../../services/planning/random.ts'
@@ -193,5 +194,21 @@ describe('pushInto', () => {
     expect([...router.unserved]).toEqual([0, 0, 0])
     expect([...router.flows]).toEqual([5, 0, 0, 0, 5, 0, 0, 0, 5])
     expect(into(0, 9)).toBe(0)
+  })
+})
+
+describe('exactSeed', () => {
+  const seedOf = (loads: readonly number[], known: number) =>
+    exactSeed(cell(loads), Float64Array.of(0, 0), known)
+
+  it('is the best there is, where no replica is full to the last step of the grid', () => {
+    const seed = seedOf([58, 0, 0], Number.POSITIVE_INFINITY)!
+    expect([0, 1, 2, 3].map(seed)).toEqual([1, 1, 0, 0])
+  })
+
+  it('is nothing without traffic, below what is known, or where replicas are many', () => {
+    expect(seedOf([0, 0, 0], Number.POSITIVE_INFINITY)).toBeUndefined()
+    expect(seedOf([60, 0, 0], 1)).toBeUndefined()
+    expect(seedOf([9000, 0, 0], Number.POSITIVE_INFINITY)).toBeUndefined()
   })
 })
