@@ -4,7 +4,7 @@ import type { Precision } from '../domain/variant.ts'
 import type { Architecture, GpuSpec } from './architecture.ts'
 import { catalogueArchitecture, findGpu } from './catalogue.ts'
 import { type FittedGroup, fitGroup, restoreGroup } from './fit-group.ts'
-import type { Setting } from './measured-run.ts'
+import { BARE_TASK, type Setting } from './measured-run.ts'
 import { nearest } from './nearest.ts'
 import type { Output, Prior } from './prior.ts'
 import { shippedPrior } from './shipped-prior.ts'
@@ -59,8 +59,9 @@ export function fittedCatalogueModel(
 }
 
 /**
- * The best that is known without own runs: the catalogue's fit of this model on this GPU, or the
- * prior, whose intervals are several times wider.
+ * The best that is known of serving without own runs: the catalogue's fit of this model on this GPU,
+ * or the prior, whose intervals are several times wider. Fits of a bare engine would promise a
+ * server more than it can do.
  */
 export function bestKnown(
   model: string,
@@ -73,7 +74,8 @@ export function bestKnown(
     (candidate) =>
       candidate.model.toLowerCase() === model.toLowerCase() &&
       candidate.gpu === gpu.name &&
-      candidate.precision === precision,
+      candidate.precision === precision &&
+      candidate.task !== BARE_TASK,
   )
   return entry
     ? fittedCatalogueModel(entry, architecture, gpu)

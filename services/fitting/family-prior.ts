@@ -1,11 +1,9 @@
 import { catalogueFamily } from './catalogue-runs.ts'
 import { informPrior } from './inform-prior.ts'
+import { BARE_TASK } from './measured-run.ts'
 import type { Prior } from './prior.ts'
 import { shippedPrior } from './shipped-prior.ts'
 import type { TrainingGroup } from './training-group.ts'
-
-/** Decoding alone in a bare engine says little of a serving engine. */
-const BARE_TASK = 'decode'
 
 /**
  * The shipped prior after it heard what the catalogue and the user know of a model's family on

@@ -43,6 +43,9 @@ export interface MeasuredRun extends Setting {
   readonly note?: string
 }
 
+/** Task of runs that decode alone in a bare engine: they say little of a serving engine. */
+export const BARE_TASK = 'decode'
+
 export const gpusOf = (setting: Setting): number =>
   setting.tensorParallel * setting.pipelineParallel * setting.dataParallel
 

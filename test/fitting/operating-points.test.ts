@@ -233,7 +233,9 @@ describe('the catalogue', () => {
     const path = new URL('../../config/catalogue/runs/h200-decode.csv', import.meta.url)
     const runs = averageRepeats(readRuns(readFileSync(path, 'utf8'), 'csv').runs)
     for (const { runs: group, architecture, gpu } of groupRuns(runs)) {
-      const known = bestKnown(group[0]!.model, group[0]!.precision, architecture, gpu)
+      const { model, precision } = group[0]!
+      const entry = catalogueModel(`${model}@${gpu.name}:${precision}`)
+      const known = fittedCatalogueModel(entry, architecture, gpu)
       const { logMean } = predict(known, group).energy
       const errors = group
         .map((run, i) =>
@@ -246,7 +248,8 @@ describe('the catalogue', () => {
     }
   })
 
-  it('falls back to the prior on a GPU nobody measured', () => {
+  it('falls back to the prior on a GPU that nobody measured, or with a bare engine alone', () => {
+    expect(bestKnown('Qwen/Qwen3-32B', 'bf16', qwen, catalogueGpu('H200')).runs).toBe(0)
     expect(bestKnown('Qwen/Qwen3-32B', 'bf16', qwen, catalogueGpu('GH200')).runs).toBe(0)
     expect(fittedCatalogueModel(catalogueModel('Qwen/Qwen3-32B@H100:bf16')).runs).toBe(12)
   })
