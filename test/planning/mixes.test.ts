@@ -66,6 +66,11 @@ describe('findMixes', () => {
     )
   })
 
+  it('keeps nothing where there is no traffic', () => {
+    const mixes = find(cell([0, 0, 0]), [20, 20])
+    expect(mixes.map(({ cost, counts }) => [cost, ...counts])).toEqual([[0]])
+  })
+
   it('finds the cheapest one', () => {
     // 60 tokens/s: a large replica and a small one in the first region.
     const costs = find(cell([60, 0, 0]), [20, 20], [0, 0]).map(({ cost }) => cost)
@@ -120,6 +125,28 @@ describe('findMixes', () => {
 })
 
 describe('chooseMixes', () => {
+  it('makes room in the pool that lacks it alone', () => {
+    const mix = (key: number, gpus: readonly number[], cost: number): Mix => ({
+      bins: new Int32Array(0),
+      counts: new Int32Array(0),
+      pools: Int32Array.of(0, 1),
+      gpus: Float64Array.from(gpus),
+      cost,
+      key,
+    })
+    const options = [[mix(0, [8, 2], 1), mix(1, [0, 8], 3)], [mix(2, [8, 2], 1)]]
+    const choice: Choice = {
+      options,
+      costs: options.map((own) => Float64Array.from(own, ({ cost }) => cost)),
+      room: Float64Array.of(12, 12),
+      used: new Float64Array(2),
+      picks: new Int32Array(2),
+    }
+    expect(chooseMixes(choice, Float64Array.of(0, 0))).toBe(true)
+    expect([...choice.used]).toEqual([8, 10])
+    expect(choiceCost(choice)).toBe(4)
+  })
+
   const option = fc.record({ cost: fc.integer({ min: 1, max: 50 }), gpus: fc.nat({ max: 8 }) })
   const models = fc.array(fc.array(option, { minLength: 1, maxLength: 4 }), {
     minLength: 1,
