@@ -56,7 +56,13 @@ it('adds savings up by day, with what each lever adds', async () => {
   expect(savings.days[0]).toMatchObject({
     planned: { carbonG: 300 },
     baseline: { carbonG: 900 },
-    levers: { levers: [{ lever: 'static', ofStatic: 1 }, { lever: 'geo-shift' }] },
+    levers: {
+      levers: [
+        { lever: 'static', ofStatic: 1 },
+        { lever: 'scale-to-load', savedG: 500, savedLowG: 420, savedHighG: 580 },
+        { lever: 'geo-shift' },
+      ],
+    },
   })
   expect(await get('/v1/reports/sci')).toMatchObject({
     scoreG: 150,
