@@ -3,8 +3,11 @@ import { PrometheusRule } from '@kubernetes-models/prometheus-operator/monitorin
 import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor'
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment'
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler'
+import { CronJob } from 'kubernetes-models/batch/v1/CronJob'
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy'
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget'
+import { ClusterRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRole'
+import { ClusterRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRoleBinding'
 import { Role } from 'kubernetes-models/rbac.authorization.k8s.io/v1/Role'
 import { RoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/RoleBinding'
 import { ConfigMap } from 'kubernetes-models/v1/ConfigMap'
@@ -23,7 +26,10 @@ import {
 
 /** What an API server would say: every class validates against the published OpenAPI schema. */
 const CLASSES = {
+  ClusterRole,
+  ClusterRoleBinding,
   ConfigMap,
+  CronJob,
   Deployment,
   HorizontalPodAutoscaler,
   NetworkPolicy,
@@ -45,7 +51,15 @@ function validate(object: KubernetesObject): void {
 const EVERYTHING = {
   fleet: 'gridtide: 1\nname: "quoted"\n',
   environmentSecrets: ['grid-keys'],
-  rbac: { scale: true, bounds: true, kserve: true, traffic: true },
+  rbac: {
+    scale: true,
+    bounds: true,
+    kserve: true,
+    traffic: true,
+    jobs: true,
+    workloads: true,
+    admissionCheck: true,
+  },
   networkPolicy: { allowFrom: { role: 'caller' } },
   serviceMonitor: { enabled: true },
   alerts: { enabled: true },
@@ -88,17 +102,42 @@ describe('the chart', () => {
     const documents = parseAllDocuments(readFileSync('infra/kubernetes/rbac.yaml', 'utf8'))
     const roles = documents
       .map((document) => document.toJS() as KubernetesObject)
-      .filter(({ kind }) => kind === 'Role')
-    const ours = everything.filter(({ kind }) => kind === 'Role')
+      .filter(({ kind }) => kind.endsWith('Role'))
+    const ours = everything.filter(({ kind }) => kind.endsWith('Role'))
     expect(ours.map(({ metadata, rules }) => [metadata.name, rules])).toEqual(
       roles.map(({ metadata, rules }) => [metadata.name, rules]),
     )
   })
 
   test('gives no rights for adapters that are off', async () => {
-    const off = { scale: false, bounds: false, kserve: false, traffic: false }
+    const off = Object.fromEntries(Object.keys(EVERYTHING.rbac).map((name) => [name, false]))
     const objects = objectsOf(await renderChart({ rbac: off }))
-    expect(objects.some(({ kind }) => kind.startsWith('Role'))).toBe(false)
+    expect(objects.some(({ kind }) => kind.includes('Role'))).toBe(false)
+  })
+
+  test('keeps the latest start of held jobs where it may hold any, as the manifest does', async () => {
+    const [, , manifest] = parseAllDocuments(
+      readFileSync('infra/kubernetes/release-due.yaml', 'utf8'),
+    ).map((document) => document.toJS())
+    const pod = manifest.spec.jobTemplate.spec.template.spec
+    const ours = named('CronJob', 'gridtide-release-due') as typeof manifest
+    expect(ours.spec).toEqual({
+      ...manifest.spec,
+      jobTemplate: {
+        spec: {
+          ...manifest.spec.jobTemplate.spec,
+          template: {
+            spec: {
+              ...pod,
+              serviceAccountName: 'gridtide',
+              containers: [{ ...pod.containers[0], image: expect.stringMatching(/gridtide:/) }],
+            },
+          },
+        },
+      },
+    })
+    const off = objectsOf(await renderChart({}))
+    expect(off.some(({ kind }) => kind === 'CronJob')).toBe(false)
   })
 
   test('runs as nobody, on a read-only disk, in every pod', () => {
