@@ -185,6 +185,16 @@ describe('comparison', () => {
     expect(counted!.marginalSaving).toBe(0)
   })
 
+  test('saves nothing where nothing was emitted', () => {
+    const clean = results
+      .filter(({ policy }) => policy === 'static')
+      .map((result) => ({
+        ...result,
+        runs: result.runs.map((run) => ({ ...run, carbonG: 0, embodiedG: 0 })),
+      }))
+    expect(comparePolicies(clean, 1)[0]!.embodiedSaving).toBe(0)
+  })
+
   test('levers add up to the whole saving, and say where nothing was played', () => {
     const compared = comparePolicies(results, 1)
     const levers = playedLevers(compared)

@@ -54,6 +54,17 @@ describe('a run', () => {
     expect(asked.length).toBeGreaterThan(24)
   })
 
+  test('ends where it cannot win any more', () => {
+    let windows = 0
+    simulate(arena, record, { policy: fixed(40), knobs: KNOBS, seed: 0 }, solver, {
+      onWindow: (done) => {
+        windows = done
+      },
+      isHopeless: ({ carbonG }) => windows === 3 && carbonG > 0,
+    })
+    expect(windows).toBe(3)
+  })
+
   test('shows no policy the window that begins', () => {
     const peek: Policy = {
       ...staticRule,

@@ -156,4 +156,21 @@ describe('a job on its GPUs', () => {
     expect(run.endMs!).toBeLessThanOrEqual(at(20))
     expect(run.pieces[0]!.startMs).toBeGreaterThan(at(0))
   })
+
+  test('planned anew within the hour too, and done sooner where it is faster than told', () => {
+    const quarters = outlook([100, 500, 100, 500, 500, 500, 500, 500], { windowMs: HOUR_MS / 4 })
+    const small = job({ interruptible: true, work: 0.5, deadline: { kind: 'hard', atMs: at(2) } })
+    const told = runRolling(small, () => quarters, asExpected)
+    expect(told.pieces.map(({ startMs, endMs }) => [startMs, endMs])).toEqual([
+      [at(0), at(0.25)],
+      [at(0.5), at(0.75)],
+    ])
+    const faster = runRolling(
+      small,
+      () => quarters,
+      () => 2,
+    )
+    expect(faster.pieces).toEqual([{ startMs: at(0), endMs: at(0.25), level: 0 }])
+    expect(runOnce(small, told.pieces, () => 2).pieces).toEqual(faster.pieces)
+  })
 })

@@ -68,4 +68,10 @@ describe('peers', () => {
       [5, 6, 2],
     ])
   })
+
+  it('CarbonScaler takes every slot and size where there is not room enough', () => {
+    const tooMuch = { ...pieces, levels: ELASTIC, work: 50 }
+    const everySlot = Array.from({ length: 8 }, (_, hour) => [hour, hour + 1, 2])
+    expect(hoursOf(carbonScaler(tooMuch, split))).toEqual(everySlot)
+  })
 })
