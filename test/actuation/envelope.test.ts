@@ -179,4 +179,34 @@ describe('the envelope', () => {
     })
     expect(counts({ wanted: { a: 0, b: 0 }, limits: burning })).toEqual([7, 4])
   })
+
+  it('says nothing of a target of which nothing is wanted, or what stands already', () => {
+    const busy = { a: running(4, { rollingOut: true }), b: running(4, { rollingOut: true }) }
+    expect(why({ wanted: {}, states: busy })).toEqual([])
+    expect(why({ wanted: { a: 4, b: 4 }, states: busy })).toEqual([])
+  })
+
+  it('does not lift a target to its floor that a person paused', () => {
+    const targets = [target('a', { floorReplicas: 6 }), target('b')]
+    const states = { a: running(4, { paused: true }), b: running(4) }
+    expect(counts({ targets, states, wanted: {} })).toEqual([4, 4])
+  })
+
+  it('counts for the floor of a model its own targets alone', () => {
+    const models = {
+      llama: { minReplicas: 5, tokensPerSecond: 0, sloBurning: false },
+      qwen: { minReplicas: 1, tokensPerSecond: 0, sloBurning: false },
+    }
+    const targets = [target('b', { model: 'qwen' }), target('a')]
+    expect(counts({ targets, wanted: {}, limits: limits({ models }) })).toEqual([4, 5])
+  })
+
+  it('tells no count of a target that it knows nothing of, and one reason', () => {
+    const [unknown] = withinEnvelope(input({ states: { b: running(4) } }))
+    expect(unknown).toStrictEqual({
+      targetId: 'a',
+      held: ['its state is unknown'],
+      mayNarrow: false,
+    })
+  })
 })

@@ -9,12 +9,14 @@ import {
   driftOf,
   environmentStop,
   exactly,
+  lastKnown,
   type Observed,
   obstacleToStep,
   type Remembered,
   type ShiftStep,
   stopReason,
 } from '../../services/actuation/index.ts'
+import { raisedTo, takesAway, toldBounds } from '../../services/actuation/standing.ts'
 
 const seen = (replicas: number, over: Partial<Observed> = {}): Observed => ({
   desired: { replicas: exactly(replicas) },
@@ -126,6 +128,18 @@ it('hears of a stop on this machine, however slow it is', async () => {
   expect(await stopReason([{ name: 'far away', read }], 1)).toBeUndefined()
 })
 
+it('a stop that was read once is not lifted by an outage', async () => {
+  let answer: () => Promise<string | undefined> = async () => 'a person'
+  const source = lastKnown({ name: 'the API', read: () => answer() })
+  expect(await stopReason([source])).toBe('stopped by the API: a person')
+  answer = () => Promise.reject(new Error('away'))
+  expect(await stopReason([source])).toBe('stopped by the API: a person')
+  answer = () => new Promise(() => undefined)
+  expect(await stopReason([source])).toBe('stopped by the API: a person')
+  answer = async () => undefined
+  expect(await stopReason([source])).toBeUndefined()
+})
+
 describe('the second look', () => {
   const ref = { id: 'a', kind: 'replicas', region: 'eu', backend: 'x', locator: {} } as const
   const tell = (replicas: number): ShiftStep => ({
@@ -192,5 +206,34 @@ describe('the second look', () => {
       why: 'scale-up',
     }
     expect(obstacleToStep(wider, band, envelope(1))).toBeUndefined()
+  })
+
+  it('lets go what the envelope no longer counts, and gives every reason against', () => {
+    const young = envelope(4)
+    const gone = { ...young.states['a']!, replicas: 2, readyReplicas: 2, changedAtMs: 0 }
+    const dwell = { ...young, states: { a: gone }, limits: { ...young.limits, minDwellMs: 1 } }
+    expect(obstacleToStep(tell(3), seen(4), dwell)).toBeUndefined()
+    const [one] = young.targets
+    const short = { ...young, targets: [{ ...one!, floorReplicas: 5 }] }
+    expect(obstacleToStep(tell(2), seen(4), short)).toBe(
+      'a: no GPUs are left for its floor; its floor',
+    )
+  })
+})
+
+describe('what stands', () => {
+  it('is taken away by whatever is told where nothing can be seen', () => {
+    expect(takesAway({ min: 9, max: 9 }, { desired: {}, elastic: false })).toBe(true)
+  })
+
+  it('is raised to a count that no autoscaler has room above', () => {
+    expect(raisedTo(3, { desired: {}, elastic: true })).toEqual({ min: 3, max: 3 })
+  })
+
+  it('is told what was granted though a roll-out runs, unless that stands already', () => {
+    const rolling = seen(4, { rollingOut: true, desired: { replicas: { min: 3, max: 6 } } })
+    const granted = (replicas: number) => ({ replicas, room: 9, mayNarrow: true })
+    expect(toldBounds(rolling, granted(4))).toEqual({ min: 3, max: 6 })
+    expect(toldBounds(rolling, granted(5))).toEqual(exactly(5))
   })
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { kubernetesApi } from '../../services/actuation/adapters/kubernetes-api.ts'
 import { kubernetesScale } from '../../services/actuation/adapters/kubernetes-scale.ts'
-import { exactly, lastKnown, stopReason } from '../../services/actuation/index.ts'
+import { exactly } from '../../services/actuation/index.ts'
 import { buildApp } from '../../services/api/index.ts'
 import { runCli } from '../../services/cli/run-cli.ts'
 import { applyPlan } from '../../services/pipeline/apply-plan.ts'
@@ -111,16 +111,4 @@ it('an annotation on the object stops us at this object', async () => {
   })
   expect(far.writes()).toEqual([])
   await far.close()
-})
-
-it('a stop that was read once is not lifted by an outage', async () => {
-  let answer: () => Promise<string | undefined> = async () => 'a person'
-  const source = lastKnown({ name: 'the API', read: () => answer() })
-  expect(await stopReason([source])).toBe('stopped by the API: a person')
-  answer = () => Promise.reject(new Error('away'))
-  expect(await stopReason([source])).toBe('stopped by the API: a person')
-  answer = () => new Promise(() => undefined)
-  expect(await stopReason([source])).toBe('stopped by the API: a person')
-  answer = async () => undefined
-  expect(await stopReason([source])).toBeUndefined()
 })
