@@ -1,7 +1,7 @@
 import type { Cell } from './cell.ts'
 import type { Instance } from './instance.ts'
 import type { ModelInstance } from './model-instance.ts'
-import { newRouter, pushInto, type Router, startRouting } from './router.ts'
+import { newRouter, pushAll, type Router, startRouting } from './router.ts'
 
 /** Scratch space to try whole replicas of one cell in. Reused from cell to cell. */
 export interface Trial {
@@ -93,14 +93,10 @@ function loadExactly(cell: Cell, trial: Trial): void {
   const tolerance = 1e-9 * total
   trial.loadCost = 0
   for (let i = 0; i < bins.length; i++) {
-    let left = trial.counts[i]! * capacity[i]!
-    while (left > tolerance) {
-      const pushed = pushInto(router, reaches, loads.length, R, region[i]!, left)
-      if (pushed <= tolerance) break
-      left -= pushed
-      trial.loadCost += pushed * perToken[i]!
-    }
-    trial.left[i] = left
+    const room = trial.counts[i]! * capacity[i]!
+    const part = pushAll(router, reaches, loads.length, R, region[i]!, room, tolerance)
+    trial.left[i] = room - part
+    trial.loadCost += part * perToken[i]!
   }
   trial.missing = 0
   for (let lane = 0; lane < loads.length; lane++) {

@@ -1,6 +1,6 @@
 import { tokenCost } from './bin-costs.ts'
 import type { Draft } from './draft.ts'
-import { newRouter, pushInto, type Router, startRouting } from './router.ts'
+import { newRouter, pushAll, type Router, startRouting } from './router.ts'
 
 /** Scratch space of one search; what the last `fillLoads` found. */
 export interface Filling {
@@ -103,12 +103,9 @@ function fillExactly(
   filling.cost = 0
   for (let i = 0; i < usedCount; i++) {
     const b = used[i]!
-    while (left[b]! > tolerance) {
-      const pushed = pushInto(router, reaches, count, R, model.region[b]!, left[b]!)
-      if (pushed <= tolerance) break
-      left[b]! -= pushed
-      filling.cost += pushed * tokenCost(instance, model, t, b)
-    }
+    const load = pushAll(router, reaches, count, R, model.region[b]!, left[b]!, tolerance)
+    left[b]! -= load
+    filling.cost += load * tokenCost(instance, model, t, b)
   }
   filling.unservedTotal = 0
   for (let lane = 0; lane < count; lane++) {

@@ -1,5 +1,5 @@
 import type { Draft } from './draft.ts'
-import { newRouter, pushInto, startRouting } from './router.ts'
+import { newRouter, pushAll, startRouting } from './router.ts'
 
 /** How one model's traffic goes in one window. */
 export interface Routing {
@@ -29,13 +29,9 @@ export function routeLoads(draft: Draft, m: number, t: number): Routing {
   const loads = new Float64Array(B)
   for (let rank = 0; rank < B; rank++) {
     const b = draft.order[m]![t * B + rank]!
-    let left = draft.replicas[m]![t * B + b]! * model.capacity[b]!
-    while (left > tolerance) {
-      const pushed = pushInto(router, lanes.reaches, lanes.count, R, model.region[b]!, left)
-      if (pushed <= tolerance) break
-      loads[b]! += pushed
-      left -= pushed
-    }
+    const room = draft.replicas[m]![t * B + b]! * model.capacity[b]!
+    const { reaches, count } = lanes
+    loads[b] = pushAll(router, reaches, count, R, model.region[b]!, room, tolerance)
   }
   const missing = unserved.reduce((a, b) => a + b, 0)
   return { flows, loads, unserved: missing > tolerance * 10 ? missing : 0 }

@@ -66,6 +66,30 @@ export function pushInto(
   return 0
 }
 
+/**
+ * Carries as much more in `region` as any re-routing allows, up to `most`.
+ *
+ * @param tolerance tokens/s that are nothing
+ * @returns how much
+ */
+export function pushAll(
+  router: Router,
+  reaches: Uint8Array,
+  laneCount: number,
+  R: number,
+  region: number,
+  most: number,
+  tolerance: number,
+): number {
+  let left = most
+  while (left > tolerance) {
+    const pushed = pushInto(router, reaches, laneCount, R, region, left)
+    if (pushed <= tolerance) break
+    left -= pushed
+  }
+  return most - left
+}
+
 /** Regions that the lane uses and no lane has given yet: it now gives them. @returns the queue's end */
 function queueGiven({ flows, givenBy, queue }: Router, R: number, lane: number, tail: number) {
   let end = tail
