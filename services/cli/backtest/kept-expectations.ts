@@ -1,9 +1,9 @@
-import { mkdir, readFile as readKept, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Fleet } from '../../fleet/index.ts'
 import type { Expected, KeptExpectations } from '../../pipeline/gather-record.ts'
 import type { ReadFleetFile } from '../../wiring/fleet-files.ts'
 import { sha256 } from './digest.ts'
+import { readKept, writeKept } from './kept-file.ts'
 import type { PlayedSpan } from './played-span.ts'
 
 /** Nothing is kept where there is no folder. */
@@ -37,18 +37,11 @@ export async function keptExpectations(
 const isFile = (value: unknown): value is string =>
   typeof value === 'string' && value.endsWith('.csv')
 
-async function read(file: string): Promise<Expected | undefined> {
-  try {
-    const { soon, outlook } = JSON.parse(await readKept(file, 'utf8')) as Record<string, number[]>
-    return { soon: Float64Array.from(soon!), outlook: Float64Array.from(outlook!) }
-  } catch {
-    // Absent or cut short: then it is read from the sources.
-    return undefined
-  }
-}
+const read = (file: string): Promise<Expected | undefined> =>
+  readKept(file, ({ soon, outlook }: Readonly<Record<keyof Expected, number[]>>) => ({
+    soon: Float64Array.from(soon),
+    outlook: Float64Array.from(outlook),
+  }))
 
-async function write(file: string, { soon, outlook }: Expected): Promise<void> {
-  await mkdir(join(file, '..'), { recursive: true })
-  await writeFile(`${file}.new`, JSON.stringify({ soon: [...soon], outlook: [...outlook] }))
-  await rename(`${file}.new`, file)
-}
+const write = (file: string, { soon, outlook }: Expected): Promise<void> =>
+  writeKept(file, { soon: [...soon], outlook: [...outlook] })

@@ -1,9 +1,9 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type PolicyJob, windowsToPlay } from '../../backtest/index.ts'
 import type { Threads } from '../../platform/threads.ts'
 import type { PlayTask, TimedResult } from '../../wiring/tasks/play-policy.ts'
 import { sha256 } from './digest.ts'
+import { readKept, writeKept } from './kept-file.ts'
 
 const PLAY = new URL('../../wiring/tasks/play-policy.ts', import.meta.url)
 const POLL_MS = 500
@@ -40,10 +40,11 @@ export async function playAll(
           folder === undefined
             ? undefined
             : join(folder, 'parts', `${job.policy}-${digest.slice(0, 12)}.json`)
-        const found = part === undefined ? undefined : await readPart(part)
+        const found =
+          part === undefined ? undefined : await readKept(part, (result: TimedResult) => result)
         const task: PlayTask = { job, progress: counters[i]! }
         const result = found ?? (await threads.run<TimedResult>(PLAY, task))
-        if (part !== undefined && !found) await writePart(part, result)
+        if (part !== undefined && !found) await writeKept(part, result)
         kept[i] = true
         report()
         return result
@@ -72,19 +73,4 @@ function digestOnce(value: object): string {
   const digest = sha256(text)
   digests.set(value, digest)
   return digest
-}
-
-async function readPart(file: string): Promise<TimedResult | undefined> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as TimedResult
-  } catch {
-    // Absent or cut short: then it is played.
-    return undefined
-  }
-}
-
-async function writePart(file: string, result: TimedResult): Promise<void> {
-  await mkdir(join(file, '..'), { recursive: true })
-  await writeFile(`${file}.new`, JSON.stringify(result))
-  await rename(`${file}.new`, file)
 }
