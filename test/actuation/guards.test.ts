@@ -17,19 +17,10 @@ import {
   stopReason,
 } from '../../services/actuation/index.ts'
 import { raisedTo, takesAway, toldBounds } from '../../services/actuation/standing.ts'
+import { sighting } from './sighting.ts'
 
-const seen = (replicas: number, over: Partial<Observed> = {}): Observed => ({
-  desired: { replicas: exactly(replicas) },
-  readyReplicas: replicas,
-  settled: true,
-  rollingOut: false,
-  health: 'ok',
-  paused: false,
-  version: '1',
-  owners: [],
-  observedAtMs: 0,
-  ...over,
-})
+const seen = (replicas: number, over: Partial<Observed> = {}): Observed =>
+  sighting(replicas, { readyReplicas: replicas, ...over })
 const told = (replicas: number): Remembered => ({
   fence: 1,
   planVersion: '7',

@@ -7,6 +7,7 @@ import {
   type Observed,
   type SteeredTarget,
 } from '../../services/actuation/index.ts'
+import { sighting } from './sighting.ts'
 
 /**
  * What is left behind when every process of ours is dead, as told to autoscalers: bounds. Proof by
@@ -59,7 +60,7 @@ function leftBehind(fleet: AnyFleet): readonly { readonly min: number; readonly 
   let observed: Record<string, Observed> = Object.fromEntries(
     fleet.places.map(({ foundMin: min, foundMore }, index) => [
       `t${index}`,
-      sighting(min, min + foundMore),
+      steered(min, min + foundMore),
     ]),
   )
   for (let round = 0; round < 10; round++) {
@@ -67,24 +68,14 @@ function leftBehind(fleet: AnyFleet): readonly { readonly min: number; readonly 
     if (commands.length === 0) return targets.map(({ ref }) => observed[ref.id]!.desired.replicas!)
     for (const { target, desired } of commands) {
       const { min, max } = desired.replicas!
-      observed = { ...observed, [target.id]: sighting(min, max) }
+      observed = { ...observed, [target.id]: steered(min, max) }
     }
   }
   throw new Error('it never comes to rest')
 }
 
-const sighting = (min: number, max: number): Observed => ({
-  desired: { replicas: { min, max } },
-  readyReplicas: min,
-  elastic: true,
-  settled: true,
-  rollingOut: false,
-  health: 'ok',
-  paused: false,
-  version: '1',
-  owners: [],
-  observedAtMs: 0,
-})
+const steered = (min: number, max: number): Observed =>
+  sighting(min, { desired: { replicas: { min, max } }, readyReplicas: min, elastic: true })
 
 const inputOf = (
   fleet: AnyFleet,

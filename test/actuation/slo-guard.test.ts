@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import {
   aibrixMetric,
-  exactly,
   type GuardInput,
   guardSlo,
-  type Observed,
   type SteeredTarget,
   wvaMetrics,
 } from '../../services/actuation/index.ts'
+import { sighting } from './sighting.ts'
 
 const target = (id: string, capacityTokensPerSecond: number): SteeredTarget => ({
   ref: { id, kind: 'replicas', region: id, backend: 'x', locator: {} },
@@ -21,24 +20,13 @@ const target = (id: string, capacityTokensPerSecond: number): SteeredTarget => (
   safeReplicas: 1,
   maxInFlight: 64,
 })
-const seen = (replicas: number, over: Partial<Observed> = {}): Observed => ({
-  desired: { replicas: exactly(replicas) },
-  settled: true,
-  rollingOut: false,
-  health: 'ok',
-  paused: false,
-  version: '1',
-  owners: [],
-  observedAtMs: 0,
-  ...over,
-})
 const added = (over: Partial<GuardInput>) =>
   guardSlo({
     model: 'llama',
     demandTokensPerSecond: 300,
     slo: 'ok',
     ranked: [target('clean', 100), target('dirty', 50)],
-    observed: { clean: seen(2), dirty: seen(2) },
+    observed: { clean: sighting(2), dirty: sighting(2) },
     freeGpus: { 'clean/H100': 8, 'dirty/H100': 8 },
     fullAt: 1,
     burst: 2,
@@ -75,10 +63,12 @@ describe('the guard', () => {
   it('leaves alone what it cannot see, what is paused and what is sick', () => {
     const demandTokensPerSecond = 1_000
     const dirty = ['dirty', 6, OUTGROWN]
-    for (const clean of [seen(2, { paused: true }), seen(2, { health: 'degraded' })]) {
-      expect(added({ demandTokensPerSecond, observed: { clean, dirty: seen(2) } })).toEqual([dirty])
+    for (const clean of [sighting(2, { paused: true }), sighting(2, { health: 'degraded' })]) {
+      expect(added({ demandTokensPerSecond, observed: { clean, dirty: sighting(2) } })).toEqual([
+        dirty,
+      ])
     }
-    expect(added({ demandTokensPerSecond, observed: { dirty: seen(2) } })).toEqual([dirty])
+    expect(added({ demandTokensPerSecond, observed: { dirty: sighting(2) } })).toEqual([dirty])
   })
 })
 
