@@ -4,7 +4,7 @@ import type { BatchJob, JobProgress } from './job.ts'
 import { HOUR_MS, type RegionOutlook } from './outlook.ts'
 import { type Timeline, timeline } from './timeline.ts'
 
-/** Work is counted in quanta: this many to a step at the first level, where the job is short. */
+/** Work is counted in quanta: this many to a step at the first level, where the job is not long. */
 const QUANTA_PER_STEP = 6
 /** Windows are joined into steps, and quanta grow, until the whole work is no more than this. */
 const MOST_QUANTA = 160
@@ -17,7 +17,8 @@ const SOFT_GRACE_MS = 24 * HOUR_MS
  */
 export interface Course {
   readonly time: Timeline
-  /** Work left. */
+  /** Work left; and rounded up, at least one. */
+  readonly quantaLeft: number
   readonly quanta: number
   /** By level. */
   readonly gpus: readonly number[]
@@ -57,7 +58,7 @@ export function courseOf(
     1,
     Math.min(QUANTA_PER_STEP, Math.floor((MOST_QUANTA * stepWork) / workLeft)),
   )
-  const quantum = stepWork / perStep
+  const quantum = Math.min(stepWork / perStep, workLeft)
   const time = timeline(outlook, fromMs, horizonMs(job, workLeft, fromMs), windowsPerStep)
   const quantaPerHour = levels.map(({ workPerHour }) => workPerHour / quantum)
   const gpus = levels.map((one) => one.gpus)
@@ -75,7 +76,8 @@ export function courseOf(
   const startLoss = quantaPerHour[fastest]! * job.startHours * job.slowestRatio
   return {
     time,
-    quanta: Math.max(1, Math.ceil(workLeft / quantum - 1e-9)),
+    quantaLeft: workLeft / quantum,
+    quanta: Math.ceil(workLeft / quantum - 1e-9),
     gpus,
     quantaPerHour,
     kilowatts: levels.map(({ kilowatts }) => kilowatts),

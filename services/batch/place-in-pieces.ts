@@ -1,7 +1,7 @@
 import type { CapacityLedger } from './capacity-ledger.ts'
 import { type Course, courseOf } from './course.ts'
 import type { BatchJob, Deadline, JobProgress, Piece } from './job.ts'
-import { lateGPerHour } from './late-price.ts'
+import { type Move, moveOf, weightG } from './move.ts'
 import { HOUR_MS, type RegionOutlook } from './outlook.ts'
 import type { Stretch } from './place-in-one-piece.ts'
 
@@ -32,48 +32,9 @@ export function placeInPieces(
   const { choices, weighedG } = solve(course, job.deadline)
   const pieces = walk(course, choices)
   if (pieces.length === 0) return undefined
-  const { firstLevel, fastest, quanta } = course
+  const { firstLevel, fastest, quantaLeft } = course
   const safe = firstLevel === fastest ? course.safeRunning : course.safeStanding
-  return { pieces, safe: quanta <= safe[0]!, weighedG }
-}
-
-/** One step at one level, after another. */
-interface Move {
-  readonly level: number
-  readonly quanta: number
-  /** Of starting GPUs, in quanta not done. */
-  readonly lostQuanta: number
-  readonly quantaPerHour: number
-  /** Weight of an hour of running, gCO2e. */
-  readonly hourG: number
-  /** Weight of the whole step, and of saving state at its beginning. */
-  readonly stepG: number
-  readonly checkpointG: number
-  /** Most quanta that may be left before it, for the rest to be safe. */
-  readonly mostQuanta: number
-}
-
-function moveOf(course: Course, deadline: Deadline, step: number, from: number, to: number): Move {
-  const { time, kilowatts, quantaPerHour, allowed } = course
-  const hours = time.hours[step]!
-  const carbon = time.carbonGPerKwh[step]!
-  const speed = quantaPerHour[to]!
-  const lostQuanta = Math.max(0, speed - quantaPerHour[from]!) * course.startHours
-  const done = Math.max(0, speed * hours - lostQuanta)
-  const safe = to === course.fastest ? course.safeRunning : course.safeStanding
-  const forced = deadline.kind === 'soft' || to === allowed[step]![0]
-  const lateG = lateGPerHour(deadline) * course.lateHours[step]!
-  const saved = Math.max(0, kilowatts[from]! - kilowatts[to]!) * course.checkpointHours
-  return {
-    level: to,
-    quanta: Math.floor(done + HAIR),
-    lostQuanta,
-    quantaPerHour: speed,
-    hourG: kilowatts[to]! * carbon + lateG / hours,
-    stepG: kilowatts[to]! * carbon * hours + lateG,
-    checkpointG: saved * carbon,
-    mostQuanta: forced ? Number.POSITIVE_INFINITY : safe[step + 1]! + done * course.slowestRatio,
-  }
+  return { pieces, safe: quantaLeft <= safe[0]! + HAIR, weighedG }
 }
 
 interface Solved {
@@ -90,7 +51,7 @@ function solve(course: Course, deadline: Deadline): Solved {
   const choices = new Uint8Array(steps * size)
   let after = new Float64Array(size).map((_, at) => Math.floor(at / levels) * UNDONE_G)
   let now = new Float64Array(size)
-  for (let step = steps - 1; step >= 0; step--) {
+  for (let step = steps - 1; step > 0; step--) {
     now.fill(Number.POSITIVE_INFINITY).fill(0, 0, levels)
     const chosen = choices.subarray(step * size, (step + 1) * size)
     for (let from = 0; from < levels; from++) {
@@ -107,7 +68,9 @@ function solve(course: Course, deadline: Deadline): Solved {
     }
     ;[now, after] = [after, now]
   }
-  return { choices, weighedG: after[quanta * levels + firstLevel]! }
+  const { level, weighedG } = bestFirst(course, deadline, after)
+  choices[quanta * levels + firstLevel] = level
+  return { choices, weighedG }
 }
 
 interface Tables {
@@ -119,17 +82,14 @@ interface Tables {
   readonly chosen: Uint8Array
 }
 
-/** Takes the move wherever it is better than what was found so far. */
+/** Takes the move wherever it is better than what was found so far; what it does is rounded down. */
 function relax(move: Move, { from, levels, quanta, now, after, chosen }: Tables): void {
-  const { level, hourG, stepG, checkpointG, lostQuanta, quantaPerHour } = move
+  const { level } = move
+  const done = Math.floor(move.quanta + HAIR)
   const most = Math.min(quanta, Math.floor(move.mostQuanta + HAIR))
   for (let left = 1; left <= most; left++) {
-    const ends = left <= move.quanta
-    const weighedG =
-      checkpointG +
-      (ends
-        ? (hourG * (left + lostQuanta)) / quantaPerHour
-        : stepG + after[(left - move.quanta) * levels + level]!)
+    const restG = left <= done ? 0 : after[(left - done) * levels + level]!
+    const weighedG = weightG(move, left, done, restG)
     const at = left * levels + from
     if (weighedG < now[at]! * (1 - HAIR)) {
       now[at] = weighedG
@@ -138,20 +98,45 @@ function relax(move: Move, { from, levels, quanta, now, after, chosen }: Tables)
   }
 }
 
+/**
+ * The best first move. The first step is rarely a whole one: rounded down like the others, the end of
+ * an hour would be worth less than the whole hour after it, and jobs would wait for nothing.
+ */
+function bestFirst(course: Course, deadline: Deadline, after: Float64Array) {
+  const { firstLevel, quantaLeft: left } = course
+  let best = { level: 0, weighedG: Number.POSITIVE_INFINITY }
+  for (const to of course.allowed[0]!) {
+    const move = moveOf(course, deadline, 0, firstLevel, to)
+    if (left > move.mostQuanta + HAIR) continue
+    const rest = Math.max(0, left - move.quanta)
+    const weighedG = weightG(move, left, move.quanta, between(after, rest, to, course.gpus.length))
+    if (weighedG < best.weighedG * (1 - HAIR)) best = { level: to, weighedG }
+  }
+  return best
+}
+
+/** What a number of quanta that need not be whole weighs, from those that are. */
+function between(after: Float64Array, quanta: number, level: number, levels: number): number {
+  const below = Math.floor(quanta + HAIR)
+  const lowG = after[below * levels + level]!
+  const highG = after[Math.ceil(quanta - HAIR) * levels + level]!
+  return lowG + (quanta - below) * (highG - lowG)
+}
+
 /** Follows the choices from the first step, as long as anything is left. */
 function walk(course: Course, choices: Uint8Array): Piece[] {
-  const { time, quantaPerHour, startHours, quanta, firstLevel } = course
+  const { time, quantaPerHour, startHours, quanta, quantaLeft, firstLevel } = course
   const levels = course.gpus.length
   const pieces: Piece[] = []
-  let left = quanta
+  let left = quantaLeft
   let before = firstLevel
-  for (let step = 0; step < time.hours.length && left > 0; step++) {
-    const level = choices[(step * (quanta + 1) + left) * levels + before]!
+  for (let step = 0; step < time.hours.length && left > HAIR; step++) {
+    const level = choices[(step * (quanta + 1) + Math.ceil(left - HAIR)) * levels + before]!
     const speed = quantaPerHour[level]!
     const lost = Math.max(0, speed - quantaPerHour[before]!) * startHours
-    const done = Math.floor(Math.max(0, speed * time.hours[step]! - lost) + HAIR)
+    const done = Math.max(0, speed * time.hours[step]! - lost)
     const startMs = time.edgesMs[step]!
-    const hours = left <= done ? (left + lost) / speed : time.hours[step]!
+    const hours = left <= done + HAIR ? (left + lost) / speed : time.hours[step]!
     if (level > 0) append(pieces, { startMs, endMs: startMs + hours * HOUR_MS, level: level - 1 })
     left -= done
     before = level

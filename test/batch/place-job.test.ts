@@ -148,6 +148,42 @@ describe('a job in pieces', () => {
     expect(place(one, carbon).pieces).toHaveLength(1)
   })
 
+  it('starts at once where waiting saves nothing, however little is left of the hour', () => {
+    const minutes = fc.integer({ min: 0, max: 59 })
+    const length = fc.integer({ min: 1, max: 1200 })
+    fc.assert(
+      fc.property(minutes, length, fc.constantFrom(0, 0.01, 1 / 6), (now, minutesLong, start) => {
+        const one = job({
+          interruptible: true,
+          levels: ELASTIC,
+          work: minutesLong / 60,
+          startHours: start,
+          deadline: { kind: 'hard', atMs: at(48) },
+        })
+        const nowMs = at(now / 60)
+        expect(place(one, [300], nowMs).pieces[0]!.startMs).toBe(nowMs)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('is put off at the end of an hour by a cleaner one only', () => {
+    const one = job({ interruptible: true, work: 1 / 60 })
+    const nowMs = at(55 / 60)
+    expect(place(one, [300, 300.001], nowMs).pieces[0]!.startMs).toBe(nowMs)
+    expect(place(one, [300, 299], nowMs).pieces[0]!.startMs).toBe(at(1))
+  })
+
+  it('uses what is left of an hour for as much as fits', () => {
+    const one = job({ interruptible: true, work: 2, deadline: { kind: 'hard', atMs: at(4) } })
+    const { pieces, energyKwh } = place(one, [100, 500, 300, 400], at(0.95))
+    expect(pieces.map(({ startMs, endMs }) => [startMs, endMs - startMs])).toEqual([
+      [at(0.95), 0.05 * HOUR_MS],
+      [at(2), 1.95 * HOUR_MS],
+    ])
+    expect(energyKwh).toBeCloseTo(2, 9)
+  })
+
   it('waits no longer than the slowest throughput allows, at every step', () => {
     const one = job({ interruptible: true, slowestRatio: 0.5, work: 4 })
     const [piece] = place(one, cleanAt(20)).pieces

@@ -23,12 +23,8 @@ batchEndpoints:
   - { id: server, model: llama, url: '${url}', token: '\${env:MODEL_KEY}', serves: served-llama, requestsPerGpu: 4, maxReplicas: 1, allowPrivate: true }
 `
 const REQUESTS = 60
-const HOUR_MS = 3_600_000
-/** Near the end of an hour a job may be put off to the next one, which costs no more. */
-const patienceMs = () => {
-  const toNextWindowMs = HOUR_MS - (Date.now() % HOUR_MS)
-  return 120_000 + (toNextWindowMs < HOUR_MS / 4 ? toNextWindowMs : 0)
-}
+/** For a loaded machine; a job on a flat grid starts at once. */
+const PATIENCE_MS = 120_000
 
 let server: Awaited<ReturnType<typeof modelServer>>
 let service: ServiceProcess
@@ -80,7 +76,7 @@ const ended = (id: string) =>
       return ['completed', 'failed', 'cancelled', 'expired'].includes(batch.status) && batch
     },
     `the end of ${id}: ${service.said()}`,
-    patienceMs(),
+    PATIENCE_MS,
   )
 const linesOf = async (fileId: string) =>
   (await (await openai.files.content(fileId)).text())
@@ -89,7 +85,7 @@ const linesOf = async (fileId: string) =>
     .map((text) => JSON.parse(text))
 
 it('runs a file of an unmodified client, once a line, over the death of the service', {
-  timeout: 1_500_000,
+  timeout: 400_000,
 }, async () => {
   const [refused, busy] = ['7', '9']
   server.state.refuse = (content, times) =>
@@ -105,7 +101,7 @@ it('runs a file of an unmodified client, once a line, over the death of the serv
       return server.asked.length >= REQUESTS / 3
     },
     'a third of the requests',
-    patienceMs(),
+    PATIENCE_MS,
   )
   await service.stop('SIGKILL')
   const before = server.asked.length
@@ -163,14 +159,14 @@ it('says of a file what is wrong with it, line by line', async () => {
   ])
 })
 
-it('cancels what has not been done, lists, and deletes', { timeout: 1_500_000 }, async () => {
+it('cancels what has not been done, lists, and deletes', { timeout: 400_000 }, async () => {
   server.state.answerAfterMs = 60_000
   const file = await upload([line(100), line(101)])
   const made = await create(file.id)
   await until(
     () => server.asked.some(({ body }) => body.messages[0]!.content === '100'),
     'a request',
-    patienceMs(),
+    PATIENCE_MS,
   )
   expect(await openai.batches.cancel(made.id)).toMatchObject({ status: 'cancelling' })
   await expect(openai.files.delete(file.id)).rejects.toMatchObject({ status: 409 })
