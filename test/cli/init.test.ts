@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { spawn as spawnInPty } from '@lydell/node-pty'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parseFleet } from '../../services/fleet/index.ts'
+import { builtProgram } from '../support/built-program.ts'
 import { runGridtide } from '../support/run-gridtide.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gridtide-init-'))
@@ -74,8 +75,9 @@ contexts:
 `
 
 /** What a person sees and types, on a real terminal. */
-function terminal(args: readonly string[], env: Record<string, string>) {
-  const pty = spawnInPty(process.execPath, ['bin/gridtide.mjs', ...args], {
+async function terminal(args: readonly string[], env: Record<string, string>) {
+  const program = join(await builtProgram(), 'services/cli/main.js')
+  const pty = spawnInPty(process.execPath, [program, ...args], {
     cols: 120,
     rows: 40,
     env: { PATH: process.env.PATH!, TERM: 'xterm-256color', ...env },
@@ -104,7 +106,7 @@ describe('the wizard', () => {
     const kubeconfig = join(folder, 'kubeconfig')
     writeFileSync(kubeconfig, KUBECONFIG)
     const out = join(folder, 'wizard.yaml')
-    const person = terminal(['init', '--out', out], { KUBECONFIG: kubeconfig, HOME: folder })
+    const person = await terminal(['init', '--out', out], { KUBECONFIG: kubeconfig, HOME: folder })
     await person.answer('Grid zones', `${BACKSPACES}DE${ENTER}`)
     await person.answer('Which GPUs', ENTER)
     await person.answer('How many', ENTER)
@@ -120,7 +122,7 @@ describe('the wizard', () => {
 
   test('Ctrl-C writes nothing', async () => {
     const out = join(folder, 'cancelled.yaml')
-    const person = terminal(['init', '--out', out], { HOME: folder })
+    const person = await terminal(['init', '--out', out], { HOME: folder })
     await person.answer('Grid zones', '\u0003')
     expect(await person.exited).toBe(1)
     expect(person.said()).toContain('Nothing was written')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { migrate } from '../../services/platform/database/migrate.ts'
 import { openPostgres } from '../../services/platform/database/postgres.ts'
+import { bundleChild } from '../support/bundle-child.ts'
 import { freshServerDatabase, postgresEngine } from '../support/engines.ts'
 import { type GridServer, startGridServer } from '../support/grid-server.ts'
 
@@ -15,6 +16,7 @@ const HOUR_MS = 3_600_000
 describe.skipIf(postgresEngine.skip)('processes of one cluster', () => {
   let grid: GridServer
   let drop: () => Promise<void>
+  let program: Awaited<ReturnType<typeof bundleChild>>
   let processes: ChildProcess[]
 
   beforeAll(async () => {
@@ -26,15 +28,15 @@ describe.skipIf(postgresEngine.skip)('processes of one cluster', () => {
     const db = openPostgres(server.url)
     await migrate(db)
     await db.close()
-    const start = () =>
-      fork(PROGRAM, [server.url, grid.url], { execArgv: ['--import', 'tsx'], stdio: 'inherit' })
+    program = await bundleChild(PROGRAM)
+    const start = () => fork(program.path, [server.url, grid.url], { stdio: 'inherit' })
     processes = Array.from({ length: PROCESSES }, start)
     await Promise.all(processes.map((process) => once(process, 'message')))
   }, 120_000)
   afterAll(async () => {
     const ended = processes.map((process) => once(process, 'exit'))
     for (const process of processes) process.disconnect()
-    await Promise.all(ended)
+    await Promise.all([...ended, program.remove()])
     await grid.close()
     await drop()
   })

@@ -2,18 +2,25 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bundleChild } from '../support/bundle-child.ts'
 import { freshFolder, freshServerDatabase, postgresEngine, redisUrl } from '../support/engines.ts'
 
 const CHILD = new URL('../support/poison-child.ts', import.meta.url).pathname
 const MAX_STARTS = 2
+
+let program: Awaited<ReturnType<typeof bundleChild>>
+beforeAll(async () => {
+  program = await bundleChild(CHILD)
+})
+afterAll(() => program.remove())
 
 /** Runs worker after worker until one lives to tell the end. */
 async function runUntilDead(where: object): Promise<string[]> {
   const lines: string[] = []
   const options = { ...where, keyPrefix: `poison-${randomUUID()}`, maxStarts: MAX_STARTS }
   for (let round = 0; round < MAX_STARTS + 3; round++) {
-    const args = ['--import', 'tsx', CHILD, JSON.stringify(options)]
+    const args = [program.path, JSON.stringify(options)]
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     lines.push(...(await text(child.stdout)).trim().split('\n'))
     if (lines.at(-1)?.startsWith('left')) break

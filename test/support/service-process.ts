@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { builtProgram } from './built-program.ts'
 
 export interface ServiceProcess {
   readonly url: string
@@ -20,7 +21,7 @@ export async function startService(
 ): Promise<ServiceProcess> {
   const child: ChildProcess = spawn(
     process.execPath,
-    ['bin/gridtide.mjs', 'serve', '--fleet', fleetFile],
+    [join(await builtProgram(), 'services/cli/main.js'), 'serve', '--fleet', fleetFile],
     {
       cwd: root,
       env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', NO_COLOR: '1', ...env },
