@@ -20,7 +20,7 @@ export function judgeSetting(
   const ledgers: Ledger[] = []
   let carbonG = 0
   for (const record of tuning) {
-    const hopeless = (run: Ledger) => isHopeless(best, carbonG, run, tokensOf(record))
+    const hopeless = (run: Ledger) => isHopeless(best, carbonG, run, wholeOf(record))
     const ledger = play(record, setting, { isHopeless: hopeless })
     ledgers.push(ledger)
     if (hopeless(ledger)) return { ...judgement(ledgers), abandoned: true }
@@ -29,17 +29,21 @@ export function judgeSetting(
   return judgement(ledgers)
 }
 
-const known = new WeakMap<GridRecord, number>()
+type Whole = Pick<Ledger, 'tokens' | 'modelWindows'>
+
+const known = new WeakMap<GridRecord, Whole>()
 
 /** All that comes in the simulated time. */
-function tokensOf(record: GridRecord): number {
+function wholeOf(record: GridRecord): Whole {
   const before = known.get(record)
   if (before !== undefined) return before
-  const { demand, leadWindows, windowSeconds } = record
+  const { demand, leadWindows, windowCount, windowSeconds } = record
   let rate = 0
   for (const rates of demand.flat()) {
     for (let w = leadWindows; w < rates.length; w++) rate += rates[w]!
   }
-  known.set(record, rate * windowSeconds)
-  return rate * windowSeconds
+  const modelWindows = demand.length * (windowCount - leadWindows)
+  const whole = { tokens: rate * windowSeconds, modelWindows }
+  known.set(record, whole)
+  return whole
 }

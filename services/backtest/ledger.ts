@@ -53,9 +53,15 @@ export const emptyLedger = (regions: number, hours: number): Ledger => ({
 })
 
 /** Share of requests without capacity when they came. */
-export const lateShare = ({ lateTokens, tokens }: Ledger): number =>
+export const lateShare = ({ lateTokens, tokens }: Pick<Ledger, 'lateTokens' | 'tokens'>): number =>
   tokens > 0 ? lateTokens / tokens : 0
 
+/** Share of model-windows without capacity for all their traffic at the p95 targets. */
+export const missedShare = ({
+  modelWindows,
+  missedWindows,
+}: Pick<Ledger, 'modelWindows' | 'missedWindows'>): number =>
+  missedWindows / Math.max(1, modelWindows)
+
 /** Share of model-windows with capacity for all their traffic at the p95 targets, %. */
-export const sloPct = ({ modelWindows, missedWindows }: Ledger): number =>
-  100 * (1 - missedWindows / Math.max(1, modelWindows))
+export const sloPct = (ledger: Ledger): number => 100 * (1 - missedShare(ledger))

@@ -1,22 +1,27 @@
 import type { Ledger } from './ledger.ts'
-import { lateShare } from './ledger.ts'
+import { lateShare, missedShare } from './ledger.ts'
 import type { Knobs, Policy } from './policy.ts'
 
 /** A policy counts only if at most this share of requests finds no capacity when it comes. */
 export const MOST_LATE = 1e-4
+/** ... and if at most this share of windows, of each model by itself, has anything without capacity. */
+export const MOST_MISSED = 1e-3
 /**
- * Settings are chosen among those that stay below this: the setting with the least carbon is the one
+ * Settings are chosen among those that stay below these: the setting with the least carbon is the one
  * nearest to the limit, and other weeks bring it a little nearer still.
  */
 export const TUNED_LATE = MOST_LATE / 4
+export const TUNED_MISSED = MOST_MISSED / 2
 
 /** One setting of one policy, and how it did on the tuning weeks. */
 export interface Trial {
   readonly knobs: Knobs
   readonly carbonG: number
-  /** The worst of all tuning runs: of every week and load family. */
+  /** The worst of all tuning runs. */
   readonly worstLateShare: number
-  /** Ended as soon as it could not become the best any more: both numbers are those up to there. */
+  /** Share of model-windows in which anything was late, of the worst tuning run. */
+  readonly worstMissedShare: number
+  /** Ended as soon as it could not become the best any more: the numbers are those up to there. */
   readonly abandoned?: true
 }
 
@@ -94,31 +99,40 @@ const othersChanged = (a: Knobs, b: Knobs): number =>
   Number(a.replanMinutes !== b.replanMinutes) +
   Number(a.guardUse !== b.guardUse)
 
-/** Keeping the promise goes before carbon; of two that break it, the one that breaks it less. */
+/** Keeping the promises goes before carbon; of two that break one, the one that breaks it less. */
 export function isBetter(a: Omit<Trial, 'knobs'>, b: Omit<Trial, 'knobs'>): boolean {
   const [keepsA, keepsB] = [keeps(a), keeps(b)]
   if (keepsA !== keepsB) return keepsA
-  return keepsA ? a.carbonG < b.carbonG : a.worstLateShare < b.worstLateShare
+  return keepsA ? a.carbonG < b.carbonG : breach(a) < breach(b)
 }
 
-const keeps = ({ worstLateShare }: Pick<Trial, 'worstLateShare'>): boolean =>
-  worstLateShare <= TUNED_LATE
+type Promised = Pick<Trial, 'worstLateShare' | 'worstMissedShare'>
+
+/** How much of what tuning allows is used, of the promise that is nearer to its limit. */
+const breach = ({ worstLateShare, worstMissedShare }: Promised): number =>
+  Math.max(worstLateShare / TUNED_LATE, worstMissedShare / TUNED_MISSED)
+
+const keeps = (trial: Promised): boolean => breach(trial) <= 1
 
 /**
- * Whether runs under way cannot beat the best any more, however well they go on: carbon and late
- * requests only ever grow.
+ * Whether runs under way cannot beat the best any more, however well they go on: carbon, late
+ * requests and missed windows only ever grow.
  *
  * @param carbonG of the runs before this one
- * @param tokens that will have come when this run is over
+ * @param whole what will have come when this run is over
  */
 export function isHopeless(
   best: Trial | undefined,
   carbonG: number,
-  run: Pick<Ledger, 'carbonG' | 'lateTokens'>,
-  tokens: number,
+  run: Pick<Ledger, 'carbonG' | 'lateTokens' | 'missedWindows'>,
+  whole: Pick<Ledger, 'tokens' | 'modelWindows'>,
 ): boolean {
   if (!best) return false
-  if (run.lateTokens > Math.max(TUNED_LATE, best.worstLateShare) * tokens) return true
+  const soFar = {
+    worstLateShare: lateShare({ ...run, ...whole }),
+    worstMissedShare: missedShare({ ...run, ...whole }),
+  }
+  if (breach(soFar) > Math.max(1, breach(best))) return true
   return keeps(best) && carbonG + run.carbonG > best.carbonG
 }
 
@@ -126,6 +140,7 @@ export function isHopeless(
 export const judgement = (ledgers: readonly Ledger[]): Omit<Trial, 'knobs'> => ({
   carbonG: ledgers.reduce((sum, { carbonG }) => sum + carbonG, 0),
   worstLateShare: Math.max(...ledgers.map(lateShare)),
+  worstMissedShare: Math.max(...ledgers.map(missedShare)),
 })
 
 function nearestIndex(values: readonly number[], value: number): number {

@@ -9,9 +9,26 @@ const PRODUCTION_FILE = 'data:traces/servegen_m-mid_10min.csv'
 /** Windows with less than this share of the median of requests were not recorded in full. */
 const RECORDED_SHARE = 0.05
 
-/** The same fleet under another kind of traffic, as much of it. */
-export function underLoad(fleet: Fleet, load: Load): Fleet {
+const WEEK_HOURS = 168
+const WEEK_MS = WEEK_HOURS * 3_600_000
+
+/** Which of the two weeks of the production recording is played. */
+export type ProductionWeek = 0 | 1
+
+/**
+ * The same fleet under another kind of traffic, as much of it.
+ *
+ * @param fromMs first instant played, in a week that is to have `productionWeek` of the recording
+ */
+export function underLoad(
+  fleet: Fleet,
+  load: Load,
+  fromMs: number,
+  productionWeek: ProductionWeek,
+): Fleet {
   if (load === 'conversation') return fleet
+  const onCalendar = Math.floor(fromMs / WEEK_MS) % 2
+  const shiftHours = onCalendar === productionWeek ? 0 : WEEK_HOURS
   return {
     ...fleet,
     models: fleet.models.map((model) => ({
@@ -23,6 +40,7 @@ export function underLoad(fleet: Fleet, load: Load): Fleet {
               file: PRODUCTION_FILE,
               timeColumn: 't_s',
               intervalMinutes: 10,
+              shiftHours: demand.shiftHours + shiftHours,
               scale: (demand.scale * CONVERSATION_MEAN) / PRODUCTION_MEAN,
             }
           : demand,

@@ -72,7 +72,7 @@ export async function playScenario(
   const outcomes: Partial<Record<Load, BacktestOutcome>> = {}
   const time = { windows: 0, seconds: 0 }
   for (const load of options.loads) {
-    const loaded = await withLoad(underLoad(fleet, load), opened.records, spans, readFile)
+    const loaded = await withLoad(fleet, load, opened.records, spans, readFile)
     const records = loaded.map((record) => withMarginal(record, fleet, factors))
     // The jobs are the same under every load, and are played once.
     const jobs = options.jobs && load === options.loads[0]
@@ -131,21 +131,26 @@ async function leaksIn({ arena, records }: OpenedRecords): Promise<string[]> {
   return leaky.map(({ id }) => id)
 }
 
+/** Tuning weeks have one week of the production recording, reported weeks the other. */
 function withLoad(
   fleet: Fleet,
+  load: Load,
   records: readonly GridRecord[],
   spans: readonly { fromMs: number; toMs: number }[],
   readFile: Parameters<typeof demandTraces>[1],
 ): Promise<GridRecord[]> {
   return Promise.all(
-    records.map(async (record, index) => ({
-      ...record,
-      demand: await gatherDemand(
-        fleet,
-        { ...spans[index]!, windowMs: WINDOW_MS, seed: SEED + index },
+    records.map(async (record, index) => {
+      const span = spans[index]!
+      const productionWeek = index < TUNING_WEEKS.length ? 0 : 1
+      const loaded = underLoad(fleet, load, span.fromMs, productionWeek)
+      const demand = await gatherDemand(
+        loaded,
+        { ...span, windowMs: WINDOW_MS, seed: SEED + index },
         { tracesOf: (model) => demandTraces(model, readFile) },
-      ),
-    })),
+      )
+      return { ...record, demand }
+    }),
   )
 }
 
