@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { expectedDemand } from '../../services/backtest/expected-demand.ts'
+import { demandToServe, expectedDemand } from '../../services/backtest/expected-demand.ts'
 import { POLICIES } from '../../services/backtest/index.ts'
 import { casper } from '../../services/backtest/policies/casper.ts'
 import { melange, sageServe } from '../../services/backtest/policies/cost.ts'
@@ -60,6 +60,26 @@ describe('what to be ready for', () => {
     const view = viewOf(arena, [], { observed: (_, __, ago) => (ago > 4 ? 0 : 50) })
     expect(expectedDemand(view, 900, 0, 0)).toBe(50)
   })
+
+  test('a rise beyond flicker goes on, within what is believed of any trend', () => {
+    const rising = (ratio: number, weekAgo = 100) =>
+      viewOf(arena, [], {
+        observed: (_, __, ago) => (ago === 1 ? 100 * ratio : ago < 9 ? 100 : weekAgo),
+      })
+    expect(expectedDemand(rising(1.08), 900, 0, 0)).toBeCloseTo(108, 9)
+    expect(expectedDemand(rising(1.32), 900, 0, 0)).toBeCloseTo(132 * 1.2, 9)
+    expect(expectedDemand(rising(3), 900, 0, 0)).toBeCloseTo(300 * 1.6, 9)
+    expect(expectedDemand(rising(1.32, 0), 900, 0, 0)).toBeCloseTo(132 * 1.2, 9)
+  })
+
+  test('head-room ends a fifth above the peak of the week before, and never below what is expected', () => {
+    const now = (rate: number) =>
+      viewOf(arena, [], { observed: (_, __, ago) => (ago < 3 ? rate : ago === 300 ? 200 : 100) })
+    expect(demandToServe(now(100), 900, 0, 0, 1.5)).toBeCloseTo(150, 9)
+    expect(demandToServe(now(190), 900, 0, 0, 2.3)).toBeCloseTo(240, 9)
+    const soaring = viewOf(arena, [], { observed: (_, __, ago) => (ago === 1 ? 500 : 100) })
+    expect(demandToServe(soaring, 900, 0, 0, 1)).toBeCloseTo(800, 9)
+  })
 })
 
 describe('static', () => {
@@ -98,7 +118,7 @@ describe('Horizontal Pod Autoscaler', () => {
 
   test('running requests grow faster than tokens/s when a replica fills', () => {
     const bin = arena.models[0]!.bins[binOf(arena, 'dirty', 'H100-tp1')]!
-    const target = { bin, replicas: 1, model: 0, region: 0, expected: () => 0, weekPeak: () => 0 }
+    const target = { bin, replicas: 1, model: 0, region: 0, toServe: () => 0, weekPeak: () => 0 }
     expect(concurrency({ ...target, observed: 100 })).toBeCloseTo(1, 9)
     expect(concurrency({ ...target, observed: 50 })).toBeCloseTo(1 / 3, 9)
     expect(dirty([700, 700], hpaConcurrency)[1]).toBeLessThanOrEqual(10)

@@ -14,7 +14,7 @@ export const dynamo: Policy = {
   },
   layouts: ['node', 'right-sized'],
   open: (arena, { headroom, layout }) =>
-    homeScaler(arena, layout, ({ bin, expected }) =>
-      Math.max(1, Math.ceil((headroom * expected()) / bin.capacity)),
+    homeScaler(arena, layout, ({ bin, toServe }) =>
+      Math.max(1, Math.ceil(toServe(headroom) / bin.capacity)),
     ),
 }

@@ -1,7 +1,8 @@
 import type { Arena, ArenaBin } from '../arena.ts'
-import { expectedDemand } from '../expected-demand.ts'
+import { demandToServe } from '../expected-demand.ts'
 import { homesOf, singleBins } from '../layout.ts'
 import type { Controller, Knobs, View } from '../policy.ts'
+import { weekPeak } from '../week-peak.ts'
 
 /** One scale target: a model in the region of some of its origins, in one layout. */
 export interface ScaleTarget {
@@ -12,13 +13,11 @@ export interface ScaleTarget {
   readonly replicas: number
   /** tokens/s of the origins at home here, in the last window. */
   readonly observed: number
-  /** tokens/s that they are expected to need until the next plan; no head-room in it. */
-  readonly expected: () => number
+  /** tokens/s that they are expected to need until the next plan, so much head-room in it. */
+  readonly toServe: (headroom: number) => number
   /** tokens/s, highest of the week before. */
   readonly weekPeak: () => number
 }
-
-const SECONDS_PER_WEEK = 604_800
 
 /**
  * The shape of every autoscaler that knows one layout and serves origins at home: one target per
@@ -49,8 +48,10 @@ export function homeScaler(
               bin: model.bins[b]!,
               replicas: view.running[m]![b]!,
               observed: sum((o) => view.observed(m, o, 1)),
-              expected: () => sum((o) => expectedDemand(view, arena.windowSeconds, m, o)),
-              weekPeak: () => weekPeak(arena, view, sum, m),
+              toServe: (headroom) =>
+                sum((o) => demandToServe(view, arena.windowSeconds, m, o, headroom)),
+              weekPeak: () =>
+                weekPeak(arena.windowSeconds, (ago) => sum((o) => view.observed(m, o, ago))),
             },
             view,
           )
@@ -59,20 +60,4 @@ export function homeScaler(
       }),
     }),
   }
-}
-
-function weekPeak(
-  { windowSeconds }: Arena,
-  view: View,
-  sum: (of: (o: number) => number) => number,
-  m: number,
-): number {
-  let peak = 0
-  for (let ago = 1; ago <= SECONDS_PER_WEEK / windowSeconds; ago++) {
-    peak = Math.max(
-      peak,
-      sum((o) => view.observed(m, o, ago)),
-    )
-  }
-  return peak
 }

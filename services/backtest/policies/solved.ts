@@ -2,7 +2,7 @@ import { epochMs } from '../../domain/units.ts'
 import type { OperatingPoint } from '../../fitting/index.ts'
 import { type LinearSolver, openWindowPlanner, type PlanningProblem } from '../../planning/index.ts'
 import type { Arena } from '../arena.ts'
-import { expectedDemand } from '../expected-demand.ts'
+import { demandToServe } from '../expected-demand.ts'
 import { allowedBins } from '../layout.ts'
 import type { Controller, Knobs, View } from '../policy.ts'
 
@@ -49,7 +49,7 @@ export function solved(
         origins.map((_, o) =>
           rule.demand
             ? rule.demand(view, m, o)
-            : knobs.headroom * expectedDemand(view, arena.windowSeconds, m, o),
+            : demandToServe(view, arena.windowSeconds, m, o, knobs.headroom),
         ),
       )
       const { replicas } = planner.plan({
