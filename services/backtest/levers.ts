@@ -33,7 +33,7 @@ export function playedLevers(
     ['static', 'static', 'the rule of thumb'],
     ['right-size', 'peak', 'the best layout for the same peak'],
     ['scale-to-load', 'at-home', 'replicas and layouts follow the load, every origin at home'],
-    ['power-cap', undefined, 'no capped variants were played'],
+    ['power-cap', undefined, 'no layout was measured under a cap or at a lower clock'],
     ['time-shift', undefined, timeShiftWords(deferrable)],
     ['geo-shift', 'gridtide', 'regions chosen by the live signal'],
   ]

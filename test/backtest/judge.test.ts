@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { blockBootstrap } from '../../services/backtest/bootstrap.ts'
 import {
   type BacktestOutcome,
+  ceilingOf,
   comparePolicies,
   hourlyCsv,
   htmlReport,
@@ -9,22 +10,10 @@ import {
   type PolicyResult,
   playedLevers,
   playPolicy,
+  priceOfNotKnowing,
   runsCsv,
-  TRIALS,
   VARIATIONS,
 } from '../../services/backtest/index.ts'
-import { judgeSetting, type Play } from '../../services/backtest/judge-setting.ts'
-import { emptyLedger } from '../../services/backtest/ledger.ts'
-import { gridtide } from '../../services/backtest/policies/gridtide.ts'
-import type { Knobs } from '../../services/backtest/policy.ts'
-import {
-  isBetter,
-  isHopeless,
-  judgement,
-  TUNED_LATE,
-  TUNED_MISSED,
-  tune,
-} from '../../services/backtest/tune.ts'
 import { loadHighs } from '../../services/planning/index.ts'
 import { arenaOf, recordOf } from './playground.ts'
 
@@ -37,128 +26,6 @@ beforeAll(async () => {
   results = IDS.map((policy) =>
     playPolicy({ policy, arena, tuning: [], reported: [record], seed: 1 }, solver),
   )
-})
-
-describe('tuning', () => {
-  /** Less head-room is less carbon, until it breaks the promise. */
-  const world = ({ headroom, replanMinutes, layout }: Knobs) => ({
-    carbonG: headroom * (replanMinutes === 5 ? 0.9 : 1) * (layout === 'free' ? 1 : 1.1),
-    worstLateShare: headroom < 1.1 ? 1e-3 : 0,
-    worstMissedShare: 0,
-  })
-
-  test('gives every policy the same number of trials, the published setting first', () => {
-    const { best, trials } = tune(gridtide, world)
-    expect(trials).toHaveLength(TRIALS)
-    expect(trials[0]!.knobs).toEqual(gridtide.published)
-    expect(best.worstLateShare).toBe(0)
-    expect(best.carbonG).toBeLessThan(world(gridtide.published).carbonG)
-  })
-
-  test('adds head-room where the published setting breaks the promise', () => {
-    const { best } = tune(
-      { published: { headroom: 1.02, replanMinutes: 60, layout: 'free' }, layouts: ['free'] },
-      world,
-      12,
-    )
-    expect(best.worstLateShare).toBe(0)
-  })
-
-  test('ends when there is nothing left to ask', () => {
-    const { trials } = tune(
-      {
-        published: { headroom: 1.02, replanMinutes: 5, layout: 'free', guardUse: 0.95 },
-        layouts: ['free'],
-      },
-      () => ({ carbonG: 1, worstLateShare: 0, worstMissedShare: 0 }),
-      100,
-    )
-    expect(trials).toHaveLength(10 * 3 * 2)
-  })
-
-  const trial = (carbonG: number, worstLateShare: number, worstMissedShare = 0) => ({
-    carbonG,
-    worstLateShare,
-    worstMissedShare,
-  })
-
-  test('the promises go before carbon', () => {
-    const keeps = trial(9, 0)
-    expect(isBetter(keeps, trial(1, 0.01))).toBe(true)
-    expect(isBetter(trial(1, 0.01), keeps)).toBe(false)
-    expect(isBetter(trial(1, 0.01), trial(1, 0.02))).toBe(true)
-    expect(isBetter(trial(8, 0), keeps)).toBe(true)
-  })
-
-  test('windows missed by a hair break a promise though few requests are late', () => {
-    const missing = trial(1, 0, 1.1 * TUNED_MISSED)
-    expect(isBetter(trial(9, 0, TUNED_MISSED), missing)).toBe(true)
-    expect(isBetter(missing, trial(1, 0, 2 * TUNED_MISSED))).toBe(true)
-    expect(isBetter(missing, trial(1, 2 * TUNED_LATE))).toBe(true)
-  })
-
-  test('the worst run counts', () => {
-    const ledgers = [
-      { ...emptyLedger(1, 1), modelWindows: 10, missedWindows: 2 },
-      { ...emptyLedger(1, 1), carbonG: 5, tokens: 10, lateTokens: 1, modelWindows: 10 },
-    ]
-    expect(judgement(ledgers)).toEqual(trial(5, 0.1, 0.2))
-  })
-})
-
-describe('a setting that cannot become the best', () => {
-  const knobs = { headroom: 1.1, replanMinutes: 5, layout: 'free' } as const
-  const best = (carbonG: number, worstLateShare: number) => ({
-    knobs,
-    carbonG,
-    worstLateShare,
-    worstMissedShare: 0,
-  })
-  const whole = { tokens: 100, modelWindows: 100 }
-  const run = (carbonG: number, lateTokens: number) => ({
-    ...emptyLedger(1, 1),
-    carbonG,
-    lateTokens,
-  })
-
-  test('has emitted more than one that keeps the promise, or broken it more', () => {
-    expect(isHopeless(undefined, 9, run(9, 9), whole)).toBe(false)
-    expect(isHopeless(best(10, 0), 4, run(5, 0), whole)).toBe(false)
-    expect(isHopeless(best(10, 0), 4, run(7, 0), whole)).toBe(true)
-    expect(isHopeless(best(10, 0), 0, run(1, 100 * TUNED_LATE), whole)).toBe(false)
-    expect(isHopeless(best(10, 0), 0, run(1, 101 * TUNED_LATE), whole)).toBe(true)
-    expect(isHopeless(best(10, 0.5), 0, run(99, 40), whole)).toBe(false)
-    expect(isHopeless(best(10, 0.5), 0, run(99, 60), whole)).toBe(true)
-    const missed = { ...run(1, 0), missedWindows: 1 }
-    expect(isHopeless(best(10, 0), 0, missed, { ...whole, modelWindows: 10_000 })).toBe(false)
-    expect(isHopeless(best(10, 0), 0, missed, whole)).toBe(true)
-  })
-
-  test('is left at that moment, and the setting found is the same', () => {
-    const tuning = [record, recordOf(4)]
-    let windows = 0
-    /** Every window emits what the head-room costs and, below 1.1, is late. */
-    const play: Play = (on, { headroom }, { isHopeless: stop }) => {
-      const ledger = emptyLedger(1, 1)
-      for (let w = on.leadWindows; w < on.windowCount && !stop?.(ledger); w++) {
-        windows += 1
-        ledger.carbonG += headroom
-        ledger.tokens += 1
-        if (headroom < 1.1) ledger.lateTokens += 1e9
-      }
-      return ledger
-    }
-    const whole = tune(gridtide, (setting) => judgeSetting(tuning, setting, undefined, play))
-    const playedOut = windows
-    windows = 0
-    const found = tune(gridtide, (setting, toBeat) => judgeSetting(tuning, setting, toBeat, play))
-    expect(found.best).toEqual(whole.best)
-    expect(found.trials.map((trial) => trial.knobs)).toEqual(
-      whole.trials.map((trial) => trial.knobs),
-    )
-    expect(found.trials.filter(({ abandoned }) => abandoned).length).toBeGreaterThan(0)
-    expect(windows).toBeLessThan(playedOut)
-  })
 })
 
 describe('confidence', () => {
@@ -274,6 +141,8 @@ describe('reports', () => {
       signal: 'average',
       basis: 'lifecycle',
       compared,
+      ceiling: ceilingOf(compared)!,
+      priceOfNotKnowing: priceOfNotKnowing([record]),
       levers: playedLevers(compared),
       deferrable: [],
       liveSignalAdds: 0.01,
@@ -311,10 +180,32 @@ describe('reports', () => {
     expect(html).not.toContain('How much hangs on what')
   })
 
+  test('says what anybody could have gained, and all work in one total', () => {
+    const html = htmlReport(outcome())
+    expect(html).toMatch(/Strongest peer that counts: .+ Gridtide emits/)
+    expect(html).toContain('Capacity-hours over traffic')
+    const { ceiling, ...bare } = outcome()
+    expect(htmlReport(bare)).not.toContain('Strongest peer')
+    const { gridtideLess: _, ...withoutUs } = ceiling!
+    expect(htmlReport(outcome({ ceiling: withoutUs }))).not.toContain('Gridtide emits')
+    const wholeWorkload = {
+      gridtideG: 60_000,
+      peersG: 80_000,
+      interactivePeer: 'casper',
+      deferrablePeer: 'gaia',
+      peerLateJobs: 7,
+      staticG: 120_000,
+      deferrableShare: 0.25,
+    }
+    const whole = htmlReport(outcome({ wholeWorkload }))
+    expect(whole).toContain('80.0 kg. 25.0 % less, and 50.0 % less than static')
+  })
+
   test('has a table of deferrable work where some was played', () => {
     expect(htmlReport(outcome())).not.toContain('Deferrable work')
     const rule = { policy: 'gaia', title: 'a "rule"', source: 'x', jobs: 3, lateJobs: 1 }
-    const played = { ...rule, energyKwh: 1, carbonG: 2000, saving: 0.125, meanDelayHours: 4.25 }
+    const kind = 'peer' as const
+    const played = { ...rule, kind, energyKwh: 1, carbonG: 2000, saving: 0.125, meanDelayHours: 4.25 }
     const html = htmlReport(outcome({ deferrable: [played] }))
     expect(html).toContain('<td>2.0</td><td>12.5 %</td><td>1 of 3</td><td>4.3</td>')
   })

@@ -3,7 +3,7 @@ import type { Arena } from '../arena.ts'
 import type { GridRecord } from '../record.ts'
 import { type KnownAndTrue, outlooksOf } from './outlooks.ts'
 import { deferrablePolicies } from './policies/index.ts'
-import type { DeferrablePolicy } from './policy.ts'
+import { runAnywhere } from './run-anywhere.ts'
 import { type Run, runOnce } from './run-job.ts'
 import { runRolling } from './run-rolling.ts'
 
@@ -20,6 +20,8 @@ export interface DeferrableResult {
   readonly policy: string
   readonly title: string
   readonly source: string
+  /** `peer`: a published rule, running at once among them. */
+  readonly kind: 'peer' | 'ours' | 'floor'
   readonly jobs: number
   /** Ended after their deadline. */
   readonly lateJobs: number
@@ -36,8 +38,13 @@ const HOUR_MS = 3_600_000
 const SLACK_MS = 1
 const asExpected = () => 1
 
-interface Rule extends Pick<DeferrablePolicy, 'id' | 'title' | 'source'> {
-  readonly run: (job: BatchJob, grid: KnownAndTrue) => Run
+type Named = Pick<DeferrableResult, 'policy' | 'title' | 'source' | 'kind'>
+
+/** How a rule ran each job, and in which region; home where not said. */
+interface Played {
+  readonly named: Named
+  readonly runs: readonly Run[]
+  readonly regions?: readonly string[]
 }
 
 /**
@@ -47,62 +54,83 @@ interface Rule extends Pick<DeferrablePolicy, 'id' | 'title' | 'source'> {
 export function playJobs({ arena, record, jobs }: JobsJob): readonly DeferrableResult[] {
   if (jobs.length === 0) return []
   const grids = outlooksOf(arena, record)
+  const gridOf = (job: BatchJob) => grids.get(job.regions[0]!)!
   const hours = jobs.map(({ work, levels }) => work / levels[0]!.workPerHour)
-  const played = rules(hours).map((rule) => ({
-    rule,
-    sums: totals(jobs, (job) => rule.run(job, grids.get(job.regions[0]!)!), grids),
-  }))
-  const { sums: reference } = played.find(({ rule }) => rule.id === 'run-now')!
-  return played.map(({ rule: { id, title, source }, sums }) => ({
-    policy: id,
-    title,
-    source,
-    jobs: jobs.length,
-    lateJobs: sums.lateJobs,
-    energyKwh: sums.energyKwh,
-    carbonG: sums.carbonG,
-    saving: reference.carbonG > 0 ? 1 - sums.carbonG / reference.carbonG : 0,
-    meanDelayHours: (sums.endMs - reference.endMs) / HOUR_MS / jobs.length,
-  }))
-}
-
-function rules(hours: readonly number[]): readonly Rule[] {
   const peers = deferrablePolicies(hours).map(
-    ({ place, ...named }): Rule => ({
-      ...named,
-      run: (job, { known }) => runOnce(job, place(job, known(job.earliestStartMs)), asExpected),
+    ({ id, title, source, place }): Played => ({
+      named: { policy: id, title, source, kind: 'peer' },
+      runs: jobs.map((job) =>
+        runOnce(job, place(job, gridOf(job).known(job.earliestStartMs)), asExpected),
+      ),
     }),
   )
+  const atOnce = peers.find(({ named }) => named.policy === 'run-now')!
+  const played = [...peers, ...ownRules(arena, jobs, grids, atOnce.runs)]
+  const reference = totals(atOnce, grids)
+  return played.map((rule) => {
+    const sums = totals(rule, grids)
+    return {
+      ...rule.named,
+      jobs: jobs.length,
+      lateJobs: sums.lateJobs,
+      energyKwh: sums.energyKwh,
+      carbonG: sums.carbonG,
+      saving: reference.carbonG > 0 ? 1 - sums.carbonG / reference.carbonG : 0,
+      meanDelayHours: (sums.endMs - reference.endMs) / HOUR_MS / jobs.length,
+    }
+  })
+}
+
+function ownRules(
+  arena: Arena,
+  jobs: readonly BatchJob[],
+  grids: ReadonlyMap<string, KnownAndTrue>,
+  atOnce: readonly Run[],
+): readonly Played[] {
+  const gridOf = (job: BatchJob) => grids.get(job.regions[0]!)!
+  const anywhere = runAnywhere(arena, jobs, grids, atOnce, asExpected)
   return [
-    ...peers,
     {
-      id: 'gridtide',
-      title: 'Gridtide: starts, pieces and GPUs together, planned anew every hour',
-      source: 'docs/batch.md',
-      run: (job, { known }) => runRolling(job, known, asExpected),
+      named: {
+        policy: 'gridtide',
+        title: 'Gridtide: starts, pieces and GPUs together, planned anew every hour',
+        source: 'docs/batch.md',
+        kind: 'ours',
+      },
+      runs: jobs.map((job) => runRolling(job, gridOf(job).known, asExpected)),
     },
     {
-      id: 'clairvoyant',
-      title: 'The same planner told what comes',
-      source: 'floor',
-      run: (job, { truth }) => {
-        const outlooks = new Map([[truth.region, truth]])
-        const plan = placeJob(job, untouched(job), { nowMs: job.earliestStartMs, outlooks })!
-        return runOnce(job, plan.pieces, asExpected)
+      named: {
+        policy: 'gridtide-anywhere',
+        title: 'Gridtide: the region too, within the GPUs that running at once needs there',
+        source: 'docs/batch.md',
+        kind: 'ours',
       },
+      runs: anywhere.map(({ run }) => run),
+      regions: anywhere.map(({ region }) => region),
+    },
+    {
+      named: {
+        policy: 'clairvoyant',
+        title: 'The same planner told what comes, each job in its own region',
+        source: 'floor',
+        kind: 'floor',
+      },
+      runs: jobs.map((job) => toldTheFuture(job, gridOf(job))),
     },
   ]
 }
 
-function totals(
-  jobs: readonly BatchJob[],
-  run: (job: BatchJob) => Run,
-  grids: ReadonlyMap<string, KnownAndTrue>,
-) {
+function toldTheFuture(job: BatchJob, { truth }: KnownAndTrue): Run {
+  const outlooks = new Map([[truth.region, truth]])
+  const plan = placeJob(job, untouched(job), { nowMs: job.earliestStartMs, outlooks })!
+  return runOnce(job, plan.pieces, asExpected)
+}
+
+function totals({ runs, regions }: Played, grids: ReadonlyMap<string, KnownAndTrue>) {
   const sums = { lateJobs: 0, energyKwh: 0, carbonG: 0, endMs: 0 }
-  for (const job of jobs) {
-    const { pieces, endMs } = run(job)
-    const used = usageOf(job, pieces, grids.get(job.regions[0]!)!.truth)
+  for (const [i, { job, pieces, endMs }] of runs.entries()) {
+    const used = usageOf(job, pieces, grids.get(regions?.[i] ?? job.regions[0]!)!.truth)
     sums.energyKwh += used.energyKwh
     sums.carbonG += used.carbonG
     sums.endMs += endMs!

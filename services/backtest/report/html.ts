@@ -1,5 +1,6 @@
 import type { ComparedPolicy } from '../compare.ts'
 import { ASSUMPTIONS } from './assumptions.ts'
+import { ceilingParagraph, wholeParagraph } from './limits.ts'
 import type { BacktestOutcome } from './outcome.ts'
 import { bars, escaped, lineChart } from './svg.ts'
 
@@ -17,10 +18,11 @@ export function htmlReport(outcome: BacktestOutcome): string {
 <html lang="en"><head><meta charset="utf-8"><title>Backtest of ${escaped(fleet)}</title><style>${STYLE}</style></head><body>
 <h1>What would it have saved? ${escaped(fleet)}</h1>
 <p>${escaped(from)} to ${escaped(to)}, ${escaped(signal)} intensity, ${escaped(basis)} basis, seed ${seed}.</p>
-<section><h2>Policies</h2>${policyTable(outcome.compared)}${lateNote(outcome.compared)}</section>
+<section><h2>Policies</h2>${policyTable(outcome.compared)}${lateNote(outcome.compared)}${ceilingParagraph(outcome)}</section>
 <section><h2>Where it comes from</h2>${leverBars(outcome)}${liveWords(outcome)}</section>
 <section><h2>The week</h2>${charts(outcome)}</section>
 ${deferrableTable(outcome)}
+${wholeParagraph(outcome)}
 ${sensitivityTable(outcome)}
 <section class="page"><h2>Assumptions</h2><ol>${ASSUMPTIONS.map((line) => `<li>${escaped(line)}</li>`).join('')}</ol></section>
 </body></html>
@@ -41,7 +43,7 @@ function policyTable(compared: readonly ComparedPolicy[]): string {
     'saved, manufacture counted',
     '/ clairvoyant',
     '/ bound',
-    'late',
+    'late, worst run',
     'windows in SLO',
     'kWh',
     'g/1k tokens',
@@ -65,7 +67,7 @@ function policyTable(compared: readonly ComparedPolicy[]): string {
       percent(row.embodiedSaving),
       ratio(row.toClairvoyant),
       ratio(row.toBound),
-      percent(row.lateShare, 3),
+      percent(row.worstLateShare, 4),
       `${row.sloPct.toFixed(2)} %`,
       row.energyKwh.toFixed(0),
       row.sciGPer1kTokens.toFixed(3),
@@ -87,7 +89,7 @@ function lateNote(compared: readonly ComparedPolicy[]): string {
   const out = compared.filter(({ counts }) => !counts).map(({ policy }) => policy)
   return out.length === 0
     ? ''
-    : `<p>Grey rows do not count: ${escaped(out.join(', '))} left more than 0.01 % of requests without capacity.</p>`
+    : `<p>Grey rows do not count: ${escaped(out.join(', '))} left more than 0.01 % of requests without capacity in some run, or something in more than 0.1 % of windows.</p>`
 }
 
 function leverBars({ levers }: BacktestOutcome): string {
@@ -149,5 +151,5 @@ function deferrableTable({ deferrable }: BacktestOutcome): string {
     ({ policy, title, carbonG, saving, lateJobs, jobs, meanDelayHours }) =>
       `<tr><td title="${escaped(title)}">${escaped(policy)}</td><td>${(carbonG / 1000).toFixed(1)}</td><td>${percent(saving)}</td><td>${lateJobs} of ${jobs}</td><td>${meanDelayHours.toFixed(1)}</td></tr>`,
   )
-  return `<section><h2>Deferrable work</h2><p>Each job in its own region, GPUs not limited; saved against running at once. Starts cost every rule the same.</p><table><tr><th>rule</th><th>kgCO2e</th><th>saved</th><th>late jobs</th><th>mean delay h</th></tr>${rows.join('')}</table></section>`
+  return `<section><h2>Deferrable work</h2><p>Each job in its own region (but for gridtide-anywhere), GPUs not limited; saved against running at once. Starts cost every rule the same.</p><table><tr><th>rule</th><th>kgCO2e</th><th>saved</th><th>late jobs</th><th>mean delay h</th></tr>${rows.join('')}</table></section>`
 }

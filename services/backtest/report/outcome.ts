@@ -1,7 +1,10 @@
+import type { Ceiling } from '../ceiling.ts'
 import type { ComparedPolicy } from '../compare.ts'
 import type { DeferrableResult } from '../deferrable/play-jobs.ts'
 import type { PlayedLever } from '../levers.ts'
 import type { PolicyResult } from '../play-policy.ts'
+import type { PriceOfNotKnowing } from '../price-of-not-knowing.ts'
+import type { WholeWorkload } from '../whole-workload.ts'
 
 /** Everything a report shows; plain JSON, and what `--out` keeps. */
 export interface BacktestOutcome {
@@ -12,9 +15,14 @@ export interface BacktestOutcome {
   readonly signal: string
   readonly basis: string
   readonly compared: readonly ComparedPolicy[]
+  /** The most that anybody could have gained. */
+  readonly ceiling?: Ceiling
+  readonly priceOfNotKnowing: PriceOfNotKnowing
   readonly levers: readonly PlayedLever[]
   /** Rules for deferrable work; empty where none was played. */
   readonly deferrable: readonly DeferrableResult[]
+  /** Both kinds of work in one total, where deferrable work was played. */
+  readonly wholeWorkload?: WholeWorkload
   /** Share of the fixed ranking's carbon that the live signal saves. */
   readonly liveSignalAdds?: number
   readonly regions: readonly {

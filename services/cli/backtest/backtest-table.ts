@@ -13,6 +13,7 @@ export function backtestTable(outcome: BacktestOutcome): string {
     '/ clairvoyant',
     '/ bound',
     'late',
+    'in SLO',
     'kWh',
     'GPU-h',
     'starts',
@@ -25,7 +26,8 @@ export function backtestTable(outcome: BacktestOutcome): string {
       `${percent(row.saving.low)} to ${percent(row.saving.high)}`,
       row.toClairvoyant?.toFixed(3) ?? '',
       row.toBound?.toFixed(3) ?? '',
-      percent(row.lateShare, 4),
+      percent(row.worstLateShare, 4),
+      `${row.sloPct.toFixed(2)} %`,
       row.energyKwh.toFixed(0),
       row.gpuHours.toFixed(0),
       String(row.starts),
@@ -46,5 +48,17 @@ export function backtestTable(outcome: BacktestOutcome): string {
     outcome.liveSignalAdds === undefined
       ? ''
       : `The live signal adds ${percent(outcome.liveSignalAdds, 2)} to a fixed ranking of zones.\n`
-  return `${outcome.fleet}, ${outcome.from} to ${outcome.to}: simulated, not measured\n${table.toString()}\n${levers.join('\n')}\n${live}${jobs}`
+  return `${outcome.fleet}, ${outcome.from} to ${outcome.to}: simulated, not measured\n${table.toString()}\n${levers.join('\n')}\n${ceilingLine(outcome)}${live}${jobs}${wholeLine(outcome)}`
+}
+
+function ceilingLine({ ceiling }: BacktestOutcome): string {
+  if (!ceiling) return ''
+  const { strongestPeer, gridtideLess, clairvoyantLess, boundLess } = ceiling
+  const ours = gridtideLess === undefined ? '' : `Gridtide ${percent(gridtideLess)}, `
+  return `Less than the strongest peer (${strongestPeer}): ${ours}at most ${percent(clairvoyantLess)} told the future, ${percent(boundLess)} by the bound.\n`
+}
+
+function wholeLine({ wholeWorkload: whole }: BacktestOutcome): string {
+  if (!whole) return ''
+  return `All work together, regions of jobs free: ${percent(1 - whole.gridtideG / whole.peersG)} less than ${whole.interactivePeer} with ${whole.deferrablePeer} (${whole.peerLateJobs} jobs late).\n`
 }

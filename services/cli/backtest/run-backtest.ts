@@ -1,5 +1,6 @@
 import {
   type BacktestOutcome,
+  ceilingOf,
   comparePolicies,
   type DeferrableResult,
   type GridRecord,
@@ -8,6 +9,8 @@ import {
   type PolicyJob,
   type PolicyResult,
   playedLevers,
+  priceOfNotKnowing,
+  wholeWorkload,
 } from '../../backtest/index.ts'
 import type { Fleet } from '../../fleet/index.ts'
 import type { Threads } from '../../platform/threads.ts'
@@ -67,6 +70,8 @@ export async function runBacktest(
   const deferrable = await threads.run<readonly DeferrableResult[]>(PLAY_JOBS, work)
   const compared = comparePolicies(results, seed)
   const added = liveSignalAdds(compared)
+  const ceiling = ceilingOf(compared)
+  const whole = wholeWorkload(compared, results, deferrable)
   return {
     fleet: fleet.name,
     from: request.from,
@@ -75,8 +80,11 @@ export async function runBacktest(
     signal: fleet.signal,
     basis: fleet.basis,
     compared,
+    ...(ceiling && { ceiling }),
+    priceOfNotKnowing: priceOfNotKnowing(records),
     levers: playedLevers(compared, deferrable),
     deferrable,
+    ...(whole && { wholeWorkload: whole }),
     ...(added !== undefined && { liveSignalAdds: added }),
     ...firstRun(opened),
     sensitivity: await varyAssumptions(request, opened, results, play),

@@ -118,6 +118,49 @@ describe('rules for deferrable work', () => {
   })
 })
 
+describe('regions of jobs free', () => {
+  const elsewhere = [600, 60]
+  const twoZones = {
+    ...record,
+    actual: record.actual.map((values, r) => values.map(() => elsewhere[r]!)),
+    outlook: record.outlook.map((values, r) => values.map(() => elsewhere[r]!)),
+  }
+  const still = recorded({ interruptible: false, maxScale: 1 })
+  const jobOf = (id: string, region: string, over: Partial<BatchJob> = {}): BatchJob => ({
+    ...jobsIn(arena, [still], frame)[0]!,
+    id,
+    regions: [region],
+    ...over,
+  })
+  const played = (jobs: readonly BatchJob[], on = arena) => {
+    const results = playJobs({ arena: on, record: twoZones, jobs })
+    return (id: string) => results.find(({ policy }) => policy === id)!
+  }
+
+  test('a job goes where it is clean, as long as there are the GPUs that running at once needs', () => {
+    const of = played([jobOf('a', 'dirty'), jobOf('b', 'clean')])
+    expect(of('gridtide').saving).toBeCloseTo(0, 9)
+    expect(of('gridtide-anywhere').saving).toBeGreaterThan(0.5)
+    expect(of('gridtide-anywhere').lateJobs).toBe(0)
+    const alone = played([jobOf('a', 'dirty')])
+    expect(alone('gridtide-anywhere').saving).toBeCloseTo(0, 9)
+  })
+
+  test('what finds no room in time runs at once at home', () => {
+    const due = { kind: 'hard', atMs: fromMs + 5 * HOUR_MS } as const
+    const late = jobOf('late', 'dirty', { earliestStartMs: fromMs + HOUR_MS, deadline: due })
+    const of = played([jobOf('a', 'dirty', { work: 9 }), late, jobOf('b', 'clean', { work: 30 })])
+    expect(of('gridtide-anywhere').jobs).toBe(3)
+  })
+
+  test('other GPUs or hosts draw otherwise, and are left alone', () => {
+    const [dirty, clean] = arena.problem.regions
+    const problem = { ...arena.problem, regions: [dirty!, { ...clean!, hostWattsPerGpu: 99 }] }
+    const of = played([jobOf('a', 'dirty'), jobOf('b', 'clean')], { ...arena, problem })
+    expect(of('gridtide-anywhere').saving).toBeCloseTo(0, 9)
+  })
+})
+
 describe('a job on its GPUs', () => {
   const hours = (run: ReturnType<typeof runOnce>) => (run.endMs! - at(0)) / HOUR_MS
 

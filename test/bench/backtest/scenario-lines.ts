@@ -1,5 +1,7 @@
 import {
   type BacktestOutcome,
+  type Ceiling,
+  ceilingOf,
   comparePolicies,
   liveSignalAdds,
   playedLevers,
@@ -7,6 +9,8 @@ import {
 import type { PlayedScenario } from './play-scenario.ts'
 import { TUNING_WEEKS } from './weeks.ts'
 
+/** What Gridtide is to emit less than the strongest peer. */
+const PEER_BAR = 0.08
 const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)} %`
 const row = (...cells: (string | number)[]) => `| ${cells.join(' | ')} |`
 const camel = (id: string) => id.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
@@ -75,30 +79,45 @@ function loadLines(outcome: BacktestOutcome): readonly string[] {
   ]
 }
 
-/** Ours against the strongest other that keeps the promise; controls are not rivals. */
-function strongestPeer({ compared }: BacktestOutcome) {
-  const rivals = compared.filter(
-    ({ policy, kind, counts }) =>
-      counts && kind === 'realisable' && !['gridtide', 'fixed-ranking', 'at-home'].includes(policy),
-  )
-  return rivals.reduce((best, one) => (one.carbonG < best.carbonG ? one : best))
-}
-
 function verdictLines(outcome: BacktestOutcome): string[] {
-  const ours = outcome.compared.find(({ policy }) => policy === 'gridtide')!
-  const peer = strongestPeer(outcome)
-  const less = 1 - ours.carbonG / peer.carbonG
   const levers = outcome.levers.map(({ lever, ofStatic, words }) =>
     ofStatic === undefined ? `${lever}: ${words}` : `${lever} ${percent(ofStatic)}`,
   )
   return [
-    `Gridtide against the strongest peer that counts (${peer.policy}): ${percent(less)} less. ` +
-      `The live signal adds ${percent(outcome.liveSignalAdds ?? 0, 2)} to a fixed ranking of zones.`,
+    `${ceilingWords(outcome)} The live signal adds ${percent(outcome.liveSignalAdds ?? 0, 2)} to a fixed ranking of zones.`,
+    '',
+    knowingWords(outcome),
     '',
     `Saved by Gridtide week by week: ${weeklySavings(outcome).join(', ')}.`,
     '',
     `Levers, of the static total: ${levers.join('; ')}.`,
   ]
+}
+
+/** What a peer must be beaten by, and whether anybody could. */
+function ceilingWords({ ceiling }: BacktestOutcome): string {
+  if (!ceiling) return 'No peer counts.'
+  const { strongestPeer, gridtideLess = 0, clairvoyantLess, boundLess } = ceiling
+  return (
+    `Gridtide against the strongest peer that counts (${strongestPeer}): ${percent(gridtideLess)} less, bar ${percent(PEER_BAR, 0)}: ${reach(ceiling)}. ` +
+    `The most that anybody could emit less than this peer: ${percent(clairvoyantLess)} told the future with whole replicas, ${percent(boundLess)} by the linear bound; ` +
+    `less than static: ${percent(ceiling.clairvoyantSaves)} and ${percent(ceiling.boundSaves)}.`
+  )
+}
+
+function reach({ gridtideLess = 0, clairvoyantLess, boundLess }: Ceiling): string {
+  if (gridtideLess >= PEER_BAR) return 'reached'
+  if (boundLess < PEER_BAR) return 'out of reach for any policy that serves everything'
+  if (clairvoyantLess < PEER_BAR) return 'missed, by the clairvoyant too'
+  return 'missed'
+}
+
+function knowingWords({ priceOfNotKnowing: price }: BacktestOutcome): string {
+  return (
+    `Price of not knowing demand, capacity-hours over traffic: ${price.clairvoyant.toFixed(2)} told the future; ` +
+    `${price.bestOfLevel.toFixed(2)} by the best rule of the level of traffic, made in hindsight; ` +
+    `${price.flat.toFixed(2)} by the least flat head-room in hindsight (${price.flatHeadroom.toFixed(2)}).`
+  )
 }
 
 function weeklySavings({ results }: BacktestOutcome): string[] {
@@ -107,12 +126,12 @@ function weeklySavings({ results }: BacktestOutcome): string[] {
   return runsOf('gridtide').map(({ carbonG }, i) => percent(1 - carbonG / reference[i]!.carbonG))
 }
 
-function deferrableLines({ deferrable }: BacktestOutcome): string[] {
+function deferrableLines({ deferrable, wholeWorkload }: BacktestOutcome): string[] {
   if (deferrable.length === 0) return []
   const [{ jobs }] = deferrable as [(typeof deferrable)[0]]
   return [
     '',
-    `Deferrable work, ${jobs} recorded jobs of the first reported week, each in its own region, GPUs not limited:`,
+    `Deferrable work, ${jobs} recorded jobs of the first reported week, each in its own region but for gridtide-anywhere, GPUs not limited:`,
     '',
     row('rule', 'kgCO2e', 'saved against running at once', 'late jobs', 'mean delay h'),
     row('---', '---', '---', '---', '---'),
@@ -125,7 +144,17 @@ function deferrableLines({ deferrable }: BacktestOutcome): string[] {
         meanDelayHours.toFixed(1),
       ),
     ),
+    ...(wholeWorkload ? ['', wholeWords(wholeWorkload)] : []),
   ]
+}
+
+function wholeWords(whole: NonNullable<BacktestOutcome['wholeWorkload']>): string {
+  const { gridtideG, peersG, staticG, interactivePeer, deferrablePeer, peerLateJobs } = whole
+  return (
+    `Whole workload, first reported week, interactive and deferrable (${percent(whole.deferrableShare)} of the static total, jobs run at once): ` +
+    `Gridtide with regions of jobs free ${(gridtideG / 1000).toFixed(0)} kg, the best pair of published rules (${interactivePeer} and ${deferrablePeer}, which leave jobs where they came in; ${peerLateJobs} of them late) ${(peersG / 1000).toFixed(0)} kg: ` +
+    `${percent(1 - gridtideG / peersG)} less, ${percent(1 - gridtideG / staticG)} less than static. How much depends on the mix, which is ours.`
+  )
 }
 
 function sensitivityLines({ sensitivity }: BacktestOutcome): string[] {
@@ -156,13 +185,16 @@ export function scenarioJson({ outcomes, leaks }: PlayedScenario): object {
   })
   const compared = comparePolicies(results, first!.seed)
   const added = liveSignalAdds(compared)
+  const ceiling = ceilingOf(compared)
+  const { ceiling: _firstLoad, ...rest } = first!
   const together = {
     compared,
+    ...(ceiling && { ceiling }),
     levers: playedLevers(compared),
     ...(added !== undefined && { liveSignalAdds: added }),
   }
   return {
-    ...outcomeJson({ ...first!, ...together }),
+    ...outcomeJson({ ...rest, ...together }),
     loads: Object.fromEntries(
       Object.entries(outcomes).map(([load, outcome]) => [load, outcomeJson(outcome)]),
     ),
@@ -183,15 +215,14 @@ function outcomeJson(outcome: BacktestOutcome): object {
       ratioToBound: policy.toBound,
     },
   ])
-  const peer = strongestPeer(outcome)
-  const ours = outcome.compared.find(({ policy }) => policy === 'gridtide')!
   return {
     ...Object.fromEntries(policies),
     levers: Object.fromEntries(
       outcome.levers.map(({ lever, ofStatic }) => [lever, ofStatic ?? null]),
     ),
     liveSignalAddsPct: 100 * (outcome.liveSignalAdds ?? 0),
-    strongestPeer: peer.policy,
-    lessThanStrongestPeerPct: 100 * (1 - ours.carbonG / peer.carbonG),
+    ceiling: outcome.ceiling ?? null,
+    priceOfNotKnowing: outcome.priceOfNotKnowing,
+    wholeWorkload: outcome.wholeWorkload ?? null,
   }
 }
