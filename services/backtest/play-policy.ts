@@ -1,7 +1,7 @@
 import type { LinearSolver } from '../planning/index.ts'
 import type { Arena } from './arena.ts'
 import { judgeSetting } from './judge-setting.ts'
-import { type Ledger, lateShare } from './ledger.ts'
+import { type Ledger, lateShare, missedShare } from './ledger.ts'
 import { lowerBoundG } from './lower-bound.ts'
 import { clairvoyant } from './policies/clairvoyant.ts'
 import { POLICIES } from './policies/index.ts'
@@ -10,7 +10,7 @@ import type { GridRecord } from './record.ts'
 import { type SimulateOptions, simulate } from './simulate.ts'
 import { type Summary, summarise } from './summary.ts'
 import { drawTruth } from './truth.ts'
-import { MOST_LATE, TRIALS, type Trial, tune } from './tune.ts'
+import { MOST_LATE, MOST_MISSED, TRIALS, type Trial, tune } from './tune.ts'
 
 /** All that one policy has to do, for one thread. */
 export interface PolicyJob {
@@ -123,7 +123,9 @@ function playOracle(
 }
 
 function leastOf(ledgers: readonly Ledger[]): Ledger {
-  const kept = ledgers.filter((ledger) => lateShare(ledger) <= MOST_LATE)
+  const kept = ledgers.filter(
+    (ledger) => lateShare(ledger) <= MOST_LATE && missedShare(ledger) <= MOST_MISSED,
+  )
   const choice = kept.length > 0 ? kept : ledgers
   return choice.toSorted((a, b) => a.carbonG - b.carbonG)[0]!
 }

@@ -28,7 +28,7 @@ export interface Trial {
 /** How a setting did; `best` is what it has to beat. */
 export type Judge = (knobs: Knobs, best: Trial | undefined) => Omit<Trial, 'knobs'>
 
-const HEADROOMS = [1.02, 1.06, 1.1, 1.15, 1.22, 1.3, 1.42, 1.6, 1.9, 2.3]
+const HEADROOMS = [1.02, 1.06, 1.1, 1.15, 1.22, 1.3, 1.42, 1.6, 1.75, 1.9, 2.1, 2.3]
 const REPLAN_MINUTES = [5, 15, 60]
 const GUARD_USES = [undefined, 0.95]
 

@@ -205,7 +205,14 @@ describe('reports', () => {
     expect(htmlReport(outcome())).not.toContain('Deferrable work')
     const rule = { policy: 'gaia', title: 'a "rule"', source: 'x', jobs: 3, lateJobs: 1 }
     const kind = 'peer' as const
-    const played = { ...rule, kind, energyKwh: 1, carbonG: 2000, saving: 0.125, meanDelayHours: 4.25 }
+    const played = {
+      ...rule,
+      kind,
+      energyKwh: 1,
+      carbonG: 2000,
+      saving: 0.125,
+      meanDelayHours: 4.25,
+    }
     const html = htmlReport(outcome({ deferrable: [played] }))
     expect(html).toContain('<td>2.0</td><td>12.5 %</td><td>1 of 3</td><td>4.3</td>')
   })

@@ -50,7 +50,7 @@ describe('tuning', () => {
       () => ({ carbonG: 1, worstLateShare: 0, worstMissedShare: 0 }),
       100,
     )
-    expect(trials).toHaveLength(10 * 3 * 2)
+    expect(trials).toHaveLength(12 * 3 * 2)
   })
 
   const trial = (carbonG: number, worstLateShare: number, worstMissedShare = 0) => ({
