@@ -1,21 +1,25 @@
 import type { Static } from 'typebox'
-import type { BatchJob, Piece, Placement } from '../batch/index.ts'
+import { type BatchJob, ownLevel, type Piece, type Placement } from '../batch/index.ts'
 import type { DeferredJob } from '../deferred/index.ts'
 import type { JobAnswer } from '../pipeline/submit-jobs.ts'
 import type { BatchAnswerSchema, BatchJobSchema } from './schemas/batch.ts'
 
 /** A placement in GPUs, not in indices of levels. */
-function planned({ levels }: Pick<BatchJob, 'levels'>, placement: Placement) {
+function planned(job: Pick<BatchJob, 'levels'>, placement: Placement) {
   const { region, safe, energyKwh, carbonG, costUsd } = placement
-  return { region, pieces: pieceViews(levels, placement.pieces), safe, energyKwh, carbonG, costUsd }
+  return { region, pieces: pieceViews(job, placement.pieces), safe, energyKwh, carbonG, costUsd }
 }
 
-const pieceViews = (levels: BatchJob['levels'], pieces: readonly Piece[]) =>
-  pieces.map(({ startMs, endMs, level }) => ({
-    startMs: Math.round(startMs),
-    endMs: Math.round(endMs),
-    gpus: levels[level]!.gpus,
+const pieceViews = (job: Pick<BatchJob, 'levels'>, pieces: readonly Piece[]) =>
+  pieces.map((piece) => ({
+    startMs: Math.round(piece.startMs),
+    endMs: Math.round(piece.endMs),
+    gpus: ownLevel(job, piece).gpus,
+    ...(piece.warm && { warmTokensPerSecond: warmRate(piece) }),
   }))
+
+const SECONDS_PER_HOUR = 3600
+const warmRate = ({ warm }: Piece): number => (warm?.workPerHour ?? 0) / SECONDS_PER_HOUR
 
 /** An answer as the API gives it. */
 export function answerView(answer: JobAnswer): Static<typeof BatchAnswerSchema> {
@@ -37,8 +41,9 @@ export function jobView(one: DeferredJob, nowMs: number): Static<typeof BatchJob
     deadlineMs: Math.round(job.deadline.atMs),
     work: job.work,
     workLeft: progress.workLeft,
-    gpusNow: now ? job.levels[now.level]!.gpus : 0,
-    ran: pieceViews(job.levels, ran),
+    gpusNow: now ? ownLevel(job, now).gpus : 0,
+    ...(now?.warm && { warmTokensPerSecondNow: warmRate(now) }),
+    ran: pieceViews(job, ran),
     ...(placement && { planned: planned(job, placement) }),
     ...(report && { report }),
   }

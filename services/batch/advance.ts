@@ -1,4 +1,4 @@
-import type { BatchJob, JobProgress, Piece, Placement } from './job.ts'
+import { type BatchJob, type JobProgress, ownLevel, type Piece, type Placement } from './job.ts'
 import { HOUR_MS } from './outlook.ts'
 
 /** How far a job has come, and what it ran on the way. */
@@ -28,8 +28,8 @@ export function advance(
   let { workLeft, level } = progress
   let freeAtMs = fromMs
   for (const piece of ran) {
-    const kept = piece.startMs === freeAtMs && level !== undefined ? job.levels[level]! : NOTHING
-    workLeft = Math.max(0, workLeft - workOf(job, piece, kept.workPerHour))
+    const kept = piece.startMs === freeAtMs ? ownLevel(job, { level }).workPerHour : 0
+    workLeft = Math.max(0, workLeft - workOf(job, piece, kept))
     level = piece.level
     freeAtMs = piece.endMs
   }
@@ -45,11 +45,10 @@ export function advance(
   }
 }
 
-const NOTHING = { workPerHour: 0 }
-
 /** What a piece brings; GPUs it adds have to start. */
-function workOf(job: BatchJob, { startMs, endMs, level }: Piece, keptPerHour: number): number {
-  const { workPerHour } = job.levels[level]!
+function workOf(job: BatchJob, piece: Piece, keptPerHour: number): number {
+  const hours = (piece.endMs - piece.startMs) / HOUR_MS
+  const { workPerHour } = ownLevel(job, piece)
   const lost = Math.max(0, workPerHour - keptPerHour) * job.startHours
-  return Math.max(0, (workPerHour * (endMs - startMs)) / HOUR_MS - lost)
+  return Math.max(0, workPerHour * hours - lost) + (piece.warm?.workPerHour ?? 0) * hours
 }

@@ -93,6 +93,16 @@ export function courseOf(
   }
 }
 
+/**
+ * Until when a job may stand still and still be done in time at the slowest throughput: the beginning
+ * of the last such step, or of all time where it may not.
+ */
+export function lastSafeMs({ time, quanta, safeStanding }: Course): number {
+  let step = 0
+  while (quanta <= safeStanding[step + 1]!) step += 1
+  return time.edgesMs[step]!
+}
+
 function horizonMs(job: BatchJob, workLeft: number, fromMs: number): number {
   const { atMs, kind } = job.deadline
   const soonestMs = fromMs + slowestHours(job, workLeft, fastestLevel(job)) * HOUR_MS

@@ -1,4 +1,4 @@
-import type { BatchJob, Piece } from './job.ts'
+import { type BatchJob, ownLevel, type Piece } from './job.ts'
 import { carbonIn, HOUR_MS, type RegionOutlook, windowAt } from './outlook.ts'
 
 /** What a run draws and emits; facility power, so PUE is in it. */
@@ -10,7 +10,8 @@ export interface Usage {
 
 /**
  * What pieces of a job use where the grid is as `outlook` says. Hand in what came to be, and it is
- * an account; hand in a forecast, and it is a prediction.
+ * an account; hand in a forecast, and it is a prediction. Warm replicas count with what they draw on
+ * top alone: they, and their price, are there for interactive traffic.
  */
 export function usageOf(
   job: Pick<BatchJob, 'levels'>,
@@ -18,8 +19,10 @@ export function usageOf(
   outlook: RegionOutlook,
 ): Usage {
   const total = { energyKwh: 0, carbonG: 0, costUsd: 0 }
-  for (const { startMs, endMs, level } of pieces) {
-    const { kilowatts, gpus } = job.levels[level]!
+  for (const piece of pieces) {
+    const { startMs, endMs, warm } = piece
+    const { gpus, ...own } = ownLevel(job, piece)
+    const kilowatts = own.kilowatts + (warm?.kilowatts ?? 0)
     const hours = (endMs - startMs) / HOUR_MS
     total.energyKwh += kilowatts * outlook.pue * hours
     total.costUsd += gpus * outlook.usdPerGpuHour * hours

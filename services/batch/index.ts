@@ -8,6 +8,7 @@ export {
   type Deadline,
   type JobLevel,
   type JobProgress,
+  ownLevel,
   type Piece,
   type Placement,
   untouched,
@@ -17,3 +18,4 @@ export { carbonIn, type RegionOutlook, windowAt } from './outlook.ts'
 export { type PlaceOptions, placeJob } from './place-job.ts'
 export { type JobReport, reportJob } from './report-job.ts'
 export { type BatchSchedule, type ScheduleInputs, scheduleJobs } from './schedule-jobs.ts'
+export { type WarmLedger, type WarmRoom, warmLedger } from './warm-ledger.ts'

@@ -37,6 +37,8 @@ export interface BatchJob {
   /** Jobs that must have ended before. */
   readonly after: readonly string[]
   readonly budgetUsd?: number
+  /** Whose tokens the work is, where it is tokens: warm replicas of that model can take them. */
+  readonly model?: string
   /** Whoever runs it says what is left: without a word, nothing was done. */
   readonly reported?: boolean
 }
@@ -50,13 +52,29 @@ export interface JobProgress {
   readonly level?: number
 }
 
-/** One stretch of a job on a constant number of GPUs. */
+/** One stretch of a job on a constant number of GPUs, on warm replicas, or on both. */
 export interface Piece {
   readonly startMs: number
   readonly endMs: number
-  /** Index into the job's levels. */
-  readonly level: number
+  /** Index into the job's levels; undefined where it has no GPUs of its own. */
+  readonly level?: number
+  /** What replicas that stand for interactive traffic do of it on top. */
+  readonly warm?: WarmShare
 }
+
+/** What a job gets of warm replicas, and the IT power that they would not draw without it. */
+export interface WarmShare {
+  readonly workPerHour: number
+  readonly kilowatts: number
+}
+
+const NO_GPUS: JobLevel = { gpus: 0, workPerHour: 0, kilowatts: 0 }
+
+/** The GPUs of its own that a piece has, and what they give. */
+export const ownLevel = (
+  { levels }: Pick<BatchJob, 'levels'>,
+  { level }: Pick<Piece, 'level'>,
+): JobLevel => (level === undefined ? NO_GPUS : levels[level]!)
 
 /** When and where a job is to run. */
 export interface Placement {

@@ -146,7 +146,7 @@ function walk(course: Course, choices: Uint8Array): Piece[] {
 
 function append(pieces: Piece[], piece: Piece): void {
   const last = pieces.at(-1)
-  if (last?.level === piece.level && last.endMs === piece.startMs) {
+  if (last && last.level === piece.level && last.endMs === piece.startMs) {
     pieces[pieces.length - 1] = { ...last, endMs: piece.endMs }
   } else pieces.push(piece)
 }

@@ -1,16 +1,20 @@
 import { type CapacityLedger, unlimited } from './capacity-ledger.ts'
 import { slowestHours } from './durations.ts'
 import { usageOf } from './emissions.ts'
+import { fillWarm, takesWarm } from './fill-warm.ts'
+import type { Ledgers } from './hold-gpus.ts'
 import type { BatchJob, JobProgress, Placement } from './job.ts'
 import { HOUR_MS, type RegionOutlook } from './outlook.ts'
 import { placeInOnePiece, type Stretch } from './place-in-one-piece.ts'
-import { placeInPieces } from './place-in-pieces.ts'
+import type { WarmLedger } from './warm-ledger.ts'
 
 export interface PlaceOptions {
   readonly nowMs: number
   /** Of every region of the job; those of others are ignored. */
   readonly outlooks: ReadonlyMap<string, RegionOutlook>
   readonly ledger?: CapacityLedger
+  /** What interactive replicas have left; nothing unless said. */
+  readonly warm?: WarmLedger
 }
 
 /**
@@ -23,13 +27,16 @@ export interface PlaceOptions {
 export function placeJob(
   job: BatchJob,
   progress: JobProgress,
-  { nowMs, outlooks, ledger = unlimited }: PlaceOptions,
+  { nowMs, outlooks, ledger = unlimited, warm }: PlaceOptions,
 ): Placement | undefined {
+  const ledgers = { ledger, ...(warm && { warm }) }
+  // On warm replicas work may cost less than at any of the job's own sizes.
+  const bounded = !warm || !takesWarm(job)
   let best: (Placement & Stretch) | undefined
   for (const { region, outlook, leastG } of leanestFirst(job, progress, outlooks)) {
     // Even its cleanest hour is no better than what was found; nor are those of the regions after it.
-    if (best?.safe && leastG >= best.weighedG) break
-    const stretch = stretchIn(job, progress, nowMs, outlook, ledger)
+    if (bounded && best?.safe && leastG >= best.weighedG) break
+    const stretch = stretchIn(job, progress, nowMs, outlook, ledgers)
     const found = stretch && affordable(job, stretch, outlook)
     if (found && (!best || better(found, best))) best = { region, ...found }
   }
@@ -72,11 +79,13 @@ function stretchIn(
   progress: JobProgress,
   nowMs: number,
   outlook: RegionOutlook,
-  ledger: CapacityLedger,
+  ledgers: Ledgers,
 ): Stretch | undefined {
   const fromMs = Math.max(nowMs, job.earliestStartMs)
-  if (job.interruptible) return placeInPieces(job, progress, fromMs, outlook, ledger)
-  if (progress.level === undefined) return placeInOnePiece(job, progress, fromMs, outlook, ledger)
+  if (job.interruptible) return fillWarm(job, progress, fromMs, outlook, ledgers)
+  if (progress.level === undefined) {
+    return placeInOnePiece(job, progress, fromMs, outlook, ledgers.ledger)
+  }
   return running(job, progress.workLeft, progress.level, nowMs)
 }
 

@@ -1,16 +1,11 @@
-import { type CapacityLedger, unlimited } from './capacity-ledger.ts'
+import { unlimited } from './capacity-ledger.ts'
 import { holdGpus } from './hold-gpus.ts'
 import type { BatchJob, Placement } from './job.ts'
 import { orderJobs, type QueuedJob } from './order-jobs.ts'
-import type { RegionOutlook } from './outlook.ts'
-import { placeJob } from './place-job.ts'
+import { type PlaceOptions, placeJob } from './place-job.ts'
 
-export interface ScheduleInputs {
-  readonly nowMs: number
-  readonly outlooks: ReadonlyMap<string, RegionOutlook>
-  /** Loses what the schedule uses. */
-  readonly ledger?: CapacityLedger
-}
+/** The ledgers lose what the schedule uses. */
+export type ScheduleInputs = PlaceOptions
 
 export interface BatchSchedule {
   readonly placements: ReadonlyMap<string, Placement>
@@ -23,7 +18,7 @@ export interface BatchSchedule {
  * with the number of jobs; made anew each window, from how far each job has really come.
  */
 export function scheduleJobs(queued: readonly QueuedJob[], inputs: ScheduleInputs): BatchSchedule {
-  const { nowMs, outlooks, ledger = unlimited } = inputs
+  const ledgers = { ...inputs, ledger: inputs.ledger ?? unlimited }
   const placements = new Map<string, Placement>()
   const unplaced = new Set<string>()
   const waitedFor = new Set(queued.flatMap(({ job }) => job.after))
@@ -31,14 +26,14 @@ export function scheduleJobs(queued: readonly QueuedJob[], inputs: ScheduleInput
   for (const { job, progress } of orderJobs(queued)) {
     const blocked = job.after.some((id) => unplaced.has(id))
     const ready = blocked ? undefined : startingAfter(job, endsMs)
-    const placement = ready && placeJob(ready, progress, { nowMs, outlooks, ledger })
+    const placement = ready && placeJob(ready, progress, ledgers)
     if (!placement) {
       unplaced.add(job.id)
       continue
     }
     placements.set(job.id, placement)
     if (waitedFor.has(job.id)) endsMs.set(job.id, placement.pieces.at(-1)!.endMs)
-    holdGpus(job, progress, placement, ledger)
+    holdGpus(job, progress, placement, ledgers)
   }
   return { placements, unplaced: [...unplaced] }
 }

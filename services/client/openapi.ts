@@ -1251,7 +1251,10 @@ export interface components {
                     startMs: number;
                     /** @description Milliseconds since 1970. */
                     endMs: number;
+                    /** @description Of its own. */
                     gpus: number;
+                    /** @description On replicas that stand for interactive traffic, on top. */
+                    warmTokensPerSecond?: number;
                 }[];
                 /** @description Kept even if every hour brings no more than the slowest throughput. */
                 safe: boolean;
@@ -1286,15 +1289,20 @@ export interface components {
             /** @description Tokens, or hours at the size asked for. */
             work: number;
             workLeft: number;
-            /** @description GPUs it is to run on at this moment; 0 is to wait. */
+            /** @description GPUs of its own it is to run on at this moment. */
             gpusNow: number;
+            /** @description What interactive replicas may do of it at this moment, on top. */
+            warmTokensPerSecondNow?: number;
             /** @description What it ran so far, up to the last plan. */
             ran: {
                 /** @description Milliseconds since 1970. */
                 startMs: number;
                 /** @description Milliseconds since 1970. */
                 endMs: number;
+                /** @description Of its own. */
                 gpus: number;
+                /** @description On replicas that stand for interactive traffic, on top. */
+                warmTokensPerSecond?: number;
             }[];
             /** @description When and where it is to run, and what that is expected to use. */
             planned?: {
@@ -1305,7 +1313,10 @@ export interface components {
                     startMs: number;
                     /** @description Milliseconds since 1970. */
                     endMs: number;
+                    /** @description Of its own. */
                     gpus: number;
+                    /** @description On replicas that stand for interactive traffic, on top. */
+                    warmTokensPerSecond?: number;
                 }[];
                 /** @description Kept even if every hour brings no more than the slowest throughput. */
                 safe: boolean;

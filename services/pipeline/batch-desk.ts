@@ -1,4 +1,10 @@
-import { type CapacityLedger, capacityLedger, type RegionOutlook } from '../batch/index.ts'
+import {
+  type CapacityLedger,
+  capacityLedger,
+  type RegionOutlook,
+  type WarmLedger,
+  warmLedger,
+} from '../batch/index.ts'
 import type { DeferredJobStore } from '../deferred/index.ts'
 import { windowsFrom } from '../domain/window.ts'
 import type { OperatingPoint } from '../fitting/index.ts'
@@ -9,6 +15,7 @@ import type { PlanStore } from '../plans/index.ts'
 import { type JobPlace, jobPlaces } from './frame-job.ts'
 import { outlookOf } from './outlook-of.ts'
 import { readCarbon } from './read-carbon.ts'
+import { hoursPlanned, type WarmSources, warmRoom } from './warm-room.ts'
 
 /** Where batch planning gets what it plans on. */
 export interface BatchPorts {
@@ -34,6 +41,8 @@ export interface BatchDesk {
   readonly outlooks: ReadonlyMap<string, RegionOutlook>
   /** GPUs that interactive traffic leaves; jobs take from it. */
   readonly ledger: CapacityLedger
+  /** What its replicas have left; undefined where there is no plan in force. */
+  readonly warm?: WarmLedger
 }
 
 const HOUR_MS = 3_600_000
@@ -63,7 +72,28 @@ export async function openBatchDesk(ports: Omit<BatchPorts, 'jobs'>): Promise<Ba
     LEDGER_MS,
   )
   const keyed = new Map(outlooks.map((outlook) => [outlook.region, outlook]))
-  return { nowMs, places, points, outlooks: keyed, ledger }
+  const warm =
+    // Replicas of a plan that has run out go back to the safe state.
+    plan &&
+    current!.validUntilMs > nowMs &&
+    warmOf({ plan, points, models: fleet.models, nowMs }, keyed, places)
+  return { nowMs, places, points, outlooks: keyed, ledger, ...(warm && { warm }) }
+}
+
+function warmOf(
+  sources: WarmSources,
+  outlooks: BatchDesk['outlooks'],
+  places: readonly JobPlace[],
+): WarmLedger {
+  const sites = new Map(places.map(({ id, region }) => [id, region]))
+  const [first] = outlooks.values()
+  return warmLedger({
+    outlooks,
+    siteOf: (place) => sites.get(place)!,
+    roomAt: (site, model, window) =>
+      warmRoom(sources, site, model, first!.startMs + window * HOUR_MS),
+    windows: hoursPlanned(sources.plan, first!),
+  })
 }
 
 /**

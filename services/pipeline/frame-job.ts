@@ -58,7 +58,7 @@ export const jobPlaces = ({ regions }: Fleet): readonly JobPlace[] =>
 export function frameJob(request: JobRequest, context: JobContext): BatchJob {
   assertNear(request, context.nowMs)
   const allowed = placesFor(request, context)
-  const { gpu, levels, startHours, work } =
+  const { gpu, levels, startHours, work, model } =
     request.tokens === undefined
       ? gpuLevels(request, allowed, context)
       : tokenLevels(request, allowed, context)
@@ -83,6 +83,7 @@ export function frameJob(request: JobRequest, context: JobContext): BatchJob {
     regions,
     after: request.after ?? [],
     ...whatIsSaid(request),
+    ...(model !== undefined && { model }),
   }
 }
 
@@ -122,6 +123,8 @@ interface Levels {
   readonly levels: readonly JobLevel[]
   readonly startHours: number
   readonly work: number
+  /** Where the work is tokens. */
+  readonly model?: string
 }
 
 function gpuLevels(
@@ -182,6 +185,7 @@ function tokenLevels(
       kilowatts: (replicas * wattsOf(best)) / 1000,
     })),
     startHours: best.startSeconds / 3600,
+    model,
   }
 }
 

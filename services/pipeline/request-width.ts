@@ -1,4 +1,4 @@
-import type { Piece } from '../batch/index.ts'
+import { ownLevel, type Piece } from '../batch/index.ts'
 import type { DeferredJob } from '../deferred/index.ts'
 import type { ModelEndpoint, RequestBatch } from '../requests/index.ts'
 
@@ -13,7 +13,7 @@ export type RequestWidth =
 
 /**
  * What the plan of a batch's job grants now: so many requests for each GPU, at an endpoint of the
- * region it is planned in.
+ * region it is planned in. On warm replicas that alone bounds the rate, so it is rounded down.
  */
 export function requestWidth(
   { model }: Pick<RequestBatch, 'model'>,
@@ -30,8 +30,12 @@ export function requestWidth(
   const endpoint =
     those.find((one) => one.region === region) ?? those.find((one) => one.region === undefined)
   if (!piece || !endpoint) return { may: 'wait' }
-  const { gpus } = found.job.levels[piece.level]!
-  return { may: 'run', endpoint, atOnce: gpus * endpoint.requestsPerGpu }
+  const { gpus, workPerHour } = found.job.levels[0]!
+  // Warm replicas give a rate: as many requests as the GPUs that would bring as much.
+  const warmGpus = ((piece.warm?.workPerHour ?? 0) / workPerHour) * gpus
+  const { gpus: ownGpus } = ownLevel(found.job, piece)
+  const atOnce = Math.max(1, Math.floor((ownGpus + warmGpus) * endpoint.requestsPerGpu))
+  return { may: 'run', endpoint, atOnce }
 }
 
 /** Work that takes longer than its plan goes on after the last piece: a new plan is near. */

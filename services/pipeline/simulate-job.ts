@@ -25,7 +25,7 @@ export async function simulateJob(
   assertNear({ deadlineMs }, desk.nowMs)
   const others = active.filter((one) => one !== asked)
   for (const { job, progress, placement } of others) {
-    if (placement) holdGpus(job, progress, placement, desk.ledger)
+    if (placement) holdGpus(job, progress, placement, desk)
   }
   const deadline = { ...asked.job.deadline, atMs: deadlineMs }
   const job = { ...asked.job, deadline, earliestStartMs: earliestStartMs(asked, others) }

@@ -44,7 +44,7 @@ export async function* submitJobs(
   for (const one of await ports.jobs.active()) {
     endsMs.set(one.job.id, expectedEndMs(one))
     const { job, progress, placement } = one
-    if (placement) holdGpus(job, progress, placement, desk.ledger)
+    if (placement) holdGpus(job, progress, placement, desk)
   }
   const counter = { ports, desk, endsMs }
   let chunk: Taken[] = []
@@ -84,7 +84,7 @@ async function take(counter: Counter, asked: Asked): Promise<Taken> {
     if (admission.status === 'infeasible') return { answer: { id, ...admission } }
     const { placement } = admission
     const progress = untouched(job)
-    holdGpus(job, progress, placement, desk.ledger)
+    holdGpus(job, progress, placement, desk)
     endsMs.set(id, placement.pieces.at(-1)!.endMs)
     const atMs = { submittedAtMs: desk.nowMs, plannedAtMs: desk.nowMs }
     const promised: DeferredJob = { job, state: 'waiting', progress, placement, ran: [], ...atMs }

@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { capacityLedger, placeJob, untouched, usageOf } from '../../services/batch/index.ts'
+import {
+  capacityLedger,
+  ownLevel,
+  placeJob,
+  untouched,
+  usageOf,
+} from '../../services/batch/index.ts'
 import { asMap, at, cleanAt, ELASTIC, HOUR_MS, job, outlook, T0_MS } from './jobs.ts'
 
 const place = (one: ReturnType<typeof job>, carbon: readonly number[], nowMs = T0_MS) =>
@@ -107,7 +113,7 @@ function hoursUntilDone(
     })!
     const now = pieces.find((piece) => piece.startMs < at(hour + 1))
     const before = level === undefined ? 0 : one.levels[level]!.workPerHour
-    const rate = now ? one.levels[now.level]!.workPerHour : 0
+    const rate = now ? ownLevel(one, now).workPerHour : 0
     // A piece planned to end within the hour runs on where the hour turns out slow.
     workLeft -= (speeds[hour] ?? 0) * (rate - Math.max(0, rate - before) * one.startHours)
     level = now?.level

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   type BatchJob,
   capacityLedger,
+  ownLevel,
   scheduleJobs,
   untouched,
 } from '../../services/batch/index.ts'
@@ -124,7 +125,7 @@ describe('many jobs', () => {
           let busy = 0
           for (const [id, { pieces }] of placements) {
             const piece = pieces.find(({ startMs, endMs }) => startMs <= nowMs && nowMs < endMs)
-            if (piece) busy += jobs[Number(id)]!.levels[piece.level]!.gpus
+            if (piece) busy += ownLevel(jobs[Number(id)]!, piece).gpus
           }
           expect(busy).toBeLessThanOrEqual(5)
         }

@@ -10,7 +10,14 @@ const Usage = Type.Object({
   costUsd: Type.Number(),
 })
 
-const Piece = Type.Object({ startMs: AtMs, endMs: AtMs, gpus: Type.Integer() })
+const Piece = Type.Object({
+  startMs: AtMs,
+  endMs: AtMs,
+  gpus: Type.Integer({ description: 'Of its own.' }),
+  warmTokensPerSecond: optional(
+    Type.Number({ description: 'On replicas that stand for interactive traffic, on top.' }),
+  ),
+})
 const Planned = Type.Object(
   {
     region: Type.String({ description: '`region/gpu`.' }),
@@ -45,7 +52,12 @@ export const BatchJobSchema = Type.Object(
     deadlineMs: AtMs,
     work: Type.Number({ description: 'Tokens, or hours at the size asked for.' }),
     workLeft: Type.Number(),
-    gpusNow: Type.Integer({ description: 'GPUs it is to run on at this moment; 0 is to wait.' }),
+    gpusNow: Type.Integer({ description: 'GPUs of its own it is to run on at this moment.' }),
+    warmTokensPerSecondNow: optional(
+      Type.Number({
+        description: 'What interactive replicas may do of it at this moment, on top.',
+      }),
+    ),
     ran: Type.Array(Piece, { description: 'What it ran so far, up to the last plan.' }),
     planned: optional(Planned),
     report: optional(

@@ -1,4 +1,4 @@
-import type { BatchJob, Piece } from '../../batch/index.ts'
+import { type BatchJob, ownLevel, type Piece } from '../../batch/index.ts'
 
 const HOUR_MS = 3_600_000
 /** What rounding leaves over is done. */
@@ -27,11 +27,11 @@ export const beginRun = (job: BatchJob): Run => ({
 /** Share of the expected throughput that a job gets in an hour of the epoch. */
 export type Throughput = (job: BatchJob, hour: number) => number
 
-/** Runs one piece, up to the end of the work; whatever starts draws power before it works. */
+/** Runs one piece on GPUs of its own, up to the end of the work; whatever starts draws power before it works. */
 export function runPiece(run: Run, piece: Piece, throughput: Throughput): void {
   const { job } = run
   const { startMs, level } = piece
-  const { workPerHour, kilowatts } = job.levels[level]!
+  const { workPerHour, kilowatts } = ownLevel(job, piece)
   const before = run.freeAtMs === startMs ? job.levels[run.level!] : undefined
   const kept = Math.min(workPerHour, before?.workPerHour ?? 0)
   const startedMs = workPerHour > kept ? startMs + job.startHours * HOUR_MS : startMs
@@ -43,7 +43,7 @@ export function runPiece(run: Run, piece: Piece, throughput: Throughput): void {
     (atMs) => (atMs < startedMs ? kept : workPerHour),
     startedMs,
   )
-  run.pieces.push({ startMs, endMs, level })
+  run.pieces.push({ ...piece, endMs })
   run.level = level
   run.freeAtMs = endMs
   if (run.workLeft <= LEAST_WORK) run.endMs = endMs
