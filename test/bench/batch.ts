@@ -39,6 +39,10 @@ console.log({ ...totals, byZone: Object.fromEntries(totals.byZone) })
 
 const shares: Record<string, Record<string, number>> = {}
 const worstZone: Record<string, number> = {}
+/** The same means over the zones whose forecast had proof of skill before that instant. */
+const SKILL_SEEN_HOUR = Date.parse('2021-10-01T00:00Z') / 3_600_000
+const ofSkilled: Record<string, Record<string, number>> = {}
+const noSkill: Record<string, string[]> = {}
 const lines: string[] = []
 for (const kind of KINDS) {
   lines.push('', `${kind.name}: share of the saving of perfect foresight, %`, '')
@@ -63,6 +67,14 @@ for (const kind of KINDS) {
   shares[kind.name] = Object.fromEntries(names.map((name, at) => [name, round(means[at]!)]))
   worstZone[kind.name] = round(Math.min(...all.map(([ours]) => ours!)))
   lines.push(row('mean', '', ...means.map((each) => round(each)), ''))
+  const days = kind.withinHours / 24
+  const skilled = all.filter((_, at) => zones[at]!.skilled(SKILL_SEEN_HOUR, days))
+  const skilledMeans = names.map((_, at) => round(mean(skilled.map((each) => each[at]!))))
+  ofSkilled[kind.name] = Object.fromEntries(names.map((name, at) => [name, skilledMeans[at]!]))
+  noSkill[kind.name] = zones
+    .filter((one) => !one.skilled(SKILL_SEEN_HOUR, days))
+    .map(({ zone }) => zone)
+  lines.push(row(`mean of ${skilled.length} with skill`, '', ...skilledMeans, ''))
   console.log(lines.at(-1))
 }
 
@@ -99,6 +111,15 @@ const words = [
   '',
   `Saved, and possible, by zone (%): ${zoneWords}.`,
   '',
+  `A forecast has skill where the product's own test had proof of it at the end of September, on issues before that, on every day that the job may wait: ${Object.entries(
+    noSkill,
+  )
+    .map(
+      ([kind, those]) =>
+        `${kind} ${those.length === 0 ? 'in every zone' : `not in ${those.join(', ')}`}`,
+    )
+    .join('; ')}.`,
+  '',
   `Placing 10,000 jobs at once took ${round(of10k.seconds, 2)} s, 100,000 jobs ${round(of100k.seconds, 1)} s, with a ledger of GPUs (${of100k.unplaced} found none).`,
   ...lines,
 ]
@@ -112,6 +133,10 @@ console.log(
     deadlineMisses: totals.deadlineMisses,
     counterOffers: totals.counterOffers,
     captured: Object.fromEntries(Object.entries(shares).map(([kind, by]) => [kind, by.ours])),
+    capturedWhereSkilled: Object.fromEntries(
+      Object.entries(ofSkilled).map(([kind, by]) => [kind, by.ours]),
+    ),
+    noSkill,
     worstZone,
     fleetSavedPct: savedPct(sum('oursG')),
     worstZoneSavedPct: round(Math.min(...ofZones.map(({ savedPct }) => savedPct)), 2),

@@ -9,6 +9,7 @@ import {
   nowcastFactor,
 } from '../../../services/forecast/nowcast.ts'
 import type { Watch } from '../../../services/forecast/replay-origins.ts'
+import { skillOf } from '../../../services/forecast/skill.ts'
 import { finish } from '../../../services/forecast/steps.ts'
 import { trainOnIssues } from '../../../services/forecast/train-blend.ts'
 import type { RecordedZone } from '../../support/recorded-zones.ts'
@@ -27,6 +28,8 @@ export interface ZoneForecasts {
   readonly endHour: number
   /** What was known at the beginning of an hour. Ask in order of time. */
   at(hour: number): RegionOutlook
+  /** Was there proof at the beginning of an hour that the forecast saves so many days ahead? */
+  skilled(hour: number, days: number): boolean
   /** What came. */
   readonly truth: RegionOutlook
 }
@@ -36,6 +39,8 @@ interface Issue {
   readonly hour: number
   readonly blendedG: readonly number[]
   readonly flatG: readonly number[]
+  /** Lead days from the first on that have proof of skill. */
+  readonly skilledDays: number
 }
 
 /** Replays a zone's archived issues through the product's blend and nowcast, without look-ahead. */
@@ -50,8 +55,10 @@ export function zoneForecasts({ zone, issues, history }: RecordedZone): ZoneFore
       provided: true,
       ...blendedHour(record, lead, expertsAt(hour + lead)!),
     }))
+    const unproven = record.gains.findIndex((gains) => skillOf(gains) !== 'proven')
     made.push({
       hour,
+      skilledDays: unproven < 0 ? record.gains.length : unproven,
       blendedG: hours.map(({ carbonGPerKwh }) => carbonGPerKwh),
       flatG: flattenUnskilled(hours, hour).map(({ carbonGPerKwh }) => carbonGPerKwh),
     })
@@ -83,6 +90,7 @@ export function zoneForecasts({ zone, issues, history }: RecordedZone): ZoneFore
       }
       return outlook(hour, rest)
     },
+    skilled: (hour, days) => issueAt(hour)!.skilledDays >= days,
     truth: outlook(
       firstHour,
       Array.from(
