@@ -2,6 +2,7 @@ import {
   type BatchJob,
   type CapacityLedger,
   capacityLedger,
+  ownLevel,
   type Piece,
   placeJob,
   untouched,
@@ -71,8 +72,8 @@ function take(
   region: string,
   ledger: CapacityLedger,
 ): void {
-  for (const { startMs, endMs, level } of pieces) {
-    ledger.take(region, startMs, endMs, job.levels[level]!.gpus)
+  for (const piece of pieces) {
+    ledger.take(region, piece.startMs, piece.endMs, ownLevel(job, piece).gpus)
   }
 }
 
@@ -82,9 +83,10 @@ function peakGpus(runs: readonly Run[]): ReadonlyMap<string, number> {
   for (const { job, pieces } of runs) {
     const hours = busy.get(job.regions[0]!) ?? new Map<number, number>()
     busy.set(job.regions[0]!, hours)
-    for (const { startMs, endMs, level } of pieces) {
-      for (let hour = Math.floor(startMs / HOUR_MS); hour * HOUR_MS < endMs; hour++) {
-        hours.set(hour, (hours.get(hour) ?? 0) + job.levels[level]!.gpus)
+    for (const piece of pieces) {
+      const { gpus } = ownLevel(job, piece)
+      for (let hour = Math.floor(piece.startMs / HOUR_MS); hour * HOUR_MS < piece.endMs; hour++) {
+        hours.set(hour, (hours.get(hour) ?? 0) + gpus)
       }
     }
   }
