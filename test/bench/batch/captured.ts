@@ -46,13 +46,21 @@ export interface ZoneTotals {
   readonly late: Readonly<Record<string, number>>
 }
 
-/** Sums over jobs handed in every few hours, at the throughput expected. */
-export function captured(zone: ZoneForecasts, kind: JobKind, everyHours: number): ZoneTotals {
+/**
+ * Sums over jobs handed in every few hours, at the throughput expected.
+ *
+ * @param known what is known of the grid at each hour
+ */
+export function captured(
+  zone: ZoneForecasts,
+  kind: JobKind,
+  everyHours: number,
+  known = memory(zone),
+): ZoneTotals {
   const expected = () => 1
   const peersG: Record<string, number> = {}
   const late: Record<string, number> = {}
   const sum = { runNowG: 0, perfectG: 0, oursG: 0, jobs: 0 }
-  const known = memory(zone)
   const last = zone.endHour - kind.withinHours - 24
   for (let hour = zone.firstHour + WARM_UP_HOURS; hour < last; hour += everyHours) {
     const job = jobAt(zone.zone, kind, hour)
