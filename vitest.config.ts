@@ -9,6 +9,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 120_000, // for machines that do other work too; no test waits for it
     hookTimeout: 120_000,
+    isolate: false, // loading the program anew for every file took longer than most files
     maxWorkers: 2, // the default is one less than there are cores, and small machines have two
     coverage: {
       provider: 'v8',

@@ -3,10 +3,9 @@ import { AppError, InvalidInput } from '../domain/errors.ts'
 import { gridDesk } from '../grid/index.ts'
 import { axiosHttp, type HttpClient } from '../platform/http.ts'
 import { fleetFiles } from '../wiring/fleet-files.ts'
-import { type OpenedGrid, openGrid } from '../wiring/open-grid.ts'
+import type { OpenedGrid } from '../wiring/open-grid.ts'
 import type { GridAnswers } from './grid-of-service.ts'
 import type { CliIo } from './io.ts'
-import { readFleet } from './read-fleet.ts'
 
 interface Request {
   readonly fleet?: string
@@ -29,6 +28,8 @@ export async function openGridFor(
   const atMs = request.at === undefined ? undefined : Date.parse(request.at)
   if (Number.isNaN(atMs)) throw new InvalidInput(`--at ${request.at}: expected ISO 8601`)
   const nowMs = atMs ?? io.nowMs()
+  const { openGrid } = await import('../wiring/open-grid.ts')
+  const { readFleet } = await import('./read-fleet.ts')
   return openGrid(await readFleet(fleetFile), {
     http,
     readFile: fleetFiles(fleetFile, env.dataFolder),

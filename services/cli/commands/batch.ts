@@ -3,8 +3,6 @@ import { Command } from 'commander'
 import { InvalidInput } from '../../domain/errors.ts'
 import { axiosHttp, type HttpClient, type HttpRequest } from '../../platform/http.ts'
 import type { CliIo } from '../io.ts'
-import { planJobs } from '../plan-jobs.ts'
-import { releaseDueJobs } from '../release-due-jobs.ts'
 
 interface ServiceOptions {
   readonly url: string
@@ -62,6 +60,7 @@ export function batchCommand(io: CliIo, http: HttpClient = axiosHttp()): Command
     .option('--at <instant>', 'as of this ISO 8601 instant')
     .option('--json', 'print JSON (the default)')
     .action(async (file: string, options: { readonly fleet?: string; readonly at?: string }) => {
+      const { planJobs } = await import('../plan-jobs.ts')
       for await (const line of planJobs(await textOf(file), options, io)) io.out(`${line}\n`)
     })
   command
@@ -69,7 +68,10 @@ export function batchCommand(io: CliIo, http: HttpClient = axiosHttp()): Command
     .description('let go what schedulers hold past its latest safe start; needs no service')
     .option('-f, --fleet <file>', 'fleet file (default: GRIDTIDE_FLEET)')
     .option('--json', 'print JSON (the default)')
-    .action((options: { readonly fleet?: string }) => releaseDueJobs(options, io))
+    .action(async (options: { readonly fleet?: string }) => {
+      const { releaseDueJobs } = await import('../release-due-jobs.ts')
+      await releaseDueJobs(options, io)
+    })
 
   /** @throws InvalidInput with what the service says is wrong */
   async function call(request: HttpRequest): Promise<unknown> {

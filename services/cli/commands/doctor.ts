@@ -3,7 +3,6 @@ import { InvalidInput } from '../../domain/errors.ts'
 import { checkProvider, type ProviderCheck } from '../../grid/index.ts'
 import { axiosHttp } from '../../platform/http.ts'
 import type { OpenedGrid } from '../../wiring/open-grid.ts'
-import { checkBackends } from '../check-backends.ts'
 import { backendLine, clockLine, providerLine } from '../doctor-lines.ts'
 import { ExitWith } from '../exit-with.ts'
 import { openGridFor } from '../grid-desk.ts'
@@ -29,6 +28,7 @@ export function doctorCommand(io: CliIo): Command {
         pairs(grid).map(([provider, zone]) => checkProvider(provider, zone, io.nowMs())),
       )
       if (checks.length === 0) throw new InvalidInput('no grid source is left to check')
+      const { checkBackends } = await import('../check-backends.ts')
       const backends = await checkBackends(options, io)
       const skewSeconds = watched.skewSeconds()
       const lineOf = (check: ProviderCheck) =>
