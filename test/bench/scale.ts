@@ -1,8 +1,8 @@
 /**
  * `npm run bench:scale [-- --fleets N --rounds N --kills N]`: synthetic fleets of ten regions each,
- * planned by 1, 2 and 4 worker processes over private Redis and PostgreSQL servers; then by 4 of
- * which one that has jobs in hand is killed (SIGKILL) and replaced again and again, counting what was lost and what was
- * done twice.
+ * planned by 1, 2 and 4 worker processes over private Redis and PostgreSQL servers; then by 4, of
+ * which one that has jobs in hand is killed (SIGKILL) and replaced again and again, counting what was
+ * lost and what was done twice.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'

@@ -11,6 +11,7 @@ const SOURCES = [
   'config/examples/global.yaml',
   'test/fixtures/fleet/small.yaml',
 ].map((file) => readFileSync(file, 'utf8'))
+const DOCUMENTS: readonly unknown[] = SOURCES.map((source) => parse(source))
 
 /** Parses, and insists that a refusal is ours, says where, and never leaves a half-read fleet. */
 function survives(text: string): 'read' | 'refused' {
@@ -73,13 +74,13 @@ describe('mutated fleets', { timeout: 120_000 }, () => {
     const outcomes = { read: 0, refused: 0 }
     fc.assert(
       fc.property(
-        fc.constantFrom(...SOURCES),
+        fc.constantFrom(...DOCUMENTS),
         fc.array(fc.tuple(fc.nat(), rubbish, fc.constantFrom('set', 'delete', 'rename')), {
           minLength: 1,
           maxLength: 4,
         }),
-        (source, changes) => {
-          const document: unknown = parse(source)
+        (whole, changes) => {
+          const document = structuredClone(whole)
           for (const [pick, value, verb] of changes) {
             const slots = slotsOf(document)
             change(slots[pick % slots.length]!, verb, value)
