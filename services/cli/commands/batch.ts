@@ -68,10 +68,9 @@ export function batchCommand(io: CliIo, http: HttpClient = axiosHttp()): Command
     .description('let go what schedulers hold past its latest safe start; needs no service')
     .option('-f, --fleet <file>', 'fleet file (default: GRIDTIDE_FLEET)')
     .option('--json', 'print JSON (the default)')
-    .action(async (options: { readonly fleet?: string }) => {
-      const { releaseDueJobs } = await import('../release-due-jobs.ts')
-      await releaseDueJobs(options, io)
-    })
+    .action(async (options: { readonly fleet?: string }) =>
+      (await import('../release-due-jobs.ts')).releaseDueJobs(options, io),
+    )
 
   /** @throws InvalidInput with what the service says is wrong */
   async function call(request: HttpRequest): Promise<unknown> {
