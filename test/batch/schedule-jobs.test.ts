@@ -61,6 +61,15 @@ describe('many jobs', () => {
     expect(late!.pieces[0]!.endMs).toBeLessThanOrEqual(at(24))
   })
 
+  it('hold nothing beyond their pieces where nothing can delay them', () => {
+    const { ledger, ...rest } = inputs(1)
+    const one = job({ interruptible: true })
+    scheduleJobs(queue(one), { ...rest, ledger })
+    expect([ledger.free('here', at(10), at(14)), ledger.free('here', at(14), at(24))]).toEqual([
+      0, 1,
+    ])
+  })
+
   it('may be waited for by several', () => {
     const jobs = queue(
       job({ id: 'b', after: ['a'] }),

@@ -8,6 +8,11 @@ interface ServiceOptions {
   readonly url: string
 }
 
+interface PlanOptions {
+  readonly fleet?: string
+  readonly at?: string
+}
+
 const LINES = 'application/x-ndjson'
 /** A hundred thousand jobs take a while to be answered. */
 const PATIENCE_MS = 600_000
@@ -59,10 +64,7 @@ export function batchCommand(io: CliIo, http: HttpClient = axiosHttp()): Command
     .option('-f, --fleet <file>', 'fleet file (default: GRIDTIDE_FLEET)')
     .option('--at <instant>', 'as of this ISO 8601 instant')
     .option('--json', 'print JSON (the default)')
-    .action(async (file: string, options: { readonly fleet?: string; readonly at?: string }) => {
-      const { planJobs } = await import('../plan-jobs.ts')
-      for await (const line of planJobs(await textOf(file), options, io)) io.out(`${line}\n`)
-    })
+    .action((file: string, options: PlanOptions) => plan(file, options, io))
   command
     .command('release-due')
     .description('let go what schedulers hold past its latest safe start; needs no service')
@@ -85,6 +87,11 @@ export function batchCommand(io: CliIo, http: HttpClient = axiosHttp()): Command
     throw new InvalidInput((body as { detail?: string }).detail ?? `the service answered ${status}`)
   }
   return command
+}
+
+async function plan(file: string, options: PlanOptions, io: CliIo): Promise<void> {
+  const { planJobs } = await import('../plan-jobs.ts')
+  for await (const line of planJobs(await textOf(file), options, io)) io.out(`${line}\n`)
 }
 
 const jobUrl = (url: string, id: string): string => `${url}/v1/batch/jobs/${encodeURIComponent(id)}`
