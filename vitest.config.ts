@@ -6,9 +6,29 @@ const PURE = ['domain', 'forecast', 'fitting', 'planning', 'accounting', 'batch'
  * Contexts whose tests leave nothing behind in their process: they load the program once a worker,
  * which otherwise takes longer than most of these files.
  */
-const TOGETHER = ['accounting', 'api', 'batch', 'domain', 'forecast', 'pipeline'].map(
-  (context) => `test/${context}/**/*.test.ts`,
-)
+const TOGETHER = [
+  'accounting',
+  'actuation',
+  'api',
+  'backtest',
+  'batch',
+  'config',
+  'demand',
+  'domain',
+  'fitting',
+  'fleet',
+  'forecast',
+  'grid',
+  'keda',
+  'pipeline',
+  'planning',
+  'plans',
+  'runs',
+  'schedulers',
+  'solves',
+  'telemetry',
+  'traffic',
+].map((context) => `test/${context}/**/*.test.ts`)
 const everything = { lines: 100, branches: 100, functions: 100, statements: 100 }
 
 export default defineConfig({
