@@ -89,7 +89,7 @@ function lateNote(compared: readonly ComparedPolicy[]): string {
   const out = compared.filter(({ counts }) => !counts).map(({ policy }) => policy)
   return out.length === 0
     ? ''
-    : `<p>Grey rows do not count: ${escaped(out.join(', '))} left more than 0.01 % of requests without capacity in some run, or something in more than 0.1 % of windows.</p>`
+    : `<p>Grey rows do not count: ${escaped(out.join(', '))} left more than 0.01 % of requests without capacity in some run, or some in more than 0.1 % of windows.</p>`
 }
 
 function leverBars({ levers }: BacktestOutcome): string {
