@@ -10,7 +10,7 @@ const OURS = ['gridtide', 'fixed-ranking', 'at-home']
 export interface Ceiling {
   /** The realisable policy with the least carbon of those that count, ours left out. */
   readonly strongestPeer: string
-  /** What Gridtide emits less than that; negative: more. */
+  /** What Gridtide emits less than that; negative: more. Absent where it does not count. */
   readonly gridtideLess?: number
   /** What the clairvoyant, with whole replicas, emits less than that. */
   readonly clairvoyantLess: number
@@ -30,7 +30,7 @@ export function ceilingOf(compared: readonly ComparedPolicy[]): Ceiling | undefi
   const boundG = floor.carbonG / floor.toBound
   return {
     strongestPeer: peer.policy,
-    ...(ours && { gridtideLess: 1 - ours.carbonG / peer.carbonG }),
+    ...(ours?.counts && { gridtideLess: 1 - ours.carbonG / peer.carbonG }),
     clairvoyantLess: 1 - floor.carbonG / peer.carbonG,
     boundLess: 1 - boundG / peer.carbonG,
     clairvoyantSaves: 1 - floor.carbonG / reference.carbonG,

@@ -20,7 +20,7 @@ export interface WholeWorkload {
   readonly deferrableShare: number
 }
 
-/** @returns undefined where one of the two was not played */
+/** @returns undefined where one of the two was not played, or ours does not count */
 export function wholeWorkload(
   compared: readonly ComparedPolicy[],
   results: readonly PolicyResult[],
@@ -32,7 +32,8 @@ export function wholeWorkload(
   const batchPeer = deferrable
     .filter(({ kind }) => kind === 'peer')
     .toSorted((a, b) => a.carbonG - b.carbonG)[0]
-  const ours = [firstG('gridtide'), jobsG('gridtide-anywhere')]
+  const oursCounts = compared.some(({ policy, counts }) => policy === 'gridtide' && counts)
+  const ours = [oursCounts ? firstG('gridtide') : undefined, jobsG('gridtide-anywhere')]
   const reference = [firstG('static'), jobsG('run-now')]
   if (!peer || !batchPeer || !isWhole(ours) || !isWhole(reference)) return undefined
   const staticG = reference[0] + reference[1]

@@ -42,6 +42,9 @@ describe('the ceiling', () => {
     expect(ceilingOf(without('static'))).toBeUndefined()
     expect(ceilingOf(all.slice(4))).toBeUndefined()
     expect(ceilingOf(without('gridtide'))).not.toHaveProperty('gridtideLess')
+    const failing = all.map((one) => (one.policy === 'gridtide' ? { ...one, counts: false } : one))
+    expect(ceilingOf(failing)).not.toHaveProperty('gridtideLess')
+    expect(ceilingOf(failing)!.clairvoyantLess).toBeCloseTo(0.24, 9)
   })
 })
 
@@ -98,5 +101,6 @@ describe('the whole workload', () => {
     expect(wholeWorkload(all, results, [])).toBeUndefined()
     expect(wholeWorkload(all.slice(4), results, deferrable)).toBeUndefined()
     expect(wholeWorkload(all, results.slice(0, 2), deferrable)).toBeUndefined()
+    expect(wholeWorkload(all.slice(0, 4), results, deferrable)).toBeUndefined()
   })
 })

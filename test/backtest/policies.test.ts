@@ -70,6 +70,8 @@ describe('what to be ready for', () => {
     expect(expectedDemand(rising(1.32), 900, 0, 0)).toBeCloseTo(132 * 1.2, 9)
     expect(expectedDemand(rising(3), 900, 0, 0)).toBeCloseTo(300 * 1.6, 9)
     expect(expectedDemand(rising(1.32, 0), 900, 0, 0)).toBeCloseTo(132 * 1.2, 9)
+    const first = viewOf(arena, [], { observed: (_, __, ago) => (ago === 1 ? 10 : 0) })
+    expect(expectedDemand(first, 900, 0, 0)).toBe(10)
   })
 
   test('head-room ends a fifth above the peak of the week before, and never below what is expected', () => {

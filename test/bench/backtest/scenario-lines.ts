@@ -97,9 +97,10 @@ function verdictLines(outcome: BacktestOutcome): string[] {
 /** What a peer must be beaten by, and whether anybody could. */
 function ceilingWords({ ceiling }: BacktestOutcome): string {
   if (!ceiling) return 'No peer counts.'
-  const { strongestPeer, gridtideLess = 0, clairvoyantLess, boundLess } = ceiling
+  const { strongestPeer, gridtideLess, clairvoyantLess, boundLess } = ceiling
+  const ours = gridtideLess === undefined ? 'does not count' : `${percent(gridtideLess)} less`
   return (
-    `Gridtide against the strongest peer that counts (${strongestPeer}): ${percent(gridtideLess)} less, bar ${percent(PEER_BAR, 0)}: ${reach(ceiling)}. ` +
+    `Gridtide against the strongest peer that counts (${strongestPeer}): ${ours}, bar ${percent(PEER_BAR, 0)}: ${reach(ceiling)}. ` +
     `The most that anybody could emit less than this peer: ${percent(clairvoyantLess)} told the future with whole replicas, ${percent(boundLess)} by the linear bound; ` +
     `less than static: ${percent(ceiling.clairvoyantSaves)} and ${percent(ceiling.boundSaves)}.`
   )
