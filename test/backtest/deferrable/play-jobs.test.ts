@@ -147,10 +147,15 @@ describe('regions of jobs free', () => {
   })
 
   test('what finds no room in time runs at once at home', () => {
-    const due = { kind: 'hard', atMs: fromMs + 5 * HOUR_MS } as const
-    const late = jobOf('late', 'dirty', { earliestStartMs: fromMs + HOUR_MS, deadline: due })
-    const of = played([jobOf('a', 'dirty', { work: 9 }), late, jobOf('b', 'clean', { work: 30 })])
-    expect(of('gridtide-anywhere').jobs).toBe(3)
+    const noonMs = fromMs + 12 * HOUR_MS
+    const due = { kind: 'hard', atMs: noonMs + 4.5 * HOUR_MS } as const
+    const urgent = jobOf('urgent', 'dirty', { earliestStartMs: noonMs, deadline: due })
+    // The first takes the clean hours and with them all GPUs that two jobs one after the other need.
+    const jobs = [jobOf('first', 'dirty'), urgent]
+    const results = playJobs({ arena, record, jobs })
+    const of = (id: string) => results.find(({ policy }) => policy === id)!
+    expect(of('gridtide-anywhere').carbonG).toBeLessThan(of('run-now').carbonG)
+    expect(of('gridtide-anywhere').lateJobs).toBe(of('run-now').lateJobs)
   })
 
   test('other GPUs or hosts draw otherwise, and are left alone', () => {
