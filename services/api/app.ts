@@ -15,7 +15,7 @@ import { pageRoute } from './page.ts'
 import type { ApiPorts } from './ports.ts'
 import { queueBoardRoute } from './queue-board.ts'
 import { mountRoutes } from './routes.ts'
-import { securityHeaders } from './security-headers.ts'
+import { DATA_HEADERS } from './security-headers.ts'
 import { sharedSerializers } from './serializers.ts'
 import { typeboxValidator, wrongFields } from './validation.ts'
 
@@ -58,10 +58,9 @@ export async function buildApp(ports: ApiPorts, options: ApiOptions): Promise<Fa
 
   if (options.traced) await traceRequests(app)
   await app.register(swagger, openapi(options.version))
-  const headers = securityHeaders({ contentSecurityPolicy: CONTENT_POLICY, hsts: false })
   // Hooks that wait for nothing call back: a promise each would slow every answer down.
   app.addHook('onRequest', ({ id }, reply, done) => {
-    reply.headers(headers).header('x-request-id', id)
+    reply.headers(DATA_HEADERS).header('x-request-id', id)
     done()
   })
   guard(app, ports, { security: options.security, nowMs, ...limits })
@@ -78,20 +77,4 @@ export async function buildApp(ports: ApiPorts, options: ApiOptions): Promise<Fa
 async function traceRequests(app: FastifyInstance): Promise<void> {
   const { FastifyOtelInstrumentation } = await import('@fastify/otel')
   await app.register(new FastifyOtelInstrumentation().plugin())
-}
-
-/**
- * For JSON and for the dashboard, whose files all come from here. No `upgrade-insecure-requests`,
- * and no HSTS: inside a cluster this speaks plain http, and TLS ends in front of it.
- */
-const CONTENT_POLICY = {
-  useDefaults: false,
-  directives: {
-    defaultSrc: ["'self'"],
-    baseUri: ["'none'"],
-    frameAncestors: ["'none'"],
-    formAction: ["'self'"],
-    imgSrc: ["'self'", 'data:'],
-    objectSrc: ["'none'"],
-  },
 }

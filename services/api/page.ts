@@ -1,5 +1,6 @@
 import fastifyStatic from '@fastify/static'
 import type { FastifyPluginAsync } from 'fastify'
+import { PAGE_HEADERS } from './security-headers.ts'
 
 export interface PageOptions {
   /** Folder of the built dashboard. */
@@ -19,6 +20,7 @@ export const pageRoute: FastifyPluginAsync<PageOptions> = async (app, { folder }
     preCompressed: true,
     cacheControl: false,
   })
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(PAGE_HEADERS))
   const options = { config: { access: 'public' }, schema: { hide: true } } as const
 
   app.get('/', options, (_request, reply) =>

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyPluginAsync } from 'fastify'
 import type { JobQueue } from '../queue/index.ts'
+import { PAGE_HEADERS } from './security-headers.ts'
 
 export interface QueueBoardOptions {
   readonly queue: Pick<JobQueue, 'board'>
@@ -27,7 +28,7 @@ export const queueBoardRoute: FastifyPluginAsync<QueueBoardOptions> = async (app
       const { 'content-type': type = 'application/octet-stream' } = headers
       return reply
         .code(statusCode)
-        .headers({ 'content-type': type, 'content-security-policy': POLICY })
+        .headers({ ...PAGE_HEADERS, 'content-type': type, 'content-security-policy': POLICY })
         .send(rawPayload)
     })
   }

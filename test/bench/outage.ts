@@ -4,6 +4,9 @@
  * when a new plan came once all was back.
  *
  *   MINUTES=2 WIPES=20 KILLS=20 npm run bench:outage
+ *
+ * MINUTES=0, KILLS=0 or WIPES=0 leaves that part out, and `AWAY=redis` or `AWAY=postgres` takes one of
+ * the two away alone. A kill or a wipe takes a tick or two each.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -18,7 +21,10 @@ const MINUTES = Number(process.env.MINUTES ?? 2)
 const WIPES = Number(process.env.WIPES ?? 20)
 const KILLS = Number(process.env.KILLS ?? 20)
 const TICK_SECONDS = 5
-const PATIENCE_MS = 180_000
+const AWAY = process.env.AWAY ?? 'redis,postgres'
+/** A machine that does much else needs long for a tick. */
+const PATIENCE_MS = 600_000
+const tell = (words: string) => console.error(`${new Date().toISOString()} ${words}`)
 
 const servers = await startServers()
 const serverUrl = process.env.TEST_DATABASE_URL ?? servers.env.TEST_DATABASE_URL
@@ -29,20 +35,26 @@ const databaseName = `outage_${randomUUID().replaceAll('-', '')}`
 await admin.query(`create database ${databaseName}`)
 const databaseUrl = new URL(serverUrl)
 databaseUrl.pathname = databaseName
-const service = await startService('config/examples/two-regions.yaml', {
-  DATABASE_URL: databaseUrl.href,
-  REDIS_URL: redis.url,
-  GRIDTIDE_HOME: 'unused',
-  GRIDTIDE_TICK_SECONDS: String(TICK_SECONDS),
-  LOG_LEVEL: 'error',
-})
+const service = await startService(
+  'config/examples/two-regions.yaml',
+  {
+    DATABASE_URL: databaseUrl.href,
+    REDIS_URL: redis.url,
+    GRIDTIDE_HOME: 'unused',
+    GRIDTIDE_TICK_SECONDS: String(TICK_SECONDS),
+    LOG_LEVEL: 'error',
+  },
+  PATIENCE_MS,
+)
+tell('the service is up')
 let newest = 0
 let backwards = 0
 
 async function version(): Promise<number> {
   const answer = await fetch(`${service.url}/v1/plans?limit=1`)
+  const body = await answer.text() // read in any case: an answer left unread holds its connection
   if (!answer.ok) return newest
-  const { items } = (await answer.json()) as { items: { version: number }[] }
+  const { items } = JSON.parse(body) as { items: { version: number }[] }
   const found = items[0]?.version ?? 0
   if (found < newest) backwards++
   return found
@@ -61,13 +73,16 @@ async function nextPlanMs(): Promise<number> {
   return Math.round(performance.now() - startMs)
 }
 
-async function away(leave: () => Promise<unknown>, comeBack: () => Promise<unknown>) {
+async function away(who: string, leave: () => Promise<unknown>, comeBack: () => Promise<unknown>) {
+  if (MINUTES === 0 || !AWAY.split(',').includes(who)) return undefined
   await nextPlanMs()
+  tell(`${who} goes away for ${MINUTES} min`)
   const readers = await readWhile(service.url, async () => {
     await leave()
     await pause(MINUTES * 60_000)
   })
   await comeBack()
+  tell(`${who} is back`)
   return { minutes: MINUTES, ...readers, nextPlanAfterMs: await nextPlanMs() }
 }
 
@@ -77,6 +92,7 @@ async function again(times: number, harm: () => Promise<unknown>) {
     await pause(Math.random() * TICK_SECONDS * 1000)
     await harm()
     tookMs.push(await nextPlanMs())
+    if (done % 10 === 9) tell(`${done + 1} of ${times}`)
   }
   const sorted = tookMs.toSorted((a, b) => a - b)
   return { times, medianMs: sorted[Math.floor(times / 2)], slowestMs: sorted.at(-1) }
@@ -90,8 +106,9 @@ try {
   wiper.on('error', () => undefined)
   const report = {
     bench: 'outage',
-    redisAway: await away(redis.kill, redis.start),
+    redisAway: await away('redis', redis.kill, redis.start),
     postgresAway: await away(
+      'postgres',
       async () => {
         await connections(false)
         await admin.query(end, [databaseName])

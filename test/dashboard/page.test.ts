@@ -32,8 +32,15 @@ it('is served to everybody, under a policy that allows nothing from elsewhere an
   expect(page.headers['content-type']).toMatch('text/html')
   expect(page.headers['cache-control']).toBe('no-cache')
   const policy = String(page.headers['content-security-policy'])
-  expect(policy).toMatch("default-src 'self'")
-  expect(policy).not.toMatch('unsafe')
+  expect(policy).toBe(
+    "default-src 'self';base-uri 'none';frame-ancestors 'none';form-action 'self';img-src 'self' data:;object-src 'none'",
+  )
+  expect(page.headers).toMatchObject({
+    'cross-origin-opener-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  })
+  expect(page.headers).not.toHaveProperty('strict-transport-security')
 })
 
 it('hands out files compressed, for good, and only those of its folder', async () => {

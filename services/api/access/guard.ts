@@ -40,10 +40,11 @@ export function guard(app: FastifyInstance, ports: ApiPorts, options: GuardOptio
   const { security, nowMs, guessesPerMinute, requestsPerMinute } = options
   const tell = whoCalls(security, callAllowance(guessesPerMinute, elapsedMs))
   const calls = callAllowance(requestsPerMinute, elapsedMs)
+  const nameOf = callerNames()
 
   function admit(request: FastifyRequest, caller: Caller, access: Scope): void {
     request.caller = caller
-    const waitSeconds = calls.take(`${caller.tenant}/${caller.subject}`)
+    const waitSeconds = calls.take(nameOf(caller))
     if (waitSeconds !== undefined) throw tooMany(waitSeconds)
     if (!mayUse(caller, access)) throw lacking(access)
     request.tenant = tenantOf(caller, ports)
@@ -89,6 +90,18 @@ export function guard(app: FastifyInstance, ports: ApiPorts, options: GuardOptio
   async function recordChange(request: FastifyRequest, reply: { readonly statusCode: number }) {
     if (reply.statusCode >= 300 || !request.caller) return
     ports.record(request.caller.tenant, entryOf(request, nowMs()))
+  }
+}
+
+/** A caller that is known from before is named as before: a text made anew is slow to look up. */
+function callerNames(): (caller: Caller) => string {
+  const names = new WeakMap<Caller, string>()
+  return (caller) => {
+    const known = names.get(caller)
+    if (known !== undefined) return known
+    const name = `${caller.tenant}/${caller.subject}`
+    names.set(caller, name)
+    return name
   }
 }
 

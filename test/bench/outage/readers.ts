@@ -25,8 +25,9 @@ export async function readWhile(url: string, work: () => Promise<void>): Promise
       if (!answer.ok) report.readsFailed++
       if (answer.headers.get('warning')?.startsWith('110')) report.readsFromMemory++
       report.slowestReadMs = Math.max(report.slowestReadMs, Math.round(performance.now() - startMs))
-      const { status } = await fetch(`${url}/readyz`)
-      if (status === 503) report.saidNotReady++
+      const probe = await fetch(`${url}/readyz`)
+      await probe.arrayBuffer() // an answer left unread holds its connection
+      if (probe.status === 503) report.saidNotReady++
       await pause(EVERY_MS)
     }
   })()
