@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Conflict, InvalidInput } from '../domain/errors.ts'
@@ -8,6 +8,11 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set while an answer to this request is to be kept. */
     answerKey: AnswerKey | undefined
+    /**
+     * Names what a request with an `Idempotency-Key` is to do. A write that keeps this name with what
+     * it did is not done again, even where the process died before its answer was kept.
+     */
+    onceId: string | undefined
   }
 }
 
@@ -21,6 +26,7 @@ const ABANDONED_AFTER_MS = 60_000
  */
 export function keepAnswers(app: FastifyInstance, answers: AnswerStore, nowMs: () => number): void {
   app.decorateRequest('answerKey')
+  app.decorateRequest('onceId')
   // Hooks of the routes that may need them: on all others they would cost and do nothing.
   app.addHook('onRoute', (route) => {
     if (route.method !== 'POST') return
@@ -32,7 +38,8 @@ export function keepAnswers(app: FastifyInstance, answers: AnswerStore, nowMs: (
     const key = request.headers['idempotency-key']
     if (typeof key !== 'string' || !request.caller) return
     if (!KEY.test(key)) throw badKey()
-    // A stream is read once, so it has no fingerprint; the ids of its lines make it repeatable.
+    request.onceId = onceIdOf(request, key)
+    // A stream is read once, so it has no fingerprint; its name alone makes it repeatable.
     if (request.body instanceof Readable) return
     const answerKey = { tenant: request.caller.tenant, key }
     const begun = await answers.begin({
@@ -80,6 +87,11 @@ const badKey = (): InvalidInput =>
   ])
 
 function fingerprintOf({ caller, method, url, body }: FastifyRequest): string {
-  const text = JSON.stringify([caller.subject, method, url, body])
-  return createHash('sha256').update(text).digest('base64url')
+  return hash('sha256', JSON.stringify([caller.subject, method, url, body]), 'base64url')
+}
+
+/** 32 hex digits, so that it may be a part of an id. */
+function onceIdOf({ caller, method, url }: FastifyRequest, key: string): string {
+  const text = JSON.stringify([caller.tenant, caller.subject, method, url, key])
+  return hash('sha256', text, 'hex').slice(0, 32)
 }

@@ -14,8 +14,14 @@ import type { Page } from './paging.ts'
 export interface PlanDesk {
   /** @throws NotFound | Conflict */
   decide(version: number, decision: Omit<PlanDecision, 'atMs'>): Promise<StoredPlan>
-  /** @throws NotFound | Conflict */
-  rollBack(version: number, by: Pick<PlanDecision, 'by' | 'words'>): Promise<StoredPlan>
+  /**
+   * @param ask its `onceId` names the request, so that asked again it makes no second plan
+   * @throws NotFound | Conflict
+   */
+  rollBack(
+    version: number,
+    ask: Pick<PlanDecision, 'by' | 'words'> & { readonly onceId?: string | undefined },
+  ): Promise<StoredPlan>
 }
 
 /** The last word of a day on what each lever adds. */
@@ -45,9 +51,10 @@ export interface WebhookDesk {
   list(): Promise<readonly EndpointView[]>
   /** Newest first. */
   deliveries(filter: DeliveryFilter): Promise<readonly DeliveryRecord[]>
-  /** Sends again; says how many. */
-  replay(endpoint: string, what: Replay): Promise<number>
-  ping(endpoint: string): Promise<Attempt>
+  /** Sends again; says how many. Under one `onceId` that is done once. */
+  replay(endpoint: string, what: Replay, onceId: string | undefined): Promise<number>
+  /** Under one `onceId` the receiver sees one id. */
+  ping(endpoint: string, onceId: string | undefined): Promise<Attempt>
   /** Closes the circuit of an endpoint, a disabled one too. */
   enable(endpoint: string): Promise<void>
 }

@@ -8,6 +8,8 @@ export interface NewKey {
   readonly label: string
   readonly scopes: readonly KeyScope[]
   readonly expiresAtMs?: number
+  /** Names the request: asked again, the key that nobody saw gives way to this one. */
+  readonly onceId?: string | undefined
 }
 
 /**
@@ -17,7 +19,7 @@ export interface NewKey {
  */
 export async function createKey(
   store: KeyStore,
-  { tenant, label, scopes, expiresAtMs }: NewKey,
+  { tenant, label, scopes, expiresAtMs, onceId }: NewKey,
   nowMs: number,
 ): Promise<{ readonly text: string; readonly key: StoredKey }> {
   if (expiresAtMs !== undefined && expiresAtMs <= nowMs) {
@@ -35,6 +37,6 @@ export async function createKey(
     createdAtMs: nowMs,
     ...(expiresAtMs !== undefined && { expiresAtMs }),
   }
-  await store.add(key)
+  await store.add(key, onceId)
   return { text, key }
 }

@@ -18,8 +18,14 @@ export interface StoredKey {
 
 /** Keys at rest. A key is never changed but for the instants at which it ends. */
 export interface KeyStore {
-  /** @throws Conflict where the prefix is taken */
-  add(key: StoredKey): Promise<void>
+  /**
+   * @param onceId names the request that makes it: what was made under this name before goes, since
+   *   nobody has ever seen it
+   * @throws Conflict where the prefix is taken
+   */
+  add(key: StoredKey, onceId?: string): Promise<void>
+  /** Whether a key was made under this name. */
+  wasMade(tenant: string, onceId: string): Promise<boolean>
   /** Whatever the prefix names, ended or not. */
   find(prefix: string): Promise<StoredKey | undefined>
   /** All keys of a tenant, newest first, those that have ended included. */

@@ -108,8 +108,12 @@ export interface Outbox {
   circuit(endpoint: string): Promise<Circuit | undefined>
   /** Undefined closes the circuit; one that is disabled buries what was due, and is told of. */
   setCircuit(endpoint: string, circuit: Circuit | undefined, nowMs: number): Promise<void>
-  /** Sends again what was sent, or given up, to one endpoint; says how many. */
-  replay(endpoint: Endpoint, what: Replay, nowMs: number): Promise<number>
+  /**
+   * Sends again what was sent, or given up, to one endpoint; says how many.
+   *
+   * @param onceId names the request: asked again, nothing more is sent
+   */
+  replay(endpoint: Endpoint, what: Replay, nowMs: number, onceId?: string): Promise<number>
   /** The delivery log, newest first. */
   deliveries(filter: DeliveryFilter): Promise<readonly DeliveryRecord[]>
   /** The newest sequence number; 0 where nothing ever happened. */

@@ -30,19 +30,24 @@ export interface RequestDesk {
    * Keeps a file as it comes.
    *
    * @param livesMs how long, known once all is there; where it rejects nothing is kept
+   * @param onceId names the request: where it has kept a file before, that one is the answer
    */
   upload(
     name: string,
     content: AsyncIterable<Uint8Array>,
     livesMs: Promise<number | undefined>,
+    onceId?: string,
   ): Promise<StoredFile>
   file(id: string): Promise<StoredFile | undefined>
   listFiles(page: ListPage & { readonly purpose?: FilePurpose }): Promise<readonly StoredFile[]>
   /** @throws Conflict while a batch reads it */
   removeFile(id: string): Promise<boolean>
   content(id: string): AsyncIterable<Uint8Array>
-  /** @throws NotFound | InvalidInput */
-  createBatch(ask: BatchAsk): Promise<CountedBatch>
+  /**
+   * @param onceId names the request: asked again, the batch that it made is the answer
+   * @throws NotFound | InvalidInput
+   */
+  createBatch(ask: BatchAsk, onceId?: string): Promise<CountedBatch>
   batch(id: string): Promise<CountedBatch | undefined>
   listBatches(page: ListPage): Promise<readonly CountedBatch[]>
   /** @returns undefined where it is not there; one that has ended is left as it is */
@@ -67,7 +72,7 @@ export function requestDesk({ files, batches, nowMs, newId }: RequestDeskPorts):
     return found && (await counted([found]))[0]
   }
   return {
-    async upload(name, content, livesMs) {
+    async upload(name, content, livesMs, onceId) {
       if ((await files.totalBytes()) > MOST_BYTES)
         throw wrong('file', 'has no room left; delete some')
       const createdAtMs = nowMs()
@@ -76,6 +81,7 @@ export function requestDesk({ files, batches, nowMs, newId }: RequestDeskPorts):
         { id, name: name.slice(0, LONGEST_NAME), purpose: 'batch', createdAtMs },
         content,
         async () => createdAtMs + ((await livesMs) ?? KEPT_MS),
+        onceId,
       )
     },
     file: (id) => files.get(id),
@@ -85,14 +91,14 @@ export function requestDesk({ files, batches, nowMs, newId }: RequestDeskPorts):
       return files.remove(id)
     },
     content: (id) => files.read(id),
-    async createBatch(ask) {
+    async createBatch(ask, onceId) {
       const windowMs = completionWindowMs(ask.completionWindow)
       if (windowMs === undefined) throw wrong('completion_window', `must be ${WINDOW_WORDS}`)
       const input = await files.get(ask.inputFile)
       if (!input) throw new NotFound(`there is no file ${ask.inputFile}`)
       const createdAtMs = nowMs()
       const made: RequestBatch = {
-        id: `batch_${plainId()}`,
+        id: `batch_${onceId ?? plainId()}`,
         status: 'validating',
         ask,
         createdAtMs,
@@ -101,7 +107,7 @@ export function requestDesk({ files, batches, nowMs, newId }: RequestDeskPorts):
         errors: [],
       }
       await batches.add(made)
-      return { ...made, counts: NONE }
+      return (await batch(made.id)) ?? { ...made, counts: NONE }
     },
     batch,
     listBatches: async (page) => counted(await batches.list(page)),

@@ -4,6 +4,11 @@ import type { DecidePlanPorts } from './decide-plan.ts'
 import { enqueueActions } from './enqueue-actions.ts'
 import { inForce, planEvents } from './plan-events.ts'
 
+export interface RollBackAsk extends Pick<PlanDecision, 'by' | 'words'> {
+  /** Names the request: asked again, it makes no second plan. */
+  readonly onceId?: string | undefined
+}
+
 /**
  * Puts an earlier plan in force again, as a new version: fences only ever grow. It holds until
  * somebody approves another one or its windows end.
@@ -14,7 +19,7 @@ import { inForce, planEvents } from './plan-events.ts'
 export async function rollBack(
   ports: DecidePlanPorts,
   version: number,
-  { by, words }: Pick<PlanDecision, 'by' | 'words'>,
+  { by, words, onceId }: RollBackAsk,
 ): Promise<StoredPlan> {
   const { plans } = ports
   const fleet = await ports.fleet()
@@ -40,6 +45,7 @@ export async function rollBack(
     },
     {
       ifVersion: newest?.version ?? 0,
+      onceId,
       events: (next) => planEvents(before, outcome, { version: next, nowMs }),
       decided: {
         decision: 'approved',

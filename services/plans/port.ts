@@ -54,7 +54,7 @@ export type PlanSummary = Omit<StoredPlan, 'outcome' | 'inputs'> & {
   readonly status: PlanOutcome['status']
 }
 
-type SaveResult =
+export type SaveResult =
   | { readonly status: 'saved'; readonly plan: StoredPlan }
   /** Somebody else saved first. Look at the current plan, then decide again. */
   | { readonly status: 'stale'; readonly currentVersion: number }
@@ -66,6 +66,8 @@ export interface SaveOptions {
   readonly events: (version: number) => readonly NewEvent[]
   /** Approved in the moment it is saved, e.g. by whoever rolled back to it. */
   readonly decided?: PlanDecision
+  /** Names the request that asks for it: asked again, the plan that it made is the answer. */
+  readonly onceId?: string | undefined
 }
 
 /**

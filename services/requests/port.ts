@@ -34,11 +34,13 @@ export interface FileStore {
    * is written over. If the content breaks off, nothing is kept.
    *
    * @param expiresAtMs asked once the content is whole; where it rejects nothing is kept
+   * @param onceId names the request: where it has kept a file before, that one is the answer
    */
   write(
     file: NewFile,
     content: AsyncIterable<Uint8Array>,
     expiresAtMs: () => Promise<number>,
+    onceId?: string,
   ): Promise<StoredFile>
   get(id: string): Promise<StoredFile | undefined>
   list(page: ListPage & { readonly purpose?: FilePurpose }): Promise<readonly StoredFile[]>
@@ -148,6 +150,7 @@ export type BatchChange = Partial<
 
 /** Batches of one tenant. Every method throws `UpstreamUnavailable` where the store is away. */
 export interface RequestBatchStore {
+  /** One that is there already is left as it is. */
   add(batch: RequestBatch): Promise<void>
   get(id: string): Promise<RequestBatch | undefined>
   /** Newest first. */

@@ -17,7 +17,7 @@ export function operationPorts(service: Service): Operations {
   return {
     decisions: {
       decide: (version, decision) => decidePlan(deciding, version, decision),
-      rollBack: (version, by) => rollBack(deciding, version, by),
+      rollBack: (version, ask) => rollBack(deciding, version, ask),
     },
     savings: savingsReader(service),
     webhooks: webhookDesk(service),

@@ -21,8 +21,8 @@ export function webhookDesk({ stores, queue, nowMs, webhooks }: Service): Webhoo
         }),
       ),
     deliveries: (filter) => outbox.deliveries(filter),
-    async replay(id, what) {
-      const count = await outbox.replay(endpointOf(id), what, nowMs())
+    async replay(id, what, onceId) {
+      const count = await outbox.replay(endpointOf(id), what, nowMs(), onceId)
       const cause = `replay-${id}`
       await queue.add({
         name: 'notify-change',
@@ -31,7 +31,7 @@ export function webhookDesk({ stores, queue, nowMs, webhooks }: Service): Webhoo
       })
       return count
     },
-    ping: (id) => pingEndpoint(notifier, endpointOf(id), nowMs()),
+    ping: (id, onceId) => pingEndpoint(notifier, endpointOf(id), nowMs(), onceId),
     enable: (id) => outbox.setCircuit(endpointOf(id).id, undefined, nowMs()),
   }
 }

@@ -2,50 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postgresOutbox } from '../../services/notification/adapters/postgres.ts'
 import { type Endpoint, type OutboxEvent, relayOutbox } from '../../services/notification/index.ts'
 import { postgresPlans } from '../../services/plans/adapters/postgres.ts'
-import type { Database, Sql } from '../../services/platform/database/database.ts'
 import { migrate } from '../../services/platform/database/migrate.ts'
 import { embeddedEngine, type FreshDatabase } from '../support/engines.ts'
+import { Crash, type Mortal, mortal, mortalDatabase } from '../support/mortal.ts'
 
 /** Second crashes tried after each first one; `GRIDTIDE_SECOND_CRASHES=40` tries every pair. */
 const SECOND_CRASHES = Number(process.env.GRIDTIDE_SECOND_CRASHES ?? 1)
 const TIMEOUT_MS = 180_000 * Math.max(1, SECOND_CRASHES)
 const HOUR_MS = 3_600_000
-
-/** A process is over: whatever it calls from now on never happens. */
-class Crash extends Error {}
-
-/** Counts what a process does to the outside, and ends it at one point, before or after. */
-function mortal(crashAt: number) {
-  let point = 0
-  let dead = false
-  const pass = () => {
-    if (dead || point === crashAt) {
-      dead = true
-      throw new Crash()
-    }
-    point += 1
-  }
-  const around = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    pass()
-    const result = await work()
-    pass()
-    return result
-  }
-  return { around, points: () => point }
-}
-type Mortal = ReturnType<typeof mortal>
-
-function mortalDatabase(db: Database, { around }: Mortal): Database {
-  const over = (sql: Sql): Sql => ({
-    query: (text, params) => around(() => sql.query(text, params)),
-  })
-  return {
-    ...db,
-    ...over(db),
-    // A crash inside rolls back, as a dropped connection does; one after it has committed unheard.
-    transaction: (work) => around(() => db.transaction((tx) => work(over(tx)))),
-  }
-}
 
 const endpoint: Endpoint = {
   id: 'ops',

@@ -21,6 +21,7 @@ const MOST = {
   delivery: daysOf(SOONER.eventsMs),
   delivery_attempt: daysOf(SOONER.eventsMs),
   idempotent_answer: daysOf(SOONER.callsMs),
+  done_once: daysOf(SOONER.callsMs),
   pushed_demand: daysOf(SOONER.callsMs),
   lever_saving: daysOf(SOONER.historyMs),
   audit_entry: daysOf(SOONER.historyMs),

@@ -4,6 +4,7 @@ import type { KeyStore, StoredKey } from '../../services/keys/index.ts'
 /** Keys in memory. */
 export function memoryKeys(): KeyStore & { readonly all: Map<string, StoredKey> } {
   const all = new Map<string, StoredKey>()
+  const once = new Map<string, string>()
   const hearers: ((prefix: string) => void)[] = []
   const change = (tenant: string, prefix: string, more: (key: StoredKey) => StoredKey) => {
     const key = all.get(prefix)
@@ -14,10 +15,15 @@ export function memoryKeys(): KeyStore & { readonly all: Map<string, StoredKey> 
   }
   return {
     all,
-    async add(key) {
+    async add(key, onceId) {
       if (all.has(key.prefix)) throw new Conflict('exists already')
+      if (onceId !== undefined) {
+        all.delete(once.get(onceId) ?? '')
+        once.set(onceId, key.prefix)
+      }
       all.set(key.prefix, key)
     },
+    wasMade: async (_tenant, onceId) => once.has(onceId),
     find: async (prefix) => all.get(prefix),
     list: async (tenant) => [...all.values()].filter((key) => key.tenant === tenant),
     expire: async (tenant, prefix, atMs) =>

@@ -47,6 +47,7 @@ export const postgresAnswers = (db: Database): AnswerStore => ({
   },
 
   async forget(beforeMs) {
+    await db.query('delete from done_once where at_ms < $1', [beforeMs])
     const gone = await db.query(
       'delete from idempotent_answer where started_at_ms < $1 returning key',
       [beforeMs],

@@ -20,16 +20,16 @@ export const createBatchRoute: FastifyPluginAsyncTypebox = async (app) => {
         },
       },
     },
-    async ({ tenant, body }) => {
+    async ({ tenant, body, onceId }) => {
       const { input_file_id, endpoint, completion_window, metadata, output_expires_after } = body
-      const batch = await tenant.requests.createBatch({
+      const ask = {
         inputFile: input_file_id,
         endpoint,
         completionWindow: completion_window,
         ...(metadata && { metadata }),
         ...(output_expires_after && { outputLivesSeconds: output_expires_after.seconds }),
-      })
-      return batchView(batch)
+      }
+      return batchView(await tenant.requests.createBatch(ask, onceId))
     },
   )
 }

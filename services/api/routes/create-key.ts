@@ -25,8 +25,8 @@ export const createKeyRoute: FastifyPluginAsyncTypebox<KeyRouteOptions> = async 
         response: { 201: ref(MadeKeySchema), ...problems(400, 401, 403, 409, 413, 415, 429, 503) },
       },
     },
-    async ({ caller, body }, reply) => {
-      const { text, key } = await createKey(keys, { ...body, tenant: caller.tenant }, nowMs())
+    async ({ caller: { tenant }, body, onceId }, reply) => {
+      const { text, key } = await createKey(keys, { ...body, tenant, onceId }, nowMs())
       return reply.code(201).send({ ...key, key: text })
     },
   )

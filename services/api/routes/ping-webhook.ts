@@ -20,6 +20,6 @@ export const pingWebhookRoute: FastifyPluginAsyncTypebox = async (app) => {
         },
       },
     },
-    async ({ tenant, params: { id } }) => tenant.webhooks.ping(id),
+    async ({ tenant, params: { id }, onceId }) => tenant.webhooks.ping(id, onceId),
   )
 }

@@ -23,8 +23,8 @@ export const replayWebhookRoute: FastifyPluginAsyncTypebox = async (app) => {
         },
       },
     },
-    async ({ tenant, params: { id }, body }) => ({
-      deliveries: await tenant.webhooks.replay(id, whatOf(body)),
+    async ({ tenant, params: { id }, body, onceId }) => ({
+      deliveries: await tenant.webhooks.replay(id, whatOf(body), onceId),
     }),
   )
 }

@@ -25,7 +25,9 @@ export const rollBackPlanRoute: FastifyPluginAsyncTypebox = async (app) => {
         },
       },
     },
-    async ({ tenant, caller: { subject: by }, params: { version }, body }, reply) =>
-      planReply(reply, await tenant.decisions.rollBack(version, { by, words: body.words ?? '' })),
+    async ({ tenant, caller: { subject: by }, params: { version }, body, onceId }, reply) => {
+      const ask = { by, words: body.words ?? '', onceId }
+      return planReply(reply, await tenant.decisions.rollBack(version, ask))
+    },
   )
 }

@@ -26,9 +26,9 @@ export const rotateKeyRoute: FastifyPluginAsyncTypebox<KeyRouteOptions> = async 
         },
       },
     },
-    async ({ caller: { tenant }, params: { prefix }, body }, reply) => {
+    async ({ caller: { tenant }, params: { prefix }, body, onceId }, reply) => {
       const overlapMs = msFromSeconds(body.overlapSeconds)
-      const { text, key } = await rotateKey(keys, { tenant, prefix, overlapMs }, nowMs())
+      const { text, key } = await rotateKey(keys, { tenant, prefix, overlapMs, onceId }, nowMs())
       return reply.code(201).send({ ...key, key: text })
     },
   )

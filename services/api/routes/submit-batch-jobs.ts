@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { type JobRequest, JobRequestSchema, jobLines } from '../../deferred/index.ts'
 import { InvalidInput } from '../../domain/errors.ts'
-import type { JobAnswer } from '../../pipeline/submit-jobs.ts'
+import type { Asked, JobAnswer } from '../../pipeline/submit-jobs.ts'
 import { answerView } from '../batch-views.ts'
 import { BatchAnswerSchema } from '../schemas/batch.ts'
 import { problems, ref } from '../schemas/ref.ts'
@@ -40,18 +40,30 @@ export const submitBatchJobsRoute: FastifyPluginAsyncTypebox = async (app) => {
         },
       },
     },
-    async ({ tenant, headers, body }, reply) => {
+    async ({ tenant, headers, body, onceId }, reply) => {
       if (headers['content-type']?.startsWith(LINES)) {
-        const answers = tenant.batch.submit(jobLines(body as unknown as AsyncIterable<Buffer>))
+        const lines = jobLines(body as unknown as AsyncIterable<Buffer>)
+        const answers = tenant.batch.submit(onceId === undefined ? lines : named(lines, onceId))
         return reply.type(LINES).send(Readable.from(answerLines(answers)) as never)
       }
-      for await (const answer of tenant.batch.submit([body as JobRequest])) {
+      for await (const answer of tenant.batch.submit([
+        { ...(onceId && { id: onceId }), ...(body as JobRequest) },
+      ])) {
         if (answer.status === 'refused') throw refusal(answer)
         return answerView(answer)
       }
       throw new InvalidInput('no job was sent')
     },
   )
+}
+
+/** Sent again under its key, the same line is the same job. */
+async function* named(lines: AsyncIterable<Asked>, onceId: string): AsyncGenerator<Asked> {
+  let number = 0
+  for await (const line of lines) {
+    number += 1
+    yield line instanceof InvalidInput ? line : { id: `${onceId}-${number}`, ...line }
+  }
 }
 
 async function* answerLines(answers: AsyncIterable<JobAnswer>): AsyncGenerator<string> {

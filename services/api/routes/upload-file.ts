@@ -31,13 +31,14 @@ export const uploadFileRoute: FastifyPluginAsyncTypebox = async (app) => {
         },
       },
     },
-    async ({ tenant, headers, body }) => {
+    async ({ tenant, headers, body, onceId }) => {
       if (!((body as unknown) instanceof Readable)) throw wrong('file', 'is missing: send a form')
       const file = await receiveFile(
         body as unknown as Readable,
         headers,
         MOST_BYTES,
-        (name, content, fields) => tenant.requests.upload(name, content, fields.then(livesMsOf)),
+        (name, content, fields) =>
+          tenant.requests.upload(name, content, fields.then(livesMsOf), onceId),
       )
       return fileView(file)
     },

@@ -1,5 +1,6 @@
 import { Conflict, NotFound } from '../../domain/errors.ts'
-import type { Database } from '../../platform/database/database.ts'
+import type { Database, Sql } from '../../platform/database/database.ts'
+import { noteOnce, recallOnce } from '../../platform/database/done-once.ts'
 import type { KeyScope, KeyStore, StoredKey } from '../port.ts'
 
 interface Row {
@@ -30,22 +31,14 @@ export function postgresKeys(db: Database): KeyStore {
   }
 
   return {
-    async add(key) {
-      const added = await db.query(
-        `insert into api_key (${COLUMNS}) values ($1, $2, $3, $4, $5::text[], $6, $7, $8)
-         on conflict (prefix) do nothing returning prefix`,
-        [
-          key.prefix,
-          key.proof,
-          key.tenant,
-          key.label,
-          key.scopes,
-          key.createdAtMs,
-          key.expiresAtMs ?? null,
-          key.revokedAtMs ?? null,
-        ],
-      )
-      if (added.length === 0) throw new Conflict(`key ${key.prefix} exists already`)
+    add: (key, onceId) => db.transaction((tx) => add(tx, key, onceId)),
+
+    async wasMade(tenant, onceId) {
+      const made = await db.query('select 1 from done_once where tenant = $1 and id = $2', [
+        tenant,
+        onceId,
+      ])
+      return made.length > 0
     },
 
     async find(prefix) {
@@ -76,6 +69,31 @@ export function postgresKeys(db: Database): KeyStore {
 
     whenEnded: (hear) => void hearers.push(hear),
   }
+}
+
+async function add(tx: Sql, key: StoredKey, onceId?: string): Promise<void> {
+  const { prefix, tenant, createdAtMs } = key
+  const once = onceId === undefined ? undefined : { tenant, id: onceId, nowMs: createdAtMs }
+  const unseen = once && (await recallOnce<string>(tx, once))
+  if (unseen !== undefined) {
+    await tx.query('delete from api_key where tenant = $1 and prefix = $2', [tenant, unseen])
+  }
+  const added = await tx.query(
+    `insert into api_key (${COLUMNS}) values ($1, $2, $3, $4, $5::text[], $6, $7, $8)
+     on conflict (prefix) do nothing returning prefix`,
+    [
+      prefix,
+      key.proof,
+      tenant,
+      key.label,
+      key.scopes,
+      createdAtMs,
+      key.expiresAtMs ?? null,
+      key.revokedAtMs ?? null,
+    ],
+  )
+  if (added.length === 0) throw new Conflict(`key ${prefix} exists already`)
+  if (once) await noteOnce(tx, once, prefix)
 }
 
 const toKey = (row: Row): StoredKey => ({

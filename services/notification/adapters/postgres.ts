@@ -1,6 +1,15 @@
 import type { Database, Sql } from '../../platform/database/database.ts'
+import { noteOnce, recallOnce } from '../../platform/database/done-once.ts'
 import { appendEvents } from '../event.ts'
-import type { Circuit, Delivery, Endpoint, Outbox, OutboxEvent, Settlement } from '../port.ts'
+import type {
+  Circuit,
+  Delivery,
+  Endpoint,
+  Outbox,
+  OutboxEvent,
+  Replay,
+  Settlement,
+} from '../port.ts'
 import { deliveryLog } from './postgres-log.ts'
 
 interface EventRow {
@@ -56,20 +65,16 @@ export function postgresOutbox(
     setCircuit: (endpoint, circuit, nowMs) =>
       db.transaction((tx) => setCircuit(tx, tenant, endpoint, circuit, nowMs)),
 
-    async replay({ id, events }, what, nowMs) {
-      const [where, params] =
-        'eventIds' in what
-          ? ['e.id = any($5::text[])', [what.eventIds]]
-          : ['e.occurred_at_ms >= $5 and e.occurred_at_ms < $6', [what.fromMs, what.untilMs]]
-      const rows = await db.query(
-        `insert into delivery (tenant, sequence, endpoint, subject, due_at_ms)
-         select e.tenant, e.sequence, $1, e.subject, $2 from outbox_event e
-         where e.type = any($3::text[]) and e.tenant = $4 and ${where}
-         order by e.sequence returning id`,
-        [id, nowMs, events, tenant, ...params],
-      )
-      return rows.length
-    },
+    replay: (endpoint, what, nowMs, onceId) =>
+      db.transaction(async (tx) => {
+        if (onceId === undefined) return replay(tx, tenant, endpoint, what, nowMs)
+        const once = { tenant, id: onceId, nowMs }
+        const before = await recallOnce<number>(tx, once)
+        if (before !== undefined) return before
+        const count = await replay(tx, tenant, endpoint, what, nowMs)
+        await noteOnce(tx, once, count)
+        return count
+      }),
 
     async latest() {
       const [row] = await db.query<{ latest: number }>(
@@ -101,6 +106,27 @@ export function postgresOutbox(
 
     ...deliveryLog(db, tenant),
   }
+}
+
+async function replay(
+  tx: Sql,
+  tenant: string,
+  { id, events }: Endpoint,
+  what: Replay,
+  nowMs: number,
+): Promise<number> {
+  const [where, params] =
+    'eventIds' in what
+      ? ['e.id = any($5::text[])', [what.eventIds]]
+      : ['e.occurred_at_ms >= $5 and e.occurred_at_ms < $6', [what.fromMs, what.untilMs]]
+  const rows = await tx.query(
+    `insert into delivery (tenant, sequence, endpoint, subject, due_at_ms)
+     select e.tenant, e.sequence, $1, e.subject, $2 from outbox_event e
+     where e.type = any($3::text[]) and e.tenant = $4 and ${where}
+     order by e.sequence returning id`,
+    [id, nowMs, events, tenant, ...params],
+  )
+  return rows.length
 }
 
 async function fanOut(

@@ -1,7 +1,15 @@
 import { Conflict, NotFound } from '../../domain/errors.ts'
 import { appendEvents, type NewEvent } from '../../notification/index.ts'
-import type { Database } from '../../platform/database/database.ts'
-import type { PlanDecision, PlanDraft, PlanStore, SaveOptions, StoredPlan } from '../port.ts'
+import type { Database, Sql } from '../../platform/database/database.ts'
+import { noteOnce, recallOnce } from '../../platform/database/done-once.ts'
+import type {
+  PlanDecision,
+  PlanDraft,
+  PlanStore,
+  SaveOptions,
+  SaveResult,
+  StoredPlan,
+} from '../port.ts'
 import {
   type FullPlanRow,
   PLAN_HEAD,
@@ -23,11 +31,7 @@ export function postgresPlans(db: Database, tenant: string): PlanStore {
     )
     return row && toPlan(row)
   }
-  async function get(version: number): Promise<StoredPlan> {
-    const plan = await one('version = $2', [version])
-    if (!plan) throw new NotFound(`there is no plan of version ${version}`)
-    return plan
-  }
+  const get = (version: number): Promise<StoredPlan> => planOf(db, tenant, version)
 
   return {
     save: (draft, options) => save(db, tenant, draft, options),
@@ -81,54 +85,80 @@ export function postgresPlans(db: Database, tenant: string): PlanStore {
   }
 }
 
+async function planOf(sql: Sql, tenant: string, version: number): Promise<StoredPlan> {
+  const [row] = await sql.query<FullPlanRow>(
+    `select ${FULL} from plan where tenant = $1 and version = $2`,
+    [tenant, version],
+  )
+  if (!row) throw new NotFound(`there is no plan of version ${version}`)
+  return toPlan(row)
+}
+
 async function save(
   db: Database,
   tenant: string,
   draft: PlanDraft,
-  { ifVersion, events, decided }: SaveOptions,
-) {
-  const { needsApproval = false, ...plan } = draft
+  options: SaveOptions,
+): Promise<SaveResult> {
+  const { needsApproval: _, ...plan } = draft
   const body = await packBody(plan)
   return db.transaction(async (tx) => {
-    await tx.query('insert into plan_head (tenant) values ($1) on conflict do nothing', [tenant])
-    // The row lock makes a second writer wait here, and then see that it came second.
-    const [moved] = await tx.query<{ version: number }>(
-      `update plan_head set current_version = next_version, next_version = next_version + 1
-       where tenant = $2 and current_version = $1 returning current_version as version`,
-      [ifVersion, tenant],
-    )
-    if (!moved) {
-      const [now] = await tx.query<{ version: number }>(
-        'select current_version as version from plan_head where tenant = $1',
-        [tenant],
-      )
-      return { status: 'stale', currentVersion: now!.version } as const
-    }
-    const { version } = moved
-    await tx.query(
-      `insert into plan (tenant, ${FULL})
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-      [
-        tenant,
-        version,
-        plan.createdAtMs,
-        plan.validUntilMs,
-        plan.outcome.status,
-        plan.fleetHash,
-        plan.problemDigest,
-        needsApproval,
-        decided?.decision ?? null,
-        decided?.by ?? null,
-        decided?.atMs ?? null,
-        decided?.words ?? null,
-        body,
-      ],
-    )
-    await appendEvents(tx, tenant, events(version))
-    const approval = needsApproval ? (decided?.decision ?? 'pending') : 'automatic'
-    const stored: StoredPlan = { ...plan, version, approval, ...(decided && { decided }) }
-    return { status: 'saved', plan: stored } as const
+    const { onceId } = options
+    if (onceId === undefined) return write(tx, tenant, draft, body, options)
+    const once = { tenant, id: onceId, nowMs: draft.createdAtMs }
+    const before = await recallOnce<number>(tx, once)
+    if (before !== undefined) return { status: 'saved', plan: await planOf(tx, tenant, before) }
+    const result = await write(tx, tenant, draft, body, options)
+    if (result.status === 'saved') await noteOnce(tx, once, result.plan.version)
+    return result
   })
+}
+
+async function write(
+  tx: Sql,
+  tenant: string,
+  { needsApproval = false, ...plan }: PlanDraft,
+  body: Awaited<ReturnType<typeof packBody>>,
+  { ifVersion, events, decided }: SaveOptions,
+): Promise<SaveResult> {
+  await tx.query('insert into plan_head (tenant) values ($1) on conflict do nothing', [tenant])
+  // The row lock makes a second writer wait here, and then see that it came second.
+  const [moved] = await tx.query<{ version: number }>(
+    `update plan_head set current_version = next_version, next_version = next_version + 1
+     where tenant = $2 and current_version = $1 returning current_version as version`,
+    [ifVersion, tenant],
+  )
+  if (!moved) {
+    const [now] = await tx.query<{ version: number }>(
+      'select current_version as version from plan_head where tenant = $1',
+      [tenant],
+    )
+    return { status: 'stale', currentVersion: now!.version } as const
+  }
+  const { version } = moved
+  await tx.query(
+    `insert into plan (tenant, ${FULL})
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    [
+      tenant,
+      version,
+      plan.createdAtMs,
+      plan.validUntilMs,
+      plan.outcome.status,
+      plan.fleetHash,
+      plan.problemDigest,
+      needsApproval,
+      decided?.decision ?? null,
+      decided?.by ?? null,
+      decided?.atMs ?? null,
+      decided?.words ?? null,
+      body,
+    ],
+  )
+  await appendEvents(tx, tenant, events(version))
+  const approval = needsApproval ? (decided?.decision ?? 'pending') : 'automatic'
+  const stored: StoredPlan = { ...plan, version, approval, ...(decided && { decided }) }
+  return { status: 'saved', plan: stored } as const
 }
 
 async function decide(

@@ -89,7 +89,7 @@ const writing = (db: Database, tenant: string): Writes => ({
   async add({ id, status, ask, createdAtMs, deadlineAtMs, times }) {
     await db.query(
       `insert into request_batch (tenant, id, status, ask, created_at_ms, deadline_at_ms, times)
-       values ($1, $2, $3, $4::jsonb, $5, $6, $7::jsonb)`,
+       values ($1, $2, $3, $4::jsonb, $5, $6, $7::jsonb) on conflict (tenant, id) do nothing`,
       [tenant, id, status, JSON.stringify(ask), createdAtMs, deadlineAtMs, JSON.stringify(times)],
     )
   },

@@ -1,4 +1,5 @@
-import type { Database } from '../../platform/database/database.ts'
+import type { Database, Sql } from '../../platform/database/database.ts'
+import { noteOnce, recallOnce } from '../../platform/database/done-once.ts'
 import type { FilePurpose, FileStore, NewFile, StoredFile } from '../port.ts'
 
 /** Small enough to be held by many readers at once, large enough for few statements. */
@@ -26,17 +27,11 @@ const fileOf = (row: Row): StoredFile => ({
 
 /** One tenant's files in PostgreSQL, embedded or on a server, in parts of one length. */
 export function postgresFiles(db: Database, tenant: string): FileStore {
-  const get = async (id: string) => {
-    const [row] = await db.query<Row>(
-      'select * from request_file where tenant = $1 and id = $2 and ready',
-      [tenant, id],
-    )
-    return row && fileOf(row)
-  }
   return {
-    write: (file, content, expiresAtMs) => writeFile(db, tenant, file, content, expiresAtMs),
+    write: (file, content, expiresAtMs, onceId) =>
+      writeFile(db, tenant, file, content, expiresAtMs, onceId),
     read: (id, range) => readParts(db, tenant, id, range),
-    get,
+    get: (id) => getFile(db, tenant, id),
     remove: (id) => removeFile(db, tenant, id),
 
     async list({ limit, after, order = 'desc', purpose }) {
@@ -75,6 +70,7 @@ async function writeFile(
   file: NewFile,
   content: AsyncIterable<Uint8Array>,
   expiresAtMs: () => Promise<number>,
+  onceId?: string,
 ): Promise<StoredFile> {
   await removeFile(db, tenant, file.id)
   await db.query(
@@ -95,19 +91,40 @@ async function writeFile(
       bytes += part.length
     }
     const whole = { ...file, bytes, expiresAtMs: await expiresAtMs() }
-    await db.query(
-      `update request_file set ready = true, bytes = $3, expires_at_ms = $4
-       where tenant = $1 and id = $2`,
-      [tenant, file.id, bytes, whole.expiresAtMs],
-    )
-    return whole
+    return await db.transaction((tx) => finish(tx, tenant, whole, onceId))
   } catch (error) {
     await removeFile(db, tenant, file.id).catch(() => undefined)
     throw error
   }
 }
 
-async function removeFile(db: Database, tenant: string, id: string): Promise<boolean> {
+/** Lets it be seen; or drops it, where the same request has kept one before. */
+async function finish(tx: Sql, tenant: string, file: StoredFile, onceId?: string) {
+  const once = onceId === undefined ? undefined : { tenant, id: onceId, nowMs: file.createdAtMs }
+  const before = once && (await recallOnce<string>(tx, once))
+  const kept = before !== undefined && (await getFile(tx, tenant, before))
+  if (kept) {
+    await removeFile(tx, tenant, file.id)
+    return kept
+  }
+  await tx.query(
+    `update request_file set ready = true, bytes = $3, expires_at_ms = $4
+     where tenant = $1 and id = $2`,
+    [tenant, file.id, file.bytes, file.expiresAtMs],
+  )
+  if (once) await noteOnce(tx, once, file.id)
+  return file
+}
+
+async function getFile(sql: Sql, tenant: string, id: string): Promise<StoredFile | undefined> {
+  const [row] = await sql.query<Row>(
+    'select * from request_file where tenant = $1 and id = $2 and ready',
+    [tenant, id],
+  )
+  return row && fileOf(row)
+}
+
+async function removeFile(db: Sql, tenant: string, id: string): Promise<boolean> {
   const rows = await db.query(
     'delete from request_file where tenant = $1 and id = $2 returning id',
     [tenant, id],
