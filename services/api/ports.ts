@@ -152,7 +152,14 @@ export interface PolicyStore {
 
 export interface DemandInbox {
   /** Keeps observed or forecast traffic; a slot that is there already is replaced. */
-  push(demand: PushedDemand, atMs: number): Promise<void>
+  /**
+   * @param seen revision that the model's traffic must still have, where the caller cares
+   * @returns the revision it has now
+   * @throws Conflict where somebody was faster
+   */
+  push(demand: PushedDemand, atMs: number, seen: number | undefined): Promise<number>
+  /** What was pushed for a model and overlaps [fromMs, toMs), at which revision; 0 is none yet. */
+  read(model: string, fromMs: number, toMs: number): Promise<Revised<readonly PushedDemand[]>>
 }
 
 export interface TargetReader {

@@ -31,6 +31,14 @@ export function seenRevision(headers: RevisionHeaders): SeenRevision {
   ])
 }
 
+/**
+ * The revision of `If-Match`, where a writer sends one.
+ *
+ * @throws InvalidInput where the tag is none of ours
+ */
+export const seenIfSaid = (headers: Pick<RevisionHeaders, 'if-match'>): number | undefined =>
+  headers['if-match'] === undefined ? undefined : (seenRevision(headers) as number)
+
 /** A conflict over a revision that the caller named is a failed precondition. */
 export async function ifUnchanged<Value>(write: Promise<Value>): Promise<Value> {
   try {

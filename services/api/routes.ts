@@ -14,6 +14,7 @@ import { diffPlansRoute } from './routes/diff-plans.ts'
 import { enableWebhookRoute } from './routes/enable-webhook.ts'
 import { explainPlanRoute } from './routes/explain-plan.ts'
 import { getBatchJobRoute } from './routes/get-batch-job.ts'
+import { getDemandRoute } from './routes/get-demand.ts'
 import { getModelRoute } from './routes/get-model.ts'
 import { getModelFitRoute } from './routes/get-model-fit.ts'
 import { getPlanRoute } from './routes/get-plan.ts'
@@ -72,7 +73,7 @@ export function mountRoutes(app: FastifyInstance, ports: ApiPorts, options: Rout
   }
   app.register(listKeysRoute, { keys })
   app.register(currentPlanRoute, { freshMs: limits.planFreshMs, nowMs })
-  for (const route of [pushDemandRoute, getSavingsRoute, getSciRoute])
+  for (const route of [getDemandRoute, pushDemandRoute, getSavingsRoute, getSciRoute])
     app.register(route, { nowMs })
   for (const route of [getBatchJobRoute, listBatchJobsRoute]) app.register(route, { nowMs })
   app.register(simulatePlanRoute, {

@@ -750,10 +750,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Traffic that was pushed for a model */
+        get: operations["getDemand"];
         /**
          * Tell what traffic a model has, or will have
-         * @description The newest word on a slot is the one kept, so sending again is harmless.
+         * @description The newest word on a slot is the one kept, so sending again is harmless. `If-Match` with the `ETag` of what you read keeps you from writing over what somebody else pushed meanwhile.
          */
         put: operations["pushDemand"];
         post?: never;
@@ -1353,6 +1354,8 @@ export interface components {
                 attempts: number;
                 failedAtMs: number;
             }[];
+            /** @description Cursor of the next page, if there is one. */
+            next?: string;
         };
         DeliveryPage: {
             /** @description Newest first. */
@@ -1379,6 +1382,19 @@ export interface components {
         DemandKept: {
             /** @description How many were kept. */
             slots: number;
+        };
+        Demand: {
+            items: {
+                origin: string;
+                /** @description `observed` or `forecast`. */
+                kind: string;
+                slots: {
+                    startMs: number;
+                    endMs: number;
+                    /** @description Output tokens/s. */
+                    tokensPerSecond: number;
+                }[];
+            }[];
         };
         /** @description As the metrics-api scaler of KEDA reads it. */
         DesiredReplicas: {
@@ -1414,6 +1430,8 @@ export interface components {
                 expiresAtMs?: number;
                 revokedAtMs?: number;
             }[];
+            /** @description Cursor of the next page, if there is one. */
+            next?: string;
         };
         Key: {
             /** @description Public part of the key, by which it is named. */
@@ -1542,6 +1560,8 @@ export interface components {
                     regions: string[];
                 };
             }[];
+            /** @description Cursor of the next page, if there is one. */
+            next?: string;
         };
         Model: {
             id: string;
@@ -2001,6 +2021,8 @@ export interface components {
                     issuedAtMs: number;
                 };
             }[];
+            /** @description Cursor of the next page, if there is one. */
+            next?: string;
         };
         Replayed: {
             /** @description To be sent again. */
@@ -2234,6 +2256,8 @@ export interface components {
                 /** @description Why it is not synced. */
                 words?: string;
             }[];
+            /** @description Cursor of the next page, if there is one. */
+            next?: string;
         };
         WebhookList: {
             items: {
@@ -2254,6 +2278,8 @@ export interface components {
                     disabled?: string;
                 };
             }[];
+            /** @description Cursor of the next page, if there is one. */
+            next?: string;
         };
         ZoneForecast: {
             zone: string;
@@ -3255,7 +3281,10 @@ export interface operations {
     putStop: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` you read; writes over that one only. */
+                "if-match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3297,6 +3326,15 @@ export interface operations {
             };
             /** @description A problem: `code` says what, `detail` says why. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3354,7 +3392,10 @@ export interface operations {
     deleteStop: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` you read; writes over that one only. */
+                "if-match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3370,6 +3411,15 @@ export interface operations {
                 };
             };
             /** @description A problem: `code` says what, `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3380,6 +3430,15 @@ export interface operations {
             };
             /** @description A problem: `code` says what, `detail` says why. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4758,7 +4817,10 @@ export interface operations {
     listDeadJobs: {
         parameters: {
             query?: {
+                /** @description Most items of one page; all unless said. */
                 limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -4997,7 +5059,12 @@ export interface operations {
     };
     listModels: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most items of one page; all unless said. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5011,6 +5078,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A problem: `code` says what, `detail` says why. */
@@ -5141,7 +5217,12 @@ export interface operations {
     };
     listRegions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most items of one page; all unless said. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5155,6 +5236,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RegionList"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A problem: `code` says what, `detail` says why. */
@@ -5409,7 +5499,12 @@ export interface operations {
     };
     listTargets: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most items of one page; all unless said. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5423,6 +5518,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TargetList"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A problem: `code` says what, `detail` says why. */
@@ -5474,7 +5578,12 @@ export interface operations {
     };
     listWebhooks: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most items of one page; all unless said. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5488,6 +5597,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A problem: `code` says what, `detail` says why. */
@@ -6375,7 +6493,12 @@ export interface operations {
     };
     listKeys: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most items of one page; all unless said. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6389,6 +6512,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeyList"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A problem: `code` says what, `detail` says why. */
@@ -6833,10 +6965,104 @@ export interface operations {
             };
         };
     };
+    getDemand: {
+        parameters: {
+            query?: {
+                /** @description A day ago unless said. */
+                fromMs?: number;
+                /** @description Two weeks ahead unless said. */
+                toMs?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Letters, digits, `.`, `_` and `-`; at most 63. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Demand"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     pushDemand: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` you read; writes over that one only. */
+                "if-match"?: string;
+            };
             path: {
                 /** @description Letters, digits, `.`, `_` and `-`; at most 63. */
                 id: string;
@@ -6903,6 +7129,15 @@ export interface operations {
             };
             /** @description A problem: `code` says what, `detail` says why. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: `code` says what, `detail` says why. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

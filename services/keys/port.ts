@@ -34,6 +34,11 @@ export interface KeyStore {
   expire(tenant: string, prefix: string, atMs: number): Promise<StoredKey>
   /** Ends a key at once. @throws NotFound */
   revoke(tenant: string, prefix: string, atMs: number): Promise<StoredKey>
+  /**
+   * Drops keys that ended before an instant; the newest of all stays, so that an installation with
+   * keys never looks like a new one. @returns how many
+   */
+  forget(beforeMs: number): Promise<number>
   /** Whether there is any key at all, of whatever tenant. */
   isEmpty(): Promise<boolean>
   /** Tells `hear` of each prefix that is expired or revoked through this store, once it is. */

@@ -40,7 +40,14 @@ export interface PushedDemand {
 
 /** Traffic that callers told us of. The newest word on a slot is the one kept. */
 export interface PushedDemandStore {
-  push(tenant: string, demand: PushedDemand, atMs: number): Promise<void>
+  /**
+   * @param seen revision that the model's traffic must still have; 0 where none was ever pushed
+   * @returns the revision it has now
+   * @throws Conflict where somebody was faster
+   */
+  push(tenant: string, demand: PushedDemand, atMs: number, seen?: number): Promise<number>
+  /** How often traffic was pushed for a model. */
+  revision(tenant: string, model: string): Promise<number>
   /** Slots that overlap [fromMs, toMs), by model, origin, kind and time. */
   between(tenant: string, fromMs: number, toMs: number): Promise<readonly PushedDemand[]>
   /** Forgets slots that ended before `beforeMs`. @returns how many */

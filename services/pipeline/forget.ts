@@ -37,6 +37,8 @@ export interface ForgetPorts {
   readonly demand: { forget(beforeMs: number): Promise<number> }
   readonly ledger: Pick<Ledger, 'forgetLevers'>
   readonly callLog: { forget(beforeMs: number): Promise<number> }
+  /** Keys that have ended. */
+  readonly keys: { forget(beforeMs: number): Promise<number> }
   readonly retention: Retention
 }
 
@@ -69,4 +71,5 @@ export async function forget(ports: ForgetPorts, nowMs: number): Promise<void> {
   await ports.demand.forget(nowMs - retention.callsMs)
   await ports.ledger.forgetLevers(nowMs - retention.historyMs)
   await ports.callLog.forget(nowMs - retention.historyMs)
+  await ports.keys.forget(nowMs - retention.eventsMs)
 }

@@ -83,7 +83,14 @@ function tenantPorts(service: Service, audit: ReturnType<typeof postgresAudit>):
     },
     slo: sloReader(service),
     regions: { list: () => listRegions(service) },
-    demand: { push: (pushed, atMs) => demand.push(tenant, pushed, atMs) },
+    demand: {
+      push: (pushed, atMs, seen) => demand.push(tenant, pushed, atMs, seen),
+      async read(model, fromMs, toMs) {
+        const revision = await demand.revision(tenant, model) // first: better too old than too new
+        const pushed = await demand.between(tenant, fromMs, toMs)
+        return { revision, value: pushed.filter((one) => one.model === model) }
+      },
+    },
     targets: targetReader(service),
     ...operationPorts(service),
     batch: batchInbox(service),

@@ -30,6 +30,7 @@ export const ACCESS_TABLE: Readonly<Record<string, Access>> = {
   getBatchJob: 'read',
   getCurrentPlan: 'read',
   deleteStop: 'plan',
+  getDemand: 'read',
   getDesiredReplicas: 'read',
   getSlo: 'read',
   getStop: 'read',

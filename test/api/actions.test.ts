@@ -35,6 +35,24 @@ it('exports everything, one action a line', async () => {
   expect((await app.inject('/v1/actions?from=yesterday')).statusCode).toBe(400)
 })
 
+it('is thrown by whoever has seen what it says, and by whoever does not ask', async () => {
+  const put = (tag: string) =>
+    app.inject({
+      method: 'PUT',
+      url: '/v1/stop',
+      payload: { why: 'a test' },
+      headers: { 'if-match': tag },
+    })
+  const tag = String((await app.inject('/v1/stop')).headers.etag)
+  const stopped = await put(tag)
+  expect(stopped.statusCode).toBe(200)
+  expect((await put(tag)).statusCode).toBe(412)
+  const off = (headers: Record<string, string>) =>
+    app.inject({ method: 'DELETE', url: '/v1/stop', headers })
+  expect((await off({ 'if-match': tag })).statusCode).toBe(412)
+  expect((await off({ 'if-match': String(stopped.headers.etag) })).json().stopped).toBe(false)
+})
+
 it('stops, says so, and goes on', async () => {
   const why = { why: 'high bills' }
   const stopped = await app.inject({ method: 'PUT', url: '/v1/stop', payload: why })

@@ -13,6 +13,7 @@ import type { ModelView } from '../../services/api/schemas/model.ts'
 import type { PolicyView } from '../../services/api/schemas/policy.ts'
 import { Conflict, NotFound } from '../../services/domain/errors.ts'
 import { epochMs } from '../../services/domain/units.ts'
+import type { PushedDemand } from '../../services/overlays/index.ts'
 import type { Plan } from '../../services/planning/index.ts'
 import type { StoredPlan } from '../../services/plans/index.ts'
 import { memoryKeys } from '../support/memory-keys.ts'
@@ -108,7 +109,7 @@ export interface MemoryTenant extends TenantPorts {
   readonly stored: StoredPlan[]
   readonly entries: AuditEntry[]
   readonly log: ApiEvent[]
-  readonly pushed: unknown[]
+  readonly pushed: PushedDemand[]
 }
 
 const anAction = (id: number): ActionView => ({
@@ -129,7 +130,7 @@ export function memoryTenant(): MemoryTenant {
   const stored: StoredPlan[] = []
   const entries: AuditEntry[] = []
   const log: ApiEvent[] = []
-  const pushed: unknown[] = []
+  const pushed: PushedDemand[] = []
   const actions = [1, 2, 3].map(anAction)
   let stop: string | undefined
   const models = new Map<string, Revised<ModelView>>([[LLAMA.id, { revision: 1, value: LLAMA }]])
@@ -215,7 +216,14 @@ export function memoryTenant(): MemoryTenant {
       },
     },
     demand: {
-      push: async (demand) => void pushed.push(demand),
+      async push(demand, _atMs, seen) {
+        if (seen !== undefined && seen !== pushed.length) throw new Conflict('somebody was faster')
+        return pushed.push(demand)
+      },
+      read: async (model) => ({
+        revision: pushed.length,
+        value: pushed.filter((one) => one.model === model),
+      }),
     },
     targets: memoryTargets(),
     actions: {

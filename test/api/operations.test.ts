@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildApp } from '../../services/api/app.ts'
 import { anInfeasiblePlan, aPlan, type MemoryPorts, memoryPorts, NOW_MS } from './memory-ports.ts'
 
@@ -164,4 +164,32 @@ it('sets what was measured beside what is predicted, and says what to measure ne
   expect(gpus[0].runs[1]).not.toHaveProperty('watts')
   expect(gpus[0].next.runs[0]).toMatchObject({ tensorParallel: 4, batch: 256 })
   expect((await app.inject('/v1/models/nobody/fit')).statusCode).toBe(404)
+})
+
+describe('short lists', () => {
+  const LISTS = [
+    '/v1/models',
+    '/v1/regions',
+    '/v1/targets',
+    '/v1/webhooks',
+    '/v1/keys',
+    '/v1/queue/tick/dead',
+  ]
+  it.each(LISTS)('%s comes whole, or page by page', async (url) => {
+    const ask = async (query: string) => (await app.inject(`${url}${query}`)).json()
+    const { items: all, next } = await ask('')
+    expect(next).toBeUndefined()
+    const seen: unknown[] = []
+    for (let cursor = ''; seen.length <= all.length; ) {
+      const page = await ask(`?limit=1${cursor}`)
+      seen.push(...page.items)
+      if (page.next === undefined) break
+      cursor = `&cursor=${page.next}`
+    }
+    expect(seen).toEqual(all)
+    const lost = await app.inject(
+      `${url}?cursor=${Buffer.from('after gone').toString('base64url')}`,
+    )
+    expect(lost.json().issues[0].path).toBe('/query/cursor')
+  })
 })

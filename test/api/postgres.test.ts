@@ -161,6 +161,12 @@ for (const engine of ENGINES) {
         { ...traffic, kind: 'forecast', slots: [slot(10, 9)] },
         { ...traffic, slots: [slot(10, 5), slot(20, 0.5)] },
       ])
+      expect(await demand.revision('acme', 'm')).toBe(3)
+      await expect(demand.push('acme', { ...traffic, slots: [slot(10, 1)] }, 3, 2)).rejects.toThrow(
+        'meanwhile',
+      )
+      expect(await demand.push('globex', { ...traffic, slots: [slot(10, 8)] }, 3, 1)).toBe(2)
+      expect(await demand.between('acme', 10, 30)).toHaveLength(2)
       expect(await demand.forget(25)).toBe(4)
       expect(await demand.between('acme', 0, 100)).toEqual([{ ...traffic, slots: [slot(20, 0.5)] }])
     })

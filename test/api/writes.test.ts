@@ -176,6 +176,23 @@ describe('PUT /v1/models/{id}/demand', () => {
     expect((await push('none')).statusCode).toBe(404)
   })
 
+  it('shows what was pushed, and lets a writer insist on being the only one', async () => {
+    const insist = (tag: string) => {
+      const body = { kind: 'forecast', origin: 'eu', slots }
+      return send('PUT', '/v1/models/llama-70b/demand', body, { 'if-match': tag })
+    }
+    const before = await app.inject('/v1/models/llama-70b/demand')
+    expect([before.headers.etag, before.json()]).toEqual(['"r0"', { items: [] }])
+    const pushed = await insist('"r0"')
+    expect([pushed.statusCode, pushed.headers.etag]).toEqual([200, '"r1"'])
+    expect((await insist('"r0"')).statusCode).toBe(412)
+    expect((await insist('"odd"')).json().issues[0].path).toBe('/headers/if-match')
+    const after = await app.inject('/v1/models/llama-70b/demand')
+    expect(after.headers.etag).toBe('"r1"')
+    expect(after.json()).toEqual({ items: [{ origin: 'eu', kind: 'forecast', slots }] })
+    expect((await app.inject('/v1/models/none/demand')).statusCode).toBe(404)
+  })
+
   it('refuses slots that run backwards or overlap, naming each', async () => {
     const wrong = [
       { startMs: 10, endMs: 10, tokensPerSecond: 1 },

@@ -65,6 +65,26 @@ export function describeKeyStore(engine: Engine, make: (db: Database) => KeyStor
       expect(ended).toEqual(['00000005', '00000006'])
     })
 
+    it('puts the key of a request that is made again in place of the one that nobody saw', async () => {
+      expect(await keys.wasMade('acme', 'once')).toBe(false)
+      await keys.add(aKey('0000000a'), 'once')
+      await keys.add(aKey('0000000b'), 'once')
+      expect(await keys.find('0000000a')).toBeUndefined()
+      expect(await keys.find('0000000b')).toEqual(aKey('0000000b'))
+      expect(await keys.wasMade('acme', 'once')).toBe(true)
+      expect(await keys.wasMade('other', 'once')).toBe(false)
+    })
+
+    it('forgets what has ended long ago, and never the newest of all', async () => {
+      await keys.add(aKey('0000000c', { expiresAtMs: 100, createdAtMs: 9000 }))
+      await keys.add(aKey('0000000d', { revokedAtMs: 100 }))
+      await keys.add(aKey('0000000e', { expiresAtMs: 300 }))
+      expect(await keys.forget(200)).toBeGreaterThanOrEqual(1)
+      expect(await keys.find('0000000c')).toBeDefined()
+      expect(await keys.find('0000000d')).toBeUndefined()
+      expect(await keys.find('0000000e')).toBeDefined()
+    })
+
     it('only ever shortens a life', async () => {
       await keys.add(aKey('00000004'))
       expect((await keys.expire('acme', '00000004', 7000)).expiresAtMs).toBe(7000)

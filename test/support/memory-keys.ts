@@ -33,6 +33,7 @@ export function memoryKeys(): KeyStore & { readonly all: Map<string, StoredKey> 
       })),
     revoke: async (tenant, prefix, atMs) =>
       change(tenant, prefix, (key) => ({ ...key, revokedAtMs: atMs })),
+    forget: async () => 0,
     isEmpty: async () => all.size === 0,
     whenEnded: (hear) => void hearers.push(hear),
   }

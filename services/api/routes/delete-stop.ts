@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { IfMatchHeaders } from '../schemas/parts.ts'
 import { problems, ref } from '../schemas/ref.ts'
 import { StopSchema } from '../schemas/stop.ts'
+import { ifStillSo, stopTag } from '../stop-tag.ts'
 
 /** `DELETE /v1/stop`: takes back what was said by the API or the CLI. */
 export const deleteStopRoute: FastifyPluginAsyncTypebox = async (app) => {
@@ -12,9 +14,15 @@ export const deleteStopRoute: FastifyPluginAsyncTypebox = async (app) => {
         operationId: 'deleteStop',
         tags: ['targets'],
         summary: 'Go on after a stop',
-        response: { 200: ref(StopSchema), ...problems(401, 403, 429, 503) },
+        headers: IfMatchHeaders,
+        response: { 200: ref(StopSchema), ...problems(400, 401, 403, 412, 429, 503) },
       },
     },
-    async ({ tenant }) => tenant.stop.disengage(),
+    async ({ tenant, headers }, reply) => {
+      const change = () => tenant.stop.disengage()
+      const now = await ifStillSo(tenant.stop, headers['if-match'], change)
+      reply.header('etag', stopTag(now))
+      return now
+    },
   )
 }

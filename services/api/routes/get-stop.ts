@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { problems, ref } from '../schemas/ref.ts'
 import { StopSchema } from '../schemas/stop.ts'
+import { stopTag } from '../stop-tag.ts'
 
 /** `GET /v1/stop`: has anybody said stop, and why? */
 export const getStopRoute: FastifyPluginAsyncTypebox = async (app) => {
@@ -15,6 +16,10 @@ export const getStopRoute: FastifyPluginAsyncTypebox = async (app) => {
         response: { 200: ref(StopSchema), ...problems(401, 403, 429, 503) },
       },
     },
-    async ({ tenant }) => tenant.stop.read(),
+    async ({ tenant }, reply) => {
+      const now = await tenant.stop.read()
+      reply.header('etag', stopTag(now))
+      return now
+    },
   )
 }

@@ -1,9 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { JobName } from '../../queue/index.ts'
-import { DeadJobsSchema, DeadQuery, JobParams } from '../schemas/queue.ts'
+import { pageOfWhole } from '../paging.ts'
+import { WholePageQuery } from '../schemas/parts.ts'
+import { DeadJobsSchema, JobParams } from '../schemas/queue.ts'
 import { problems, ref } from '../schemas/ref.ts'
 
-const DEFAULT_LIMIT = 20
+/** More are not kept of one kind. */
+const MOST = 1000
 
 /** `GET /v1/queue/{job}/dead`: the dead letters. */
 export const listDeadJobsRoute: FastifyPluginAsyncTypebox = async (app) => {
@@ -16,12 +19,11 @@ export const listDeadJobsRoute: FastifyPluginAsyncTypebox = async (app) => {
         tags: ['service'],
         summary: 'Jobs of one kind that were given up, with the reason',
         params: JobParams,
-        querystring: DeadQuery,
+        querystring: WholePageQuery,
         response: { 200: ref(DeadJobsSchema), ...problems(400, 401, 403, 429, 503) },
       },
     },
-    async ({ tenant, params, query: { limit = DEFAULT_LIMIT } }) => ({
-      items: await tenant.queue.dead(params.job as JobName, limit),
-    }),
+    async ({ tenant, params, query }) =>
+      pageOfWhole(query, await tenant.queue.dead(params.job as JobName, MOST), ({ id }) => id),
   )
 }

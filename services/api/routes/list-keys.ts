@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { KeyStore } from '../../keys/index.ts'
+import { pageOfWhole } from '../paging.ts'
 import { KeyListSchema } from '../schemas/key.ts'
+import { WholePageQuery } from '../schemas/parts.ts'
 import { problems, ref } from '../schemas/ref.ts'
 
 /** `GET /v1/keys`: which keys there are; never the keys themselves. */
@@ -16,9 +18,11 @@ export const listKeysRoute: FastifyPluginAsyncTypebox<{ readonly keys: KeyStore 
         operationId: 'listKeys',
         tags: ['service'],
         summary: 'Keys, those that have ended included',
-        response: { 200: ref(KeyListSchema), ...problems(401, 403, 429, 503) },
+        querystring: WholePageQuery,
+        response: { 200: ref(KeyListSchema), ...problems(400, 401, 403, 429, 503) },
       },
     },
-    async ({ caller }) => ({ items: await keys.list(caller.tenant) }),
+    async ({ caller, query }) =>
+      pageOfWhole(query, await keys.list(caller.tenant), ({ prefix }) => prefix),
   )
 }

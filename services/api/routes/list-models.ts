@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { pageOfWhole } from '../paging.ts'
 import { ModelListSchema } from '../schemas/model.ts'
+import { WholePageQuery } from '../schemas/parts.ts'
 import { problems, ref } from '../schemas/ref.ts'
 
 /** `GET /v1/models`: what is served, and what it is promised. */
@@ -12,9 +14,13 @@ export const listModelsRoute: FastifyPluginAsyncTypebox = async (app) => {
         operationId: 'listModels',
         tags: ['fleet'],
         summary: 'Models and their promises',
-        response: { 200: ref(ModelListSchema), ...problems(401, 403, 429, 503) },
+        querystring: WholePageQuery,
+        response: { 200: ref(ModelListSchema), ...problems(400, 401, 403, 429, 503) },
       },
     },
-    async ({ tenant }) => ({ items: (await tenant.models.list()).map(({ value }) => value) }),
+    async ({ tenant, query }) => {
+      const models = (await tenant.models.list()).map(({ value }) => value)
+      return pageOfWhole(query, models, ({ id }) => id)
+    },
   )
 }

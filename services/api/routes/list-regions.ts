@@ -1,4 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { pageOfWhole } from '../paging.ts'
+import { WholePageQuery } from '../schemas/parts.ts'
 import { problems, ref } from '../schemas/ref.ts'
 import { RegionListSchema } from '../schemas/region.ts'
 
@@ -12,9 +14,10 @@ export const listRegionsRoute: FastifyPluginAsyncTypebox = async (app) => {
         operationId: 'listRegions',
         tags: ['fleet'],
         summary: 'Regions and their grid now',
-        response: { 200: ref(RegionListSchema), ...problems(401, 403, 429, 503) },
+        querystring: WholePageQuery,
+        response: { 200: ref(RegionListSchema), ...problems(400, 401, 403, 429, 503) },
       },
     },
-    async ({ tenant }) => ({ items: await tenant.regions.list() }),
+    async ({ tenant, query }) => pageOfWhole(query, await tenant.regions.list(), ({ id }) => id),
   )
 }

@@ -1,4 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { pageOfWhole } from '../paging.ts'
+import { WholePageQuery } from '../schemas/parts.ts'
 import { problems, ref } from '../schemas/ref.ts'
 import { TargetListSchema } from '../schemas/target.ts'
 
@@ -12,9 +14,10 @@ export const listTargetsRoute: FastifyPluginAsyncTypebox = async (app) => {
         operationId: 'listTargets',
         tags: ['targets'],
         summary: 'What is steered',
-        response: { 200: ref(TargetListSchema), ...problems(401, 403, 429, 503) },
+        querystring: WholePageQuery,
+        response: { 200: ref(TargetListSchema), ...problems(400, 401, 403, 429, 503) },
       },
     },
-    async ({ tenant }) => ({ items: await tenant.targets.list() }),
+    async ({ tenant, query }) => pageOfWhole(query, await tenant.targets.list(), ({ id }) => id),
   )
 }

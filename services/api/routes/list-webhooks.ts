@@ -1,4 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { pageOfWhole } from '../paging.ts'
+import { WholePageQuery } from '../schemas/parts.ts'
 import { problems, ref } from '../schemas/ref.ts'
 import { WebhookListSchema } from '../schemas/webhook.ts'
 
@@ -12,9 +14,10 @@ export const listWebhooksRoute: FastifyPluginAsyncTypebox = async (app) => {
         operationId: 'listWebhooks',
         tags: ['events'],
         summary: 'Who is told of what, and how that goes',
-        response: { 200: ref(WebhookListSchema), ...problems(401, 403, 429, 503) },
+        querystring: WholePageQuery,
+        response: { 200: ref(WebhookListSchema), ...problems(400, 401, 403, 429, 503) },
       },
     },
-    async ({ tenant }) => ({ items: await tenant.webhooks.list() }),
+    async ({ tenant, query }) => pageOfWhole(query, await tenant.webhooks.list(), ({ id }) => id),
   )
 }

@@ -37,8 +37,11 @@ export const uploadFileRoute: FastifyPluginAsyncTypebox = async (app) => {
         body as unknown as Readable,
         headers,
         MOST_BYTES,
-        (name, content, fields) =>
-          tenant.requests.upload(name, content, fields.then(livesMsOf), onceId),
+        (name, content, fields) => {
+          const livesMs = fields.then(livesMsOf)
+          livesMs.catch(() => undefined) // where the store fails first nobody waits for this
+          return tenant.requests.upload(name, content, livesMs, onceId)
+        },
       )
       return fileView(file)
     },

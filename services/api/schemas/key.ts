@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { strict } from './parts.ts'
+import { Next, strict } from './parts.ts'
 
 const Scope = Type.Enum(['read', 'plan', 'act', 'admin'])
 const Instant = Type.Integer({ minimum: 0, maximum: 8_640_000_000_000_000 })
@@ -39,7 +39,7 @@ export const MadeKeySchema = Type.Object(
 )
 
 export const KeyListSchema = Type.Object(
-  { items: Type.Array(Type.Object(KeySchema.properties)) },
+  { items: Type.Array(Type.Object(KeySchema.properties)), next: Next },
   { $id: 'KeyList' },
 )
 

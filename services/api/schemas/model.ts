@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { Id, strict } from './parts.ts'
+import { Id, Next, strict } from './parts.ts'
 import type { Of } from './ref.ts'
 
 const positive = (maximum: number, description: string) =>
@@ -81,6 +81,6 @@ export const ModelSchema = Type.Object(
 export type ModelView = Of<typeof ModelSchema>
 
 export const ModelListSchema = Type.Object(
-  { items: Type.Array(Type.Object(ModelSchema.properties)) },
+  { items: Type.Array(Type.Object(ModelSchema.properties)), next: Next },
   { $id: 'ModelList' },
 )

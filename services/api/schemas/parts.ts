@@ -16,7 +16,7 @@ export const IdParams = strict({ id: Id })
 
 /** Opaque to clients: whatever `next` of the page before said. */
 const Cursor = Type.String({
-  pattern: '^[A-Za-z0-9_-]{1,64}$',
+  pattern: '^[A-Za-z0-9_-]{1,400}$',
   description: '`next` of the page before.',
 })
 export const PageQuery = strict({
@@ -37,5 +37,29 @@ export const RevisionHeaders = Type.Object({
   ),
   'if-none-match': Type.Optional(
     Type.Literal('*', { description: 'Writes only what is not there yet.' }),
+  ),
+})
+
+/** Of a short list, which comes whole unless it is asked for in pages. */
+export const WholePageQuery = strict({
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 100,
+      description: 'Most items of one page; all unless said.',
+    }),
+  ),
+  cursor: PageQuery.properties.cursor,
+})
+
+/** Where a page leads on to. */
+export const Next = Type.Optional(
+  Type.String({ description: 'Cursor of the next page, if there is one.' }),
+)
+
+/** Optimistic concurrency for those who want it: many push, and the newest word wins. */
+export const IfMatchHeaders = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({ maxLength: 64, description: 'The `ETag` you read; writes over that one only.' }),
   ),
 })

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { JOB_NAMES } from '../../queue/index.ts'
-import { strict } from './parts.ts'
+import { Next, strict } from './parts.ts'
 
 const Job = Type.Enum([...JOB_NAMES], { description: 'Kind of job.' })
 
@@ -32,12 +32,10 @@ export const DeadJobsSchema = Type.Object(
       }),
       { description: 'Newest first.' },
     ),
+    next: Next,
   },
   { $id: 'DeadJobs' },
 )
 
 export const JobParams = strict({ job: Job })
-export const DeadQuery = strict({
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
-})
 export const ReviveSchema = strict({ id: Type.String({ minLength: 1, maxLength: 256 }) })

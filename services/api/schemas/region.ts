@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { Next } from './parts.ts'
 import type { Of } from './ref.ts'
 
 const RegionSchema = Type.Object({
@@ -24,6 +25,6 @@ const RegionSchema = Type.Object({
 export type RegionView = Of<typeof RegionSchema>
 
 export const RegionListSchema = Type.Object(
-  { items: Type.Array(RegionSchema) },
+  { items: Type.Array(RegionSchema), next: Next },
   { $id: 'RegionList' },
 )

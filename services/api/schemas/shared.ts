@@ -1,7 +1,7 @@
 import { ActionPageSchema } from './action.ts'
 import { AuditPageSchema } from './audit.ts'
 import { BatchAnswerSchema, BatchJobPageSchema, BatchJobSchema } from './batch.ts'
-import { DemandKeptSchema } from './demand.ts'
+import { DemandKeptSchema, DemandSchema } from './demand.ts'
 import { EventPageSchema } from './event.ts'
 import { PlanExplanationSchema } from './explanation.ts'
 import { ModelFitSchema } from './fit.ts'
@@ -41,6 +41,7 @@ export const SHARED_SCHEMAS = [
   DeadJobsSchema,
   DeliveryPageSchema,
   DemandKeptSchema,
+  DemandSchema,
   DesiredReplicasSchema,
   EventPageSchema,
   HealthSchema,

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { Next } from './parts.ts'
 import type { Of } from './ref.ts'
 
 const Bounds = Type.Object({ min: Type.Integer(), max: Type.Integer() })
@@ -23,7 +24,7 @@ const TargetSchema = Type.Object({
 export type TargetView = Of<typeof TargetSchema>
 
 export const TargetListSchema = Type.Object(
-  { items: Type.Array(TargetSchema) },
+  { items: Type.Array(TargetSchema), next: Next },
   { $id: 'TargetList' },
 )
 

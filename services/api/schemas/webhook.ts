@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { Id, PageQuery, strict } from './parts.ts'
+import { Id, Next, PageQuery, strict } from './parts.ts'
 
 const Instant = Type.Integer({ minimum: 0, maximum: 8_640_000_000_000_000 })
 
@@ -26,6 +26,7 @@ export const WebhookListSchema = Type.Object(
         ),
       }),
     ),
+    next: Next,
   },
   { $id: 'WebhookList' },
 )

@@ -62,6 +62,15 @@ export function postgresKeys(db: Database): KeyStore {
     revoke: (tenant, prefix, atMs) =>
       change('revoked_at_ms = least(revoked_at_ms, $3::bigint)', tenant, prefix, atMs),
 
+    async forget(beforeMs) {
+      const gone = await db.query(
+        `delete from api_key where least(expires_at_ms, revoked_at_ms) < $1 and prefix <>
+           (select prefix from api_key order by created_at_ms desc, prefix limit 1) returning prefix`,
+        [beforeMs],
+      )
+      return gone.length
+    },
+
     async isEmpty() {
       const rows = await db.query('select 1 from api_key limit 1')
       return rows.length === 0

@@ -1,4 +1,5 @@
-import type { Database } from '../../platform/database/database.ts'
+import { Conflict } from '../../domain/errors.ts'
+import type { Database, Sql } from '../../platform/database/database.ts'
 import type { DemandSlot, PushedDemand, PushedDemandStore } from '../port.ts'
 
 interface Row {
@@ -12,26 +13,19 @@ interface Row {
 
 /** Pushed traffic in PostgreSQL, embedded or on a server. */
 export const postgresPushedDemand = (db: Database): PushedDemandStore => ({
-  async push(tenant, { model, origin, kind, slots }, atMs) {
-    await db.query(
-      `insert into pushed_demand
-         (tenant, model, origin, kind, start_ms, end_ms, tokens_per_second, pushed_at_ms)
-       select $1, $2, $3, $4, slot.start_ms, slot.end_ms, slot.rate, $8
-       from unnest($5::bigint[], $6::bigint[], $7::float8[]) as slot (start_ms, end_ms, rate)
-       on conflict (tenant, model, origin, kind, start_ms) do update
-       set end_ms = excluded.end_ms, tokens_per_second = excluded.tokens_per_second,
-           pushed_at_ms = excluded.pushed_at_ms`,
-      [
-        tenant,
-        model,
-        origin,
-        kind,
-        slots.map(({ startMs }) => startMs),
-        slots.map(({ endMs }) => endMs),
-        slots.map(({ tokensPerSecond }) => tokensPerSecond),
-        atMs,
-      ],
+  push: (tenant, demand, atMs, seen) =>
+    db.transaction(async (tx) => {
+      const revision = await raise(tx, tenant, demand.model, seen)
+      await keep(tx, tenant, demand, atMs)
+      return revision
+    }),
+
+  async revision(tenant, model) {
+    const [head] = await db.query<{ revision: number }>(
+      'select revision from pushed_demand_head where tenant = $1 and model = $2',
+      [tenant, model],
     )
+    return head?.revision ?? 0
   },
 
   async between(tenant, fromMs, toMs) {
@@ -51,6 +45,47 @@ export const postgresPushedDemand = (db: Database): PushedDemandStore => ({
     return gone.length
   },
 })
+
+async function raise(tx: Sql, tenant: string, model: string, seen?: number): Promise<number> {
+  // The row lock makes a second writer wait here, and then see that it came second.
+  const [head] = await tx.query<{ revision: number }>(
+    `insert into pushed_demand_head as head (tenant, model, revision) values ($1, $2, 1)
+     on conflict (tenant, model) do update set revision = head.revision + 1 returning revision`,
+    [tenant, model],
+  )
+  const { revision } = head!
+  if (seen !== undefined && seen !== revision - 1) {
+    throw new Conflict(`traffic of ${model} was pushed meanwhile`)
+  }
+  return revision
+}
+
+async function keep(
+  tx: Sql,
+  tenant: string,
+  { model, origin, kind, slots }: PushedDemand,
+  atMs: number,
+): Promise<void> {
+  await tx.query(
+    `insert into pushed_demand
+       (tenant, model, origin, kind, start_ms, end_ms, tokens_per_second, pushed_at_ms)
+     select $1, $2, $3, $4, slot.start_ms, slot.end_ms, slot.rate, $8
+     from unnest($5::bigint[], $6::bigint[], $7::float8[]) as slot (start_ms, end_ms, rate)
+     on conflict (tenant, model, origin, kind, start_ms) do update
+     set end_ms = excluded.end_ms, tokens_per_second = excluded.tokens_per_second,
+         pushed_at_ms = excluded.pushed_at_ms`,
+    [
+      tenant,
+      model,
+      origin,
+      kind,
+      slots.map(({ startMs }) => startMs),
+      slots.map(({ endMs }) => endMs),
+      slots.map(({ tokensPerSecond }) => tokensPerSecond),
+      atMs,
+    ],
+  )
+}
 
 /** One entry for each run of rows of the same traffic. */
 function grouped(rows: readonly Row[]): readonly PushedDemand[] {

@@ -37,7 +37,7 @@ export async function apiUnderTest(db: Database) {
     plans,
     explain: missing,
     regions: { list: missing },
-    demand: { push: (pushed, atMs) => demand.push('default', pushed, atMs) },
+    demand: { push: (pushed, atMs) => demand.push('default', pushed, atMs), read: missing },
     targets: { list: missing, desired: missing, wanted: missing, wantedBesideCurrent: missing },
     actions: { history: missing },
     stop: { read: missing, engage: missing, disengage: missing },
