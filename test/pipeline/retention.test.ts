@@ -90,7 +90,12 @@ async function liveOneDay(day: number): Promise<void> {
   await stores.knownGood.keep({ [`target-of-day-${day}`]: 1, 'target-of-every-day': 2 }, nowMs)
   const call = { actor: 'a', action: 'b', subject: 'c', outcome: 'done', words: 'w' } as const
   await stores.callLog.write({ ...call, atMs: nowMs })
-  const key = { tenant: 'acme', label: 'ci', scopes: ['read'], proof: 'scrypt$c2FsdA$aGFzaA' } as const
+  const key = {
+    tenant: 'acme',
+    label: 'ci',
+    scopes: ['read'],
+    proof: 'scrypt$c2FsdA$aGFzaA',
+  } as const
   const prefix = day.toString(16).padStart(8, '0')
   const ends = { createdAtMs: nowMs, expiresAtMs: nowMs + 1 }
   await stores.keys.add({ ...key, ...ends, prefix }, `once-${day}`)
