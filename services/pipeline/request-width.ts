@@ -11,6 +11,9 @@ export type RequestWidth =
   /** What runs is aborted too: interactive traffic needs the GPUs at once. */
   | { readonly may: 'yield' }
 
+/** What rounding of floats may take off a whole number. */
+const HAIR = 1e-9
+
 /**
  * What the plan of a batch's job grants now: so many requests for each GPU, at an endpoint of the
  * region it is planned in. On warm replicas that alone bounds the rate, so it is rounded down.
@@ -34,7 +37,7 @@ export function requestWidth(
   // Warm replicas give a rate: as many requests as the GPUs that would bring as much.
   const warmGpus = ((piece.warm?.workPerHour ?? 0) / workPerHour) * gpus
   const { gpus: ownGpus } = ownLevel(found.job, piece)
-  const atOnce = Math.max(1, Math.floor((ownGpus + warmGpus) * endpoint.requestsPerGpu))
+  const atOnce = Math.max(1, Math.floor((ownGpus + warmGpus) * endpoint.requestsPerGpu + HAIR))
   return { may: 'run', endpoint, atOnce }
 }
 
