@@ -40,11 +40,19 @@ export function playedLevers(
   let before = staticG
   const levers = steps.map(([lever, id, words]): PlayedLever => {
     const carbonG = id === undefined ? undefined : carbonOf(id)
-    const played = entry(lever, carbonG, before, staticG, words)
-    before = carbonG ?? before
+    const played = entry(
+      lever,
+      carbonG,
+      before,
+      staticG,
+      words,
+      id === undefined ? words : undefined,
+    )
+    // A step that was not played leaves the next one nothing to be told apart from.
+    if (id !== undefined) before = carbonG
     return played
   })
-  const atHomeG = carbonOf('at-home') ?? carbonOf('peak') ?? staticG
+  const atHomeG = carbonOf('at-home')
   return [
     ...levers,
     entry(
@@ -88,7 +96,8 @@ function entry(
   before: number | undefined,
   staticG: number | undefined,
   words: string,
+  unknown = `${words}: not told apart, since not all policies were played`,
 ): PlayedLever {
-  if (carbonG === undefined || before === undefined || !staticG) return { lever, words }
+  if (carbonG === undefined || before === undefined || !staticG) return { lever, words: unknown }
   return { lever, carbonG, ofStatic: (before - carbonG) / staticG, words }
 }

@@ -103,6 +103,10 @@ describe('comparison', () => {
     expect(Math.abs(liveSignalAdds(compared)!)).toBeLessThan(0.2)
     expect(liveSignalAdds([])).toBeUndefined()
     expect(playedLevers([]).every(({ ofStatic }) => ofStatic === undefined)).toBe(true)
+    const few = compared.filter(({ policy }) => ['static', 'gridtide'].includes(policy))
+    const geo = playedLevers(few).find(({ lever }) => lever === 'geo-shift')!
+    expect(geo.ofStatic).toBeUndefined()
+    expect(geo.words).toContain('not told apart')
   })
 })
 
