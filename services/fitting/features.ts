@@ -47,6 +47,11 @@ export interface Described {
   readonly count: number
   /** count x FEATURES. */
   readonly features: Float64Array
+  /**
+   * Features that are not zero in every row: most candidates share a GPU, a number format and a kind
+   * of model, which leaves a third of them out.
+   */
+  readonly columns: readonly number[]
   /** count x TERMS, ms. */
   readonly terms: Float64Array
   /** Scaled log2 batch and log2 GPUs, the coordinates of the curve kernel. */
@@ -70,6 +75,7 @@ export function describe(
   const described = {
     count,
     features: new Float64Array(count * WIDTH),
+    columns: [],
     terms: new Float64Array(count * TERMS.length),
     batch: new Float64Array(count),
     gpus: new Float64Array(count),
@@ -77,7 +83,17 @@ export function describe(
   }
   for (let row = 0; row < count; row++)
     describeOne(described, row, settings[row]!, arch, gpu, stepBase)
-  return described
+  return { ...described, columns: usedColumns(described.features) }
+}
+
+/** Row after row, as they lie in memory. */
+function usedColumns(features: Float64Array): readonly number[] {
+  const used = FEATURES.map(() => false)
+  for (let at = 0, k = 0; at < features.length; at++) {
+    if (features[at] !== 0) used[k] = true
+    if (++k === WIDTH) k = 0
+  }
+  return FEATURES.flatMap((_, k) => (used[k] ? [k] : []))
 }
 
 function describeOne(
@@ -93,10 +109,11 @@ function describeOne(
   const at = row * WIDTH
   physicsTerms(setting, arch, gpu, t, o)
   const s = (Math.log2(setting.batch) - 6) / 3
-  const nu = (Math.log2(gpusOf(setting)) - 1) / 1.5
+  const log2Gpus = Math.log2(gpusOf(setting))
+  const nu = (log2Gpus - 1) / 1.5
   into.batch[row] = s
   into.gpus[row] = nu
-  into.logGpus[row] = Math.log(gpusOf(setting))
+  into.logGpus[row] = log2Gpus * Math.LN2
   let stepMs = 0
   for (let k = 0; k < TERMS.length; k++) stepMs += c[k]! * t[o + k]!
   const bandwidthUse = (t[o]! + t[o + 1]!) / stepMs
@@ -139,7 +156,7 @@ export function givenStep(
   for (let row = 0; row < described.count; row++) {
     features[(row + 1) * WIDTH - 1] = logStepMs[row]! - logBase[row]!
   }
-  return { ...described, features }
+  return { ...described, features, columns: [...described.columns, WIDTH - 1] }
 }
 
 /** log of a weighted sum of one row's physics terms, log ms. */

@@ -147,6 +147,13 @@ Qwen/Qwen3-32B,agg,fp8,16,20,100,h100_sxm,vllm,1000,500,2`
     expect((await imported(file('s.csv', silicon))).runs[0]).toMatchObject({ batch: 16 })
   })
 
+  it('says which file it cannot read', async () => {
+    const { code, err } = await imported(join(folder, 'none.json'))
+    expect([code, err]).toEqual([1, expect.stringMatching(/none\.json: no such file/)])
+    const tp = await imported(file('tp.json', bench), ...told, '--tp', 'two')
+    expect(tp.err).toMatch(/--tp two: expected a number above 0/)
+  })
+
   it('overwrites nothing', async () => {
     const path = file('again.json', [])
     const { err } = await imported(path, '--out', path)

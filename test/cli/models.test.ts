@@ -42,5 +42,6 @@ describe('gridtide models', () => {
 
   it('names near entries', () => {
     expect(() => run(modelsCommand, 'show', 'Qwen3-32B')).toThrow(/nearest/)
+    expect(() => run(modelsCommand, 'show', ID, '--tpot', 'soon')).toThrow(/--tpot soon: expected/)
   })
 })

@@ -48,7 +48,18 @@ describe('gridtide next-run', () => {
     const strict = ask('--tpot', '15')
     expect(strict.runs).not.toEqual(ask().runs)
     expect(strict).toEqual(ask('--tpot', '15'))
-    expect(() => ask('--tpot', 'soon')).toThrow(/--tpot soon: expected milliseconds/)
+    expect(() => ask('--tpot', 'soon')).toThrow(/--tpot soon: expected a number above 0/)
+  })
+
+  it('says which option or file it cannot use', () => {
+    const ask = (...more: readonly string[]) =>
+      run('--model', 'Qwen/Qwen3-32B', '--gpu', 'H100', ...more)
+    expect(() => ask('--max-runs', 'few')).toThrow('--max-runs few: expected a number above 0')
+    expect(() => ask('--max-gpus', '1.5')).toThrow('--max-gpus 1.5: expected a whole number')
+    expect(() => ask('--input', '-1')).toThrow('--input -1: expected a number above 0')
+    expect(() => ask('--arch', join(folder, 'none.json'))).toThrow(/none\.json: no such file/)
+    expect(() => ask('--gpu-spec', write('bad.json', '{'))).toThrow(/bad\.json: no JSON/)
+    expect(() => ask('--runs', join(folder, 'none.csv'))).toThrow(/none\.csv: no such file/)
   })
 
   it('takes runs made so far, and says which it cannot use', () => {

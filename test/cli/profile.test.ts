@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { profileCommand } from '../../services/cli/commands/profile.ts'
 import type { CliIo } from '../../services/cli/io.ts'
+import { TIDY_COLUMNS } from '../../services/runs/index.ts'
 
 /** A streaming endpoint whose law is known: a token every STEP_MS per stream, WATTS in all. */
 const STEP_MS = 25
@@ -111,6 +112,17 @@ describe('gridtide profile', () => {
     const again = await profile('--concurrency', '4,8', '--out', file, '--dry-run')
     expect(again.err).toMatch(/4: already measured/)
     expect(again.out).toMatch(/would measure 8/)
+  })
+
+  it('takes no row of another GPU, and no row set aside, for a point that is done', async () => {
+    const row = (gpu: string, concurrency: number, tokensPerSecond: number) =>
+      `x,Qwen/Qwen3-8B,Qwen3-8B,bf16,${gpu},1,1,1,1,1,openai,5x2000,${concurrency},${concurrency},5,2000,${tokensPerSecond},,,,`
+    const file = out()
+    const rows = [row('H100', 4, -1), row('H200', 8, 400), row('H100', 16, 800)]
+    writeFileSync(file, [TIDY_COLUMNS, ...rows, ''].join('\n'))
+    const said = await profile('--concurrency', '4,8,16', '--out', file, '--dry-run')
+    expect(said.out).toMatch(/would measure 4, 8 into/)
+    expect(said.err).toBe('16: already measured\n')
   })
 
   it('loads at a rate, open loop, without power', { retry: 3, timeout: 120_000 }, async () => {

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { InvalidInput } from '../../domain/errors.ts'
 import { axiosHttp, type HttpClient, type HttpRequest } from '../../platform/http.ts'
 import type { CliIo } from '../io.ts'
+import { readText } from '../read-text.ts'
 
 interface ServiceOptions {
   readonly url: string
@@ -36,7 +36,7 @@ export function batchCommand(io: CliIo, http: HttpClient = axiosHttp()): Command
 
   remote('submit <file>', 'hand in jobs, one JSON object a line; prints one answer a line').action(
     async (file: string, { url }: ServiceOptions) => {
-      const body = await textOf(file)
+      const body = readText(file)
       const headers = { 'content-type': LINES }
       const answer = await call({ method: 'POST', url: `${url}/v1/batch/jobs`, body, headers })
       io.out(typeof answer === 'string' ? answer : `${JSON.stringify(answer)}\n`)
@@ -91,15 +91,7 @@ export function batchCommand(io: CliIo, http: HttpClient = axiosHttp()): Command
 
 async function plan(file: string, options: PlanOptions, io: CliIo): Promise<void> {
   const { planJobs } = await import('../plan-jobs.ts')
-  for await (const line of planJobs(await textOf(file), options, io)) io.out(`${line}\n`)
+  for await (const line of planJobs(readText(file), options, io)) io.out(`${line}\n`)
 }
 
 const jobUrl = (url: string, id: string): string => `${url}/v1/batch/jobs/${encodeURIComponent(id)}`
-
-function textOf(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new InvalidInput(
-      `cannot read ${file}: ${error.code === 'ENOENT' ? 'no such file' : error.code}`,
-    )
-  })
-}

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { InvalidInput } from '../../domain/errors.ts'
 import type { Precision } from '../../domain/variant.ts'
@@ -13,6 +13,8 @@ import {
   zeusPowerWatts,
 } from '../../runs/index.ts'
 import type { CliIo } from '../io.ts'
+import { positiveCount } from '../number-option.ts'
+import { readText } from '../read-text.ts'
 
 interface ImportOptions {
   readonly out: string
@@ -57,7 +59,7 @@ export function importRunsCommand(io: CliIo): Command {
       if (existsSync(options.out)) throw new InvalidInput(`--out: ${options.out} exists`)
       const context = contextOf(options)
       const lines = files.flatMap((path) => {
-        const text = readFileSync(path, 'utf8')
+        const text = readText(path)
         const { runs, quarantined } = readRuns(text, undefined, context)
         for (const { row, reason } of quarantined) {
           io.err(`${path}: row ${row} set aside: ${reason}\n`)
@@ -82,15 +84,15 @@ function contextOf(options: ImportOptions): RunContext | undefined {
     model,
     gpu,
     precision,
-    tensorParallel: Number(tp),
+    tensorParallel: positiveCount('--tp', tp),
     ...(powerWatts !== undefined && { powerWatts }),
   }
 }
 
 function powerOf({ zeus, powerLog, powerFormat, from, to }: ImportOptions): number | undefined {
-  if (zeus !== undefined) return zeusPowerWatts(readFileSync(zeus, 'utf8'))
+  if (zeus !== undefined) return zeusPowerWatts(readText(zeus))
   if (powerLog === undefined) return undefined
-  const samples = readPower(readFileSync(powerLog, 'utf8'), powerFormat)
+  const samples = readPower(readText(powerLog), powerFormat)
   return meanPowerWatts(samples, instantMs('--from', from), instantMs('--to', to))
 }
 

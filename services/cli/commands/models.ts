@@ -9,6 +9,7 @@ import {
   operatingPoints,
 } from '../../fitting/index.ts'
 import type { CliIo } from '../io.ts'
+import { positiveNumber } from '../number-option.ts'
 import { plainTable } from '../plain-table.ts'
 
 interface ShowOptions {
@@ -48,8 +49,14 @@ export function modelsCommand(io: CliIo): Command {
         fitted,
         variants: 'auto',
         precision: entry.precision,
-        workload: { inputTokens: Number(options.input), outputTokens: Number(options.output) },
-        slo: { ttftP95Ms: Number(options.ttft), tpotP95Ms: Number(options.tpot) },
+        workload: {
+          inputTokens: positiveNumber('--input', options.input),
+          outputTokens: positiveNumber('--output', options.output),
+        },
+        slo: {
+          ttftP95Ms: positiveNumber('--ttft', options.ttft),
+          tpotP95Ms: positiveNumber('--tpot', options.tpot),
+        },
       })
       io.out(
         options.json

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { InvalidInput } from '../../domain/errors.ts'
 import type { Precision } from '../../domain/variant.ts'
@@ -25,7 +24,9 @@ import {
 import { random } from '../../planning/index.ts'
 import { commandLines } from '../../runs/index.ts'
 import type { CliIo } from '../io.ts'
+import { positiveCount, positiveNumber } from '../number-option.ts'
 import { readRunsFiles } from '../read-runs-files.ts'
+import { readJson } from '../read-text.ts'
 
 /** The same question gets the same answer. */
 const SEED = 1
@@ -93,7 +94,7 @@ export function nextRunCommand(io: CliIo): Command {
 
 function advise(options: NextRunOptions, io: CliIo) {
   const architecture = architectureOf(options)
-  const gpu = options.gpuSpec ? gpuFromSpec(json(options.gpuSpec)) : catalogueGpu(options.gpu)
+  const gpu = options.gpuSpec ? gpuFromSpec(readJson(options.gpuSpec)) : catalogueGpu(options.gpu)
   const runs = readRunsFiles(options.runs ?? [], io).filter((run) => run.model === options.model)
   const own = runs.filter((run) => run.gpu === gpu.name && run.precision === options.precision)
   const others = groupRuns(
@@ -104,13 +105,16 @@ function advise(options: NextRunOptions, io: CliIo) {
   const engine = findEngine(options.engine)
   const prior = enginePrior(familyPrior(family, others), engine)
   const fitted = fitGroup(own, architecture, gpu, prior)
-  const workload = { inputTokens: Number(options.input), outputTokens: Number(options.output) }
+  const workload = {
+    inputTokens: positiveNumber('--input', options.input),
+    outputTokens: positiveNumber('--output', options.output),
+  }
   const candidates = candidateSettings(
     architecture,
     gpu,
     workload,
     options.precision,
-    Number(options.maxGpus),
+    positiveCount('--max-gpus', options.maxGpus),
   )
   if (candidates.length === 0) {
     throw new InvalidInput(`${options.model} fits no layout of ${options.maxGpus} ${gpu.name}`)
@@ -118,7 +122,7 @@ function advise(options: NextRunOptions, io: CliIo) {
   const advice = adviseNextRuns(
     fitted,
     candidates,
-    Number(options.maxRuns),
+    positiveCount('--max-runs', options.maxRuns),
     chances(fitted, candidates, options.tpot),
     !options.unmetered,
   )
@@ -127,7 +131,7 @@ function advise(options: NextRunOptions, io: CliIo) {
 
 /** By its config.json, else the catalogue, else what models of its size look like. */
 function architectureOf({ model, arch, params }: NextRunOptions): Architecture {
-  if (arch !== undefined) return architectureFromConfig(model, json(arch))
+  if (arch !== undefined) return architectureFromConfig(model, readJson(arch))
   if (params === undefined) return catalogueArchitecture(model)
   const [total, active = total] = params.split('/').map(Number)
   return estimateArchitecture(model, total!, active)
@@ -136,12 +140,9 @@ function architectureOf({ model, arch, params }: NextRunOptions): Architecture {
 /** Undefined where nothing is promised: then every configuration matters as much. */
 function chances(fitted: FittedGroup, candidates: readonly Setting[], tpot: string | undefined) {
   if (tpot === undefined) return undefined
-  const tpotP95Ms = Number(tpot)
-  if (!(tpotP95Ms > 0)) throw new InvalidInput(`--tpot ${tpot}: expected milliseconds above 0`)
+  const tpotP95Ms = positiveNumber('--tpot', tpot)
   return chosenProbability(fitted, candidates, { tpotP95Ms, random: random(SEED) })
 }
-
-const json = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))
 
 function words(
   advice: NextRunAdvice,

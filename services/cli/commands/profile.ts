@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { InvalidInput } from '../../domain/errors.ts'
 import type { Precision } from '../../domain/variant.ts'
-import { findArchitecture, type MeasuredRun } from '../../fitting/index.ts'
+import { findArchitecture, findGpu, type MeasuredRun } from '../../fitting/index.ts'
 import {
   type Profiled,
   profileEndpoint,
@@ -14,7 +14,9 @@ import {
   tidyCsvLine,
 } from '../../runs/index.ts'
 import type { CliIo } from '../io.ts'
+import { positiveCount, positiveNumber } from '../number-option.ts'
 import { POWER_SOURCES, powerSource, steadyNowMs } from '../power-source.ts'
+import { readText } from '../read-text.ts'
 
 interface ProfileCommandOptions {
   readonly endpoint: string
@@ -111,14 +113,20 @@ function pointsIn(options: ProfileCommandOptions, open: boolean): ReadonlySet<nu
   if (!existsSync(options.out)) return new Set()
   const text = readFileSync(options.out, 'utf8')
   if (text.trim() === TIDY_COLUMNS) return new Set()
-  const { runs } = readRuns(text, 'csv')
+  const { runs, quarantined } = readRuns(text, 'csv')
   const column = TIDY_COLUMNS.split(',').indexOf('concurrency')
-  const lines = text.trim().split('\n').slice(1)
+  const setAside = new Set(quarantined.map(({ row }) => row))
+  const lines = text
+    .trim()
+    .split('\n')
+    .filter((_, i) => i > 0 && !setAside.has(i + 1))
+  const gpu = findGpu(options.gpu)?.name ?? options.gpu
   return new Set(
     runs.flatMap((run, i) => {
       const same =
         run.model === options.model &&
-        run.tensorParallel === Number(options.tp) &&
+        run.gpu === gpu &&
+        run.tensorParallel === positiveCount('--tp', options.tp) &&
         run.precision === options.precision &&
         run.task === taskOf(options, open)
       return same ? [Number(lines[i]!.split(',')[column])] : []
@@ -130,8 +138,13 @@ const taskOf = (options: ProfileCommandOptions, open: boolean): string =>
   `${meanOf(options, 'promptTokens')}x${meanOf(options, 'outputTokens')}${open ? '-open' : ''}`
 
 function lengthsOf({ lengths, input, output }: ProfileCommandOptions): readonly RequestLengths[] {
-  if (lengths !== undefined) return readLengths(readFileSync(lengths, 'utf8'))
-  return [{ promptTokens: Number(input), outputTokens: Number(output) }]
+  if (lengths !== undefined) return readLengths(readText(lengths))
+  return [
+    {
+      promptTokens: positiveCount('--input', input),
+      outputTokens: positiveCount('--output', output),
+    },
+  ]
 }
 
 function meanOf(options: ProfileCommandOptions, length: keyof RequestLengths): number {
@@ -155,8 +168,8 @@ function measure(options: ProfileCommandOptions, point: number, open: boolean): 
       load: open
         ? { kind: 'open', requestsPerSecond: point }
         : { kind: 'closed', concurrency: point },
-      warmUpMs: Number(options.warmUp) * 1e3,
-      measureMs: Number(options.measure) * 1e3,
+      warmUpMs: positiveNumber('--warm-up', options.warmUp) * 1e3,
+      measureMs: positiveNumber('--measure', options.measure) * 1e3,
       patienceMs: 60_000,
     },
   )
@@ -173,7 +186,7 @@ const runOf = (options: ProfileCommandOptions, profiled: Profiled, open: boolean
     engine: 'openai',
     task: taskOf(options, open),
     precision: options.precision,
-    tensorParallel: Number(options.tp),
+    tensorParallel: positiveCount('--tp', options.tp),
     pipelineParallel: 1,
     dataParallel: 1,
     expertParallel: false,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { InvalidInput, PlanRefused } from '../../domain/errors.ts'
 import type { Fleet } from '../../fleet/index.ts'
 import { type Plan, type PlanningProblem, verifyPlan } from '../../planning/index.ts'
@@ -7,6 +7,7 @@ import type { ZoneInput } from '../../plans/index.ts'
 import { digestOf } from '../../solves/index.ts'
 import type { PlannedFleet } from '../plan-fleet.ts'
 import { planReport } from '../plan-report.ts'
+import { readText } from '../read-text.ts'
 
 /** What `apply` needs besides the report: the plan, and all that it was made from. */
 export interface SavedPlan {
@@ -65,12 +66,7 @@ export async function writeWhole(file: string, text: string): Promise<void> {
  *   PlanRefused where the second look finds a broken promise
  */
 export async function readPlanFile(file: string): Promise<SavedPlan> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new InvalidInput(
-      `cannot read ${file}: ${error.code === 'ENOENT' ? 'no such file' : error.code}`,
-    )
-  })
-  const { saved, status } = parsed(text)
+  const { saved, status } = parsed(readText(file))
   if (status === 'infeasible') throw new InvalidInput(`${file}: no plan was possible then`)
   if (saved?.format !== 1) throw new InvalidInput(`${file}: not a file of \`gridtide plan --out\``)
   const { seal, ...bare } = saved
