@@ -6,7 +6,10 @@ import { freshFolder } from '../support/engines.ts'
 import { modelServer } from '../support/model-server.ts'
 import { type ServiceProcess, startService, until } from '../support/service-process.ts'
 
-/** No climatology there: a flat grid, on which jobs run at once. */
+/**
+ * No climatology there: a flat grid. And no interactive traffic, whose replicas would be worth waiting
+ * for until they are warm: jobs run at once.
+ */
 const FLEET = (url: string) => `
 gridtide: 1
 name: batches
@@ -18,7 +21,8 @@ models:
     catalogue: meta-llama/Llama-3.1-8B-Instruct
     workload: { inputTokens: 400, outputTokens: 250 }
     slo: { ttftP95Ms: 1000, tpotP95Ms: 40 }
-    demand: [{ origin: here, kind: constant, tokensPerSecond: 100 }]
+    minReplicas: 0
+    demand: [{ origin: here, kind: constant, tokensPerSecond: 0 }]
 batchEndpoints:
   - { id: server, model: llama, url: '${url}', token: '\${env:MODEL_KEY}', serves: served-llama, requestsPerGpu: 4, maxReplicas: 1, allowPrivate: true }
 `
