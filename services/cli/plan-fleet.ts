@@ -10,6 +10,7 @@ import { axiosHttp } from '../platform/http.ts'
 import { fleetFiles } from '../wiring/fleet-files.ts'
 import { modelKnowledge } from '../wiring/models.ts'
 import { openGrid } from '../wiring/open-grid.ts'
+import { planInThreads } from '../wiring/plan-in-threads.ts'
 import { demandTraces } from '../wiring/traces.ts'
 import { instantOf } from './instant-of.ts'
 import type { CliIo } from './io.ts'
@@ -86,7 +87,10 @@ export async function planFleet(request: PlanRequest, io: CliIo): Promise<Planne
   const gathered = await gatherFleet(request, io)
   const solver = await (request.solver === 'glpk' ? loadGlpk() : loadHighs())
   const startedMs = io.nowMs()
-  const outcome = planHorizon(gathered.problem, solver)
+  const outcome =
+    request.solver === 'glpk'
+      ? planHorizon(gathered.problem, solver)
+      : await planInThreads(gathered.problem, solver)
   const solveSeconds = (io.nowMs() - startedMs) / 1000
   return { ...gathered, outcome, solver: solver.name, solveSeconds }
 }

@@ -7,15 +7,23 @@ import type { LinearSolver } from './linear-solver.ts'
 
 /** Groups of windows that a long horizon is looked at in. */
 const GROUPS = 12
+/** Most columns of the coarse LP: some seconds of the solver. */
+const MOST_COLUMNS = 80_000
 
 /**
  * What one token of each batch work should cost: the dual of its deadline in a coarse LP of the whole
  * horizon, in groups of windows taken as one. Good enough to time work by, and never wrong as a bound,
  * which holds for any price.
+ *
+ * @returns undefined where that LP would be too large
  */
-export function batchPrices(instance: Instance, solver: LinearSolver): Float64Array {
+export function batchPrices(
+  instance: Instance,
+  solver: LinearSolver,
+): Float64Array | undefined {
   const { windowCount: T, batch } = instance
   if (batch.length === 0) return new Float64Array(0)
+  if (GROUPS * columnsOfGroup(instance) > MOST_COLUMNS) return undefined
   const builder = linearModelBuilder()
   const size = Math.ceil(T / GROUPS)
   const works = batch.map(() => [] as number[])
@@ -25,6 +33,15 @@ export function batchPrices(instance: Instance, solver: LinearSolver): Float64Ar
   const rows = batch.map(({ tokens }, j) => builder.row(tokens, Infinity, works[j]!))
   const { rowDuals } = solver.solve(builder.build())
   return Float64Array.from(rows, (row) => Math.max(0, rowDuals[row]!))
+}
+
+function columnsOfGroup(instance: Instance): number {
+  let columns = 0
+  for (const m of instance.models.keys()) {
+    const flows = lanesOf(instance, m).reaches.reduce((sum, one) => sum + one, 0)
+    columns += hullBins(instance, m).length + flows
+  }
+  return columns
 }
 
 /** Windows [from, end) taken as one. */

@@ -1,4 +1,5 @@
 import type { PlanningProblem } from './problem.ts'
+import type { Effort } from './window-mixes.ts'
 
 /** Replica counts of one point, one number per window of the block. */
 export interface PointSeries {
@@ -24,15 +25,29 @@ export interface Block {
   /** Windows [firstWindow, endWindow) of the whole problem. */
   readonly firstWindow: number
   readonly endWindow: number
-  /** Its windows as a problem of their own. */
+  /** Its windows as a problem of their own; batch work is cut to them, with all of its tokens. */
   readonly problem: PlanningProblem
   /** Fractional replicas at the prices' optimum. */
   readonly fractions: readonly PointSeries[]
+  /** How long each of its windows is searched. */
+  readonly effort: Effort
   readonly batch: readonly WorkSeries[]
   /** Objective of one GPU for a window, [pool][window]. */
   readonly gpuPrices: readonly (readonly number[])[]
-  /** Lower bound on the whole problem's objective, and what proves it. */
-  readonly bound: { readonly value: number; readonly kind: string }
+  /** Objective of one token of each of its problem's batch works. */
+  readonly workPrices: readonly number[]
+  /** Objective of one start, where that has a price: one value more than windows. */
+  readonly startPrices: readonly PointSeries[]
+  /** Lower bound on the whole problem's objective that its linear relaxation proves; 0 for none. */
+  readonly relaxed: number
+  /** What the prices of all blocks prove together, beside the shares of their windows. */
+  readonly base: number
+}
+
+/** Lower bound on an objective, and what proves it. */
+export interface ProvenBound {
+  readonly value: number
+  readonly kind: string
 }
 
 export interface BlockSolution {
@@ -41,7 +56,9 @@ export interface BlockSolution {
   /** Rates chosen with the replicas; empty where the block's own stand. */
   readonly batch: readonly WorkSeries[]
   /** Where a block is the whole problem: what its solver proved. */
-  readonly bound?: { readonly value: number; readonly kind: string }
+  readonly bound?: ProvenBound
+  /** Where it is not: what its windows add to the bound at the block's prices. */
+  readonly share?: number
   readonly infeasible?: boolean
   /** Where no plan was found that keeps the carbon budget: the least of any, g a day. */
   readonly leastCarbonGPerDay?: number

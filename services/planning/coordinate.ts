@@ -1,11 +1,11 @@
 import type { Block } from './block.ts'
+import { couplingPrices } from './coupling-prices.ts'
 import { cutBlocks } from './cut-blocks.ts'
 import { isQuietBeginning } from './draft.ts'
 import { horizonModel } from './horizon-model.ts'
 import { compileInstance, type Instance } from './instance.ts'
-import { lagrangianBound } from './lagrangian-bound.ts'
 import type { LinearSolver } from './linear-solver.ts'
-import { type Priced, pricesOf } from './prices.ts'
+import { type PricedFractions, pricesOf } from './prices.ts'
 import type { PlanningProblem } from './problem.ts'
 import { windowPrices } from './window-prices.ts'
 
@@ -43,23 +43,25 @@ export function coordinate(
   if (instance.strandedGpus > 0 && isQuietBeginning(problem)) return []
   if (problem.policy.carbonBudgetGPerDay !== undefined) return [wholeBlock(problem)]
   if (columns <= wholeLimit) return [wholeBlock(problem)]
-  const priced =
-    columns <= HORIZON_LIMIT ? horizonPrices(instance, solver) : windowPrices(instance, solver)
+  if (columns > HORIZON_LIMIT) {
+    const prices = windowPrices(instance, solver)
+    return prices ? cutBlocks(instance, prices, couplingPrices(instance, prices), 0) : []
+  }
+  const priced = horizonPrices(instance, solver)
   if (!priced) return []
-  return cutBlocks(instance, priced.prices, priced.bound)
+  const { prices, relaxed } = priced
+  return cutBlocks(instance, prices, couplingPrices(instance, prices), relaxed)
 }
 
 /** Exact prices of the relaxed horizon, starts and batch work included. */
-function horizonPrices(instance: Instance, solver: LinearSolver): Priced | undefined {
+function horizonPrices(
+  instance: Instance,
+  solver: LinearSolver,
+): { readonly prices: PricedFractions; readonly relaxed: number } | undefined {
   const model = horizonModel(instance, { whole: false })
   const answer = solver.solve(model.linear)
   if (answer.status !== 'optimal') return undefined
-  const prices = pricesOf(instance, model, answer)
-  const relaxed = { value: answer.value + instance.constant, kind: 'linear relaxation' }
-  const whole = lagrangianBound(instance, prices) + instance.constant
-  const bound =
-    whole > relaxed.value ? { value: whole, kind: 'Lagrangian, whole replicas' } : relaxed
-  return { prices, bound }
+  return { prices: pricesOf(instance, model, answer), relaxed: answer.value + instance.constant }
 }
 
 /** The search keeps these two limits only by holding windows together: a proof is worth more. */
@@ -73,9 +75,13 @@ export function wholeBlock(problem: PlanningProblem): Block {
     firstWindow: 0,
     endWindow: problem.windows.length,
     problem,
+    effort: { priceRounds: 0, refineRounds: 0 },
     fractions: [],
     batch: [],
     gpuPrices: [],
-    bound: { value: 0, kind: 'nothing is negative' },
+    workPrices: [],
+    startPrices: [],
+    relaxed: 0,
+    base: 0,
   }
 }

@@ -10,8 +10,7 @@ const LEAST_GAIN = 2e-4
 
 /**
  * A lower bound on  min sum fixed n + perToken y  with whole n, y <= capacity n, every lane's traffic
- * carried where it may be and at least `minReplicas` replicas. Traffic above the lanes' earns no more
- * than it costs, as `offers` demand.
+ * carried where it may be and at least `minReplicas` replicas.
  *
  * Dual ascent: without cuts, each lane pays the cheapest token it reaches. Each cut gets a price,
  * found by line search one after the other; a priced cut makes its bins cheaper and pays for itself.
@@ -95,7 +94,7 @@ function newClimber(cover: Cover): Climber {
     climb(cut: Cut): boolean {
       slope.fill(0)
       const price = prices.get(cut) ?? 0
-      const step = bestStep(-price, roomOf(cut, cover, fixed, perToken), (at) => lookAt(cut, at))
+      const step = bestStep(-price, roomOf(cut, fixed), (at) => lookAt(cut, at))
       const [value] = lookAt(cut, step)
       if (value <= climber.value + 1e-9 * Math.abs(climber.value)) {
         priceBins(cut.regions, cut.bins)
@@ -131,20 +130,12 @@ function cheapest(regions: Int32Array, token: Float64Array): number {
   return best
 }
 
-/** How much the price may rise before a replica is paid for, or a token cheaper than work offers. */
-function roomOf(
-  cut: Cut,
-  { region, capacity, offers }: Cover,
-  fixed: Float64Array,
-  perToken: Float64Array,
-): number {
+/** How much the price may rise before a replica is paid for. */
+function roomOf({ bins, perReplica }: Cut, fixed: Float64Array): number {
   let room = Number.POSITIVE_INFINITY
-  for (const [j, b] of cut.bins.entries()) {
-    const replica = cut.perReplica[j]!
+  for (const [j, b] of bins.entries()) {
+    const replica = perReplica[j]!
     if (replica > 0) room = Math.min(room, fixed[b]! / replica)
-    const falls = replica / capacity[b]! + cut.perToken[j]!
-    const above = fixed[b]! / capacity[b]! + perToken[b]! - offers[region[b]!]!
-    room = Math.min(room, above / falls)
   }
   return Math.max(0, room)
 }

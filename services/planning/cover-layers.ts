@@ -13,6 +13,11 @@ export interface Kind {
  */
 export interface Layer {
   readonly rows: readonly Float64Array[]
+  /** Absent where only the cost is asked for. */
+  readonly trace?: Trace
+}
+
+interface Trace {
   /** By row and step: the full (or empty) replica added last, -1 where none was. */
   readonly full: readonly Int32Array[]
   /** The one partly loaded replica added on top, -1 where none, and the step below it. */
@@ -24,15 +29,21 @@ export interface Layer {
 const SAME_ROW = 1
 const EMPTY = 2
 
-export function newLayer(before: Layer | undefined, counted: number, steps: number): Layer {
+export function newLayer(
+  before: Layer | undefined,
+  counted: number,
+  steps: number,
+  isTraced: boolean,
+): Layer {
   const each = <X>(of: (row: number) => X) =>
     Array.from({ length: counted + 1 }, (_, row) => of(row))
   const rows = each((row) =>
     before ? before.rows[row]!.slice() : new Float64Array(steps + 1).fill(Number.POSITIVE_INFINITY),
   )
   if (!before) rows[0]![0] = 0
+  if (!isTraced) return { rows }
   const traces = () => each(() => new Int32Array(steps + 1).fill(-1))
-  return { rows, full: traces(), last: traces(), below: traces() }
+  return { rows, trace: { full: traces(), last: traces(), below: traces() } }
 }
 
 /** Any number of full replicas of a kind, and, for the floor, of empty ones. */
@@ -48,19 +59,19 @@ export function addFull(layer: Layer, { bin, size, fixed, perStep }: Kind): void
 
 /** Wherever it is cheaper: `size` steps more at `cost`. */
 function extend(
-  { rows, full }: Layer,
+  { rows, trace }: Layer,
   row: number,
   next: number,
   { size, cost, code }: { readonly size: number; readonly cost: number; readonly code: number },
 ): void {
   const from = rows[row]!
   const to = rows[next]!
-  const trace = full[next]!
+  const full = trace?.full[next]
   for (let i = size; i < to.length; i++) {
     const value = from[i - size]! + cost
     if (value >= to[i]!) continue
     to[i] = value
-    trace[i] = code
+    if (full) full[i] = code
   }
 }
 
@@ -88,7 +99,7 @@ interface Queue {
 
 /** `to[i] = min(to[i], fixed + min over 0 < j <= size of from[i - j] + perStep j)`, i >= least. */
 function slide(
-  { rows, last, below }: Layer,
+  { rows, trace }: Layer,
   from: Float64Array,
   count: number,
   { bin, size, fixed, perStep }: Kind,
@@ -98,6 +109,8 @@ function slide(
   const next = Math.min(count + 1, rows.length - 1)
   const to = rows[next]!
   const code = bin * 4 + (next === count ? SAME_ROW : 0)
+  const last = trace?.last[next]
+  const below = trace?.below[next]
   let head = 0
   let tail = 0
   for (let i = Math.max(1, least - size + 1); i < from.length; i++) {
@@ -110,8 +123,9 @@ function slide(
     const best = fixed + keys[head]! + perStep * i
     if (best >= to[i]!) continue
     to[i] = best
-    last[next]![i] = code
-    below[next]![i] = steps[head]!
+    if (!last || !below) continue
+    last[i] = code
+    below[i] = steps[head]!
   }
 }
 
@@ -125,7 +139,8 @@ export function replicasBehind(layers: readonly Layer[], kinds: readonly Kind[])
     if ((code & SAME_ROW) === 0) row--
     return code >> 2
   }
-  for (const { full, last, below } of layers.toReversed()) {
+  for (const { trace } of layers.toReversed()) {
+    const { full, last, below } = trace!
     if (last[row]![i]! >= 0) {
       const from = below[row]![i]!
       add(last[row]![i]!)

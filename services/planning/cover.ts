@@ -13,31 +13,33 @@ export interface Cover {
   readonly loads: Float64Array
   /** 1 where a lane may use a region, [lane * regionCount + region]. */
   readonly reaches: Uint8Array
-  /** By region: deferrable work pays this for a token/s; -Infinity where there is none. */
-  readonly offers: Float64Array
   readonly minReplicas: number
 }
 
 /** Without lanes that have no traffic, and without bins that another of their region beats. Exact. */
 export function narrow(cover: Cover): Cover {
-  const { region, regionCount: R, capacity, fixed, perToken } = cover
-  const beats = (a: number, b: number) =>
-    region[a] === region[b] &&
-    capacity[a]! >= capacity[b]! &&
-    fixed[a]! <= fixed[b]! &&
-    perToken[a]! <= perToken[b]!
-  const bins = [...region.keys()]
-  const kept = bins.filter(
-    (b) => !bins.some((a) => a !== b && beats(a, b) && !(beats(b, a) && b < a)),
-  )
-  const lanes = [...cover.loads.keys()].filter((lane) => cover.loads[lane]! > 0)
-  return {
-    ...withBins(cover, kept),
-    loads: Float64Array.from(lanes, (lane) => cover.loads[lane]!),
-    reaches: Uint8Array.from(
-      lanes.flatMap((lane) => [...cover.reaches.subarray(lane * R, (lane + 1) * R)]),
-    ),
+  const { regionCount: R, loads, reaches } = cover
+  const lanes = [...loads.keys()].filter((lane) => loads[lane]! > 0)
+  const reachesOf = new Uint8Array(lanes.length * R)
+  for (const [i, lane] of lanes.entries()) {
+    reachesOf.set(reaches.subarray(lane * R, (lane + 1) * R), i * R)
   }
+  return {
+    ...withBins(cover, unbeaten(cover)),
+    loads: Float64Array.from(lanes, (lane) => loads[lane]!),
+    reaches: reachesOf,
+  }
+}
+
+/** Bins in their order; of two that beat each other the first. */
+function unbeaten({ regionCount: R, region, capacity, fixed, perToken }: Cover): number[] {
+  const own = Array.from({ length: R }, () => [] as number[])
+  for (let b = 0; b < region.length; b++) own[region[b]!]!.push(b)
+  const beats = (a: number, b: number) =>
+    capacity[a]! >= capacity[b]! && fixed[a]! <= fixed[b]! && perToken[a]! <= perToken[b]!
+  const isBeaten = (b: number) =>
+    own[region[b]!]!.some((a) => a !== b && beats(a, b) && !(beats(b, a) && b < a))
+  return [...region.keys()].filter((b) => !isBeaten(b))
 }
 
 /** The same traffic with these bins alone. */
@@ -54,19 +56,19 @@ export function withBins(cover: Cover, bins: readonly number[]): Cover {
 }
 
 /**
- * Work that pays more for a token than it costs fills what traffic leaves free. The same in other
- * words, without offers: work alone pays the replica, and every token of traffic costs what work
- * would have paid. Exact where no full replica earns more than it costs.
+ * Work that pays `offers` for a token/s, by region (-Infinity: none), fills what traffic leaves free
+ * wherever it pays more than the token costs. The same in other words: work alone pays the replica,
+ * and every token of traffic costs what work would have paid.
+ *
+ * @returns costs in place of the given ones; `fixed` may fall below 0
  */
-export function withoutOffers(cover: Cover): Cover {
-  const { region, capacity, fixed, offers } = cover
-  const perToken = cover.perToken.map((cost, b) => Math.max(cost, offers[region[b]!]!))
+export function filledByWork(
+  { region, capacity, fixed, perToken }: Pick<Cover, 'region' | 'capacity' | 'fixed' | 'perToken'>,
+  offers: Float64Array,
+): Pick<Cover, 'fixed' | 'perToken'> {
+  const raised = perToken.map((cost, b) => Math.max(cost, offers[region[b]!]!))
   return {
-    ...cover,
-    perToken,
-    fixed: fixed.map((cost, b) =>
-      Math.max(0, cost + (cover.perToken[b]! - perToken[b]!) * capacity[b]!),
-    ),
-    offers: offers.map(() => Number.NEGATIVE_INFINITY),
+    perToken: raised,
+    fixed: fixed.map((cost, b) => cost + (perToken[b]! - raised[b]!) * capacity[b]!),
   }
 }

@@ -1,7 +1,10 @@
-import type { Block, PointSeries, WorkSeries } from './block.ts'
+import type { Block, WorkSeries } from './block.ts'
+import type { Coupling } from './coupling-prices.ts'
 import type { Instance } from './instance.ts'
+import { seriesOf } from './point-series.ts'
 import type { PricedFractions } from './prices.ts'
-import type { PlanningModel, PlanningProblem } from './problem.ts'
+import type { PlanningProblem } from './problem.ts'
+import type { Effort } from './window-mixes.ts'
 
 /** Windows of one block: few enough for a job of seconds, enough to see starts pay. */
 const BLOCK_WINDOWS = 12
@@ -9,21 +12,30 @@ const BLOCK_WINDOWS = 12
 /**
  * One block per group of windows, with its fractions and prices. All regions stay together: they
  * share traffic, and only with it does it show who needs the last clean GPUs most.
+ *
+ * @param relaxed lower bound that the linear relaxation proves; 0 for none
  */
 export function cutBlocks(
   instance: Instance,
   priced: PricedFractions,
-  bound: Block['bound'],
+  coupling: Coupling,
+  relaxed: number,
 ): Block[] {
   const count = Math.ceil(instance.windowCount / BLOCK_WINDOWS)
   return Array.from({ length: count }, (_, i) => {
     const from = i * BLOCK_WINDOWS
-    return cutBlock(instance, priced, bound, [
-      from,
-      Math.min(instance.windowCount, from + BLOCK_WINDOWS),
-    ])
+    const end = Math.min(instance.windowCount, from + BLOCK_WINDOWS)
+    return { ...cutBlock(instance, priced, coupling, [from, end]), relaxed, base: coupling.base }
   })
 }
+
+/** Models times windows up to which each is searched at length; the time of larger ones counts. */
+const THOROUGH_CELLS = 600
+const THOROUGH: Effort = { priceRounds: 3, refineRounds: 2 }
+const QUICK: Effort = { priceRounds: 2, refineRounds: 1 }
+
+const effortFor = ({ models, windowCount }: Instance): Effort =>
+  models.length * windowCount <= THOROUGH_CELLS ? THOROUGH : QUICK
 
 /** Windows [from, end). */
 type Span = readonly [from: number, end: number]
@@ -31,47 +43,38 @@ type Span = readonly [from: number, end: number]
 function cutBlock(
   instance: Instance,
   priced: PricedFractions,
-  bound: Block['bound'],
-  span: Span,
-): Block {
-  const [from, end] = span
+  { startPrices, workPrices }: Coupling,
+  [from, end]: Span,
+): Omit<Block, 'relaxed' | 'base'> {
   const { problem, pools } = instance
   const across = <X>(of: (t: number) => X): X[] =>
     Array.from({ length: end - from }, (_, i) => of(from + i))
-  const fractions: PointSeries[] = []
-  for (const [m, model] of instance.models.entries()) {
-    for (let b = 0; b < model.binCount; b++) {
-      const values = across((t) => priced.fractions[m]![t * model.binCount + b]!)
-      if (values.every((value) => value <= 1e-9)) continue
-      const region = problem.regions[model.region[b]!]!.id
-      fractions.push({ region, model: model.id, pointId: model.point[b]!.id, values })
-    }
-  }
-  const batch = problem.batch.flatMap((work, j): WorkSeries[] => {
-    const values = across((t) => priced.batch[j]![t]!)
-    return values.some((value) => value > 0) ? [{ work: work.id, values }] : []
-  })
+  const works = problem.batch.filter((work) => work.firstWindow < end && work.deadlineWindow > from)
   return {
     id: `${from}-${end - 1}`,
     kind: 'windows',
     firstWindow: from,
     endWindow: end,
-    problem: partOf(problem, batch, span),
-    fractions,
-    batch,
+    problem: partOf(problem, works, [from, end]),
+    effort: effortFor(instance),
+    fractions: seriesOf(instance, priced.fractions, from, end),
+    batch: problem.batch.flatMap((work, j): WorkSeries[] => {
+      const values = across((t) => priced.batch[j]![t]!)
+      return values.some((value) => value > 0) ? [{ work: work.id, values }] : []
+    }),
     gpuPrices: pools.map((_, p) => across((t) => priced.gpuPrices[t * pools.length + p]!)),
-    bound,
+    workPrices: works.map((work) => workPrices[problem.batch.indexOf(work)]!),
+    startPrices: startPrices ? seriesOf(instance, startPrices, from, end + 1) : [],
   }
 }
 
-/** The windows as a problem of their own: deferrable work is traffic like any other, as timed. */
+/** The windows as a problem of their own. */
 function partOf(
   problem: PlanningProblem,
-  batch: readonly WorkSeries[],
+  works: PlanningProblem['batch'],
   [from, end]: Span,
 ): PlanningProblem {
   const cut = <X>(values: readonly X[]) => values.slice(from, end)
-  const timed = new Map(batch.map(({ work, values }) => [work, values]))
   return {
     ...problem,
     windows: cut(problem.windows),
@@ -82,22 +85,16 @@ function partOf(
       carbonHighGPerKwh: cut(region.carbonHighGPerKwh),
       carbonQuality: cut(region.carbonQuality),
     })),
-    models: problem.models.map((model): PlanningModel => {
-      const works = problem.batch.filter(({ id, model: of }) => of === model.id && timed.has(id))
-      return {
-        ...model,
-        demand: [
-          ...model.demand.map((d) => ({ ...d, tokensPerSecond: cut(d.tokensPerSecond) })),
-          ...works.map(({ id, regions }) => ({
-            origin: id,
-            tokensPerSecond: timed.get(id)!,
-            regions,
-          })),
-        ],
-      }
-    }),
+    models: problem.models.map((model) => ({
+      ...model,
+      demand: model.demand.map((d) => ({ ...d, tokensPerSecond: cut(d.tokensPerSecond) })),
+    })),
     running: from === 0 ? problem.running : [],
-    batch: [],
+    batch: works.map((work) => ({
+      ...work,
+      firstWindow: Math.max(0, work.firstWindow - from),
+      deadlineWindow: Math.min(end, work.deadlineWindow) - from,
+    })),
     policy: {
       ...problem.policy,
       freeFirstStarts: from > 0 || problem.policy.freeFirstStarts === true,

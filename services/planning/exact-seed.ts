@@ -4,7 +4,7 @@ import { chainOf } from './cover-chain.ts'
 import { FEW, usefulBins } from './replica-bound.ts'
 import { wholeCover } from './whole-cover.ts'
 
-const GRID = { stepsPerReplica: 80, mostSteps: 1_600, careful: true }
+const GRID = { stepsPerReplica: 80, mostSteps: 1_600, careful: true, traced: true }
 
 /**
  * The cheapest replicas of a cell at the prices, but for the roundings of `wholeCover`.
@@ -45,7 +45,6 @@ function coverAt(cell: Cell, prices: Float64Array): Cover {
     perToken,
     loads,
     reaches,
-    offers: new Float64Array(regionCount).fill(Number.NEGATIVE_INFINITY),
     minReplicas,
   }
 }

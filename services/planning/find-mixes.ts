@@ -52,7 +52,8 @@ export function findMixes(
     const scaled = prices.map((price) => price * level * (i === 0 ? 1 : 0.7 + 0.6 * random()))
     const taste = { prices: scaled, room, noise: NOISE, random }
     descend(cell, trial, taste, seeds[i], keep)
-    const exact = exactSeed(cell, scaled, cheapestAt(found.values(), scaled))
+    // At the prices themselves; where GPUs are scarcer, its neighbours are near enough.
+    const exact = i === 0 && exactSeed(cell, scaled, cheapestAt(found.values(), scaled))
     if (exact) descend(cell, trial, taste, exact, keep)
   }
   // Where nothing fits, nothing is a beginning for what comes after.

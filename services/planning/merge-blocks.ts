@@ -1,6 +1,6 @@
 import { type Assembled, assemble } from './assemble-plan.ts'
 import { bindingLimits } from './binding-limits.ts'
-import type { Block, BlockSolution } from './block.ts'
+import type { Block, BlockSolution, ProvenBound } from './block.ts'
 import { wholeBlock } from './coordinate.ts'
 import type { Draft } from './draft.ts'
 import { findRelaxation } from './find-relaxation.ts'
@@ -42,9 +42,24 @@ export function mergeBlocks(
       ? planExactly(problem, solver)
       : findRelaxation(problem, solver)
   }
-  const bound = solutions.find((solution) => solution.bound)?.bound ?? blocks[0]!.bound
-  const plan = writePlan(problem, assembled, bound, bindingLimits(draft, prices))
+  const plan = writePlan(
+    problem,
+    assembled,
+    boundOf(blocks, solutions),
+    bindingLimits(draft, prices),
+  )
   return { status: 'planned', plan }
+}
+
+/** What a solver proved of the whole, or the better of the relaxation and all shares together. */
+function boundOf(blocks: readonly Block[], solutions: readonly BlockSolution[]): ProvenBound {
+  const whole = solutions.find(({ bound }) => bound)?.bound
+  if (whole) return whole
+  const { relaxed, base } = blocks[0]!
+  const value = solutions.reduce((sum, { share }) => sum + share!, base)
+  return value > relaxed
+    ? { value, kind: 'Lagrangian, whole replicas' }
+    : { value: relaxed, kind: 'linear relaxation' }
 }
 
 function isComplete(draft: Draft, { unserved }: Assembled): boolean {

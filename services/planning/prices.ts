@@ -6,20 +6,14 @@ import type { LinearAnswer } from './linear-solver.ts'
 export interface PricedFractions {
   /** By model, replicas, [window * binCount + bin]. */
   readonly fractions: readonly Float64Array[]
-  /** By model, tokens/s, [window * binCount + bin]. */
-  readonly loads: readonly Float64Array[]
   /** By batch work, tokens/s, [window]. */
   readonly batch: readonly Float64Array[]
   /** Objective of a GPU for a window, [window * poolCount + pool]. */
   readonly gpuPrices: Float64Array
+  /** By batch work: objective of one token. */
+  readonly workPrices: Float64Array
   /** By model: what ending a start's saving is worth, [window * binCount + bin]; absent: zeros. */
   readonly startPrices?: readonly Float64Array[]
-}
-
-/** Prices, and the lower bound they prove. */
-export interface Priced {
-  readonly prices: PricedFractions
-  readonly bound: { readonly value: number; readonly kind: string }
 }
 
 /** Reads the relaxed whole-horizon model's answer. */
@@ -35,7 +29,6 @@ export function pricesOf(
     instance.models.map(({ binCount }, m) => slice(first[m]!, T * binCount, of))
   return {
     fractions: perBin(model.replicas, x),
-    loads: perBin(model.loads, x),
     batch: instance.batch.map((work, j) => {
       const rates = new Float64Array(T)
       for (let t = work.first; t < work.deadline; t++) {
@@ -46,6 +39,7 @@ export function pricesOf(
       return rates
     }),
     gpuPrices: slice(model.poolRow, T * pools.length, dual).map((price) => Math.max(0, -price)),
+    workPrices: Float64Array.from(model.batchRows, (row) => Math.max(0, dual[row]!)),
     startPrices: perBin(model.startRows, dual),
   }
 }

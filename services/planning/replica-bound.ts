@@ -1,4 +1,4 @@
-import { type Cover, narrow, withBins, withoutOffers } from './cover.ts'
+import { type Cover, narrow, withBins } from './cover.ts'
 import { coverBound } from './cover-bound.ts'
 import { type Chain, chainOf } from './cover-chain.ts'
 import { wholeCover } from './whole-cover.ts'
@@ -6,9 +6,9 @@ import { wholeCover } from './whole-cover.ts'
 /** Up to so many replicas the knapsack is stronger than cuts; above twice as many, cuts are. */
 export const FEW = 20
 /** Fine enough to lose a thousandth or two. */
-const FINE = { stepsPerReplica: 160, mostSteps: 3_200, careful: false }
+const FINE = { stepsPerReplica: 160, mostSteps: 3_200, careful: false, traced: false }
 /** Only to know which bins are worth a finer look. */
-const ROUGH = { stepsPerReplica: 30, mostSteps: 600, careful: true }
+const ROUGH = { stepsPerReplica: 30, mostSteps: 600, careful: true, traced: false }
 
 /**
  * The least that whole replicas for one model and window cost, at given prices: by dynamic programming
@@ -20,9 +20,9 @@ const ROUGH = { stepsPerReplica: 30, mostSteps: 600, careful: true }
 export function replicaBound(given: Cover, sets: readonly Uint8Array[]): number {
   const cover = narrow(given)
   if (cover.loads.length === 0 || cover.region.length === 0) return coverBound(cover, sets)
-  const chain = chainOf(withoutOffers(cover))
+  const chain = chainOf(cover)
   if (chain.replicas > 2 * FEW) return coverBound(cover, sets)
-  const whole = knapsackBound(withoutOffers(cover), chain)
+  const whole = knapsackBound(cover, chain)
   return chain.replicas > FEW ? Math.max(whole, coverBound(cover, sets)) : whole
 }
 

@@ -6,16 +6,18 @@ import { type Draft, emptyDraft } from './draft.ts'
 import type { Seed } from './find-mixes.ts'
 import { compileInstance, type Instance } from './instance.ts'
 import type { Mix } from './mix.ts'
-import { seriesOf } from './point-series.ts'
+import { seriesOf, valuesOf } from './point-series.ts'
 import { random } from './random.ts'
 import { ALMOST, roundLoads } from './round-loads.ts'
-import { windowMixes } from './window-mixes.ts'
+import { timedProblem } from './timed-problem.ts'
+import { type Effort, windowMixes } from './window-mixes.ts'
+import { windowShare } from './window-share.ts'
 
 /** Whole replicas for a group of windows, window by window, each beginning from the one before. */
 export function solveWindows(block: Block): BlockSolution {
-  const instance = compileInstance(block.problem)
+  const instance = compileInstance(timedProblem(block))
   const draft = emptyDraft(instance)
-  const fractions = fractionsOf(block, instance)
+  const fractions = valuesOf(instance, block.fractions, instance.windowCount)
   roundLoads(draft, fractions)
   const counts = draft.replicas.map((of) => of.slice())
   const ground: Ground = {
@@ -26,12 +28,18 @@ export function solveWindows(block: Block): BlockSolution {
     room: Float64Array.from(instance.pools, ({ count }) => count),
     random: random(block.problem.seed),
     trial: newTrial(instance),
+    effort: block.effort,
   }
   for (let t = 0; t < instance.windowCount; t++) {
     // Windows that share their counts keep the rounded ones, for the merge to complete.
     if (draft.groupFirst[t] === draft.groupLast[t] && t > draft.frozenUntil) planWindow(ground, t)
   }
-  return { blockId: block.id, replicas: seriesOf(instance, counts), batch: block.batch }
+  return {
+    blockId: block.id,
+    replicas: seriesOf(instance, counts),
+    batch: block.batch,
+    share: shareOf(block),
+  }
 }
 
 interface Ground {
@@ -43,6 +51,7 @@ interface Ground {
   readonly room: Float64Array
   readonly random: () => number
   readonly trial: Trial
+  readonly effort: Effort
 }
 
 function planWindow({ draft, counts, fractions, prices, room, ...rest }: Ground, t: number): void {
@@ -94,18 +103,16 @@ function pricesOf(block: Block, { windowCount: T, pools }: Instance): Float64Arr
   return prices
 }
 
-function fractionsOf(block: Block, { models, problem, windowCount: T }: Instance): Float64Array[] {
-  const keyOf = (region: string, model: string, pointId: string) =>
-    JSON.stringify([region, model, pointId])
-  const series = new Map(
-    block.fractions.map((of) => [keyOf(of.region, of.model, of.pointId), of.values]),
-  )
-  return models.map(({ id, binCount, point, region }) => {
-    const fractions = new Float64Array(T * binCount)
-    for (let b = 0; b < binCount; b++) {
-      const values = series.get(keyOf(problem.regions[region[b]!]!.id, id, point[b]!.id)) ?? []
-      for (const [t, value] of values.entries()) fractions[t * binCount + b] = value
-    }
-    return fractions
+/** What the block's windows add to the bound, its work free to move at its price. */
+function shareOf(block: Block): number {
+  const instance = compileInstance(block.problem)
+  const startPrices =
+    block.startPrices.length > 0
+      ? valuesOf(instance, block.startPrices, instance.windowCount + 1)
+      : undefined
+  return windowShare(instance, {
+    gpuPrices: pricesOf(block, instance),
+    workPrices: Float64Array.from(block.workPrices),
+    startPrices,
   })
 }

@@ -4,23 +4,28 @@ import type { Instance } from './instance.ts'
 export type BatchTiming = readonly Float64Array[]
 
 /**
- * Makes every work exactly whole: what was placed too much is scaled down, what is missing is spread
- * over its windows in proportion to what they have, or evenly where none has any.
+ * Makes every work exactly whole: what was placed too much is scaled down, what is missing comes
+ * where a token costs least, as far as a window takes more.
  *
  * @param placed tokens/s by batch work and window
+ * @param costs objective of a token by batch work and window
  */
-export function wholeWork(instance: Instance, placed: BatchTiming): BatchTiming {
+export function wholeWork(instance: Instance, placed: BatchTiming, costs: BatchTiming): BatchTiming {
   return placed.map((rates, j) => {
     const { tokens, first, deadline } = instance.batch[j]!
-    let done = 0
-    let seconds = 0
-    for (let t = first; t < deadline; t++) {
-      done += rates[t]! * instance.windowSeconds[t]!
-      seconds += instance.windowSeconds[t]!
+    const seconds = instance.windowSeconds
+    let missing = tokens
+    for (let t = first; t < deadline; t++) missing -= rates[t]! * seconds[t]!
+    if (missing <= 0) return rates.map((rate) => (rate * tokens) / (tokens - missing))
+    const filled = rates.slice()
+    const cheapest = Array.from({ length: deadline - first }, (_, i) => first + i)
+    cheapest.sort((a, b) => costs[j]![a]! - costs[j]![b]!)
+    for (const t of cheapest) {
+      const more = Math.max(0, Math.min(mostBatch(instance, j) - rates[t]!, missing / seconds[t]!))
+      filled[t]! += more
+      missing -= more * seconds[t]!
     }
-    if (done >= 0.5 * tokens) return rates.map((rate) => (rate * tokens) / done)
-    const missing = (tokens - done) / seconds
-    return rates.map((rate, t) => (t >= first && t < deadline ? rate + missing : 0))
+    return filled
   })
 }
 

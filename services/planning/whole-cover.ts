@@ -17,13 +17,15 @@ interface Grid {
   readonly stepsPerReplica: number
   readonly mostSteps: number
   readonly careful: boolean
+  /** Whether the replicas are asked for beside the value. */
+  readonly traced: boolean
 }
 
 /** The cheapest whole replicas for a relaxed cover. */
 interface WholeCover {
   /** Infinity where the bins cannot carry the traffic, however many. */
   readonly value: number
-  /** By bin, one choice of this value. */
+  /** By bin, one choice of this value; only where traced. */
   counts(): Int32Array
 }
 
@@ -40,7 +42,7 @@ interface WholeCover {
 export function wholeCover(
   cover: Cover,
   links: readonly Link[],
-  { stepsPerReplica, mostSteps, careful }: Grid,
+  { stepsPerReplica, mostSteps, careful, traced }: Grid,
 ): WholeCover {
   const { loads, capacity, minReplicas } = cover
   const total = sum(loads)
@@ -52,7 +54,7 @@ export function wholeCover(
   const counted = total > (minReplicas - 1) * largest ? 0 : minReplicas
   const layers: Layer[] = []
   for (const { bins, captive } of links) {
-    const layer = newLayer(layers.at(-1), counted, steps)
+    const layer = newLayer(layers.at(-1), counted, steps, traced)
     const own = bins.map((b) => kinds[b]!)
     for (const kind of own) addFull(layer, kind)
     const least = Math.min(steps, Math.floor((captive / total) * steps * (1 - ROUNDING)))

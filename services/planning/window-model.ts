@@ -1,25 +1,20 @@
-import { fixedCost, startCost, tokenCost } from './bin-costs.ts'
+import { fixedCost, tokenCost } from './bin-costs.ts'
 import { hullBins } from './hull-bins.ts'
 import type { Instance } from './instance.ts'
 import { type Lanes, lanesOf } from './lanes.ts'
 import { type LinearModelBuilder, linearModelBuilder } from './linear-model-builder.ts'
 import type { LinearModel } from './linear-solver.ts'
 
-/** Part of a start that one window is charged: the replica will serve later ones too. */
-const START_SHARE = 0
-
 /**
  * One window of the horizon as an LP over loads, kept in the solver while the windows pass by: only
- * costs, traffic and what already runs change. Every load is split into what replicas of the window
- * before can carry and what needs a start.
+ * costs, traffic and what work may do change. It knows no starts.
  */
 export interface WindowModel {
   readonly linear: LinearModel
   readonly lanes: readonly Lanes[]
   readonly bins: readonly Int32Array[]
-  /** By model: first column of kept loads, of new loads (by hull bin), and of the misses (by lane). */
-  readonly kept: Int32Array
-  readonly fresh: Int32Array
+  /** By model: first column of loads (by hull bin), and of the misses (by lane). */
+  readonly loads: Int32Array
   readonly misses: Int32Array
   /** By batch work: its column of tokens/s. */
   readonly batch: Int32Array
@@ -39,18 +34,15 @@ export function windowModel(instance: Instance): WindowModel {
       for (let i = 0; i < count(m); i++) builder.column(0)
       return at
     })
-  const kept = columns((m) => bins[m]!.length)
-  const fresh = columns((m) => bins[m]!.length)
+  const loads = columns((m) => bins[m]!.length)
   const misses = columns((m) => lanes[m]!.count)
   const batch = Int32Array.from(instance.batch, () => builder.column(0, 0))
   const poolEntries = pools.map(() => [] as number[])
   const balances = models.map(() => Array.from({ length: R }, () => [] as number[]))
   for (const [m, model] of models.entries()) {
     for (const [i, b] of bins[m]!.entries()) {
-      for (const column of [kept[m]! + i, fresh[m]! + i]) {
-        balances[m]![model.region[b]!]!.push(column, 1)
-        poolEntries[model.pool[b]!]!.push(column, model.gpus[b]! / model.capacity[b]!)
-      }
+      balances[m]![model.region[b]!]!.push(loads[m]! + i, 1)
+      poolEntries[model.pool[b]!]!.push(loads[m]! + i, model.gpus[b]! / model.capacity[b]!)
     }
   }
   const laneRows = Int32Array.from(models, (_, m) =>
@@ -60,8 +52,7 @@ export function windowModel(instance: Instance): WindowModel {
   return {
     lanes,
     bins,
-    kept,
-    fresh,
+    loads,
     misses,
     batch,
     laneRows,
@@ -97,24 +88,22 @@ function addLanes(
   return first
 }
 
-/** Costs of window `t`; `missCost` is charged for a token/s that nobody serves. */
+/** Costs of window `t`; `missCost` is charged for a token/s that nobody serves, a token of work earns its price. */
 export function windowCosts(
   instance: Instance,
   model: WindowModel,
   t: number,
   missCost: number,
-  batchPrices: Float64Array,
+  workPrices: Float64Array,
   costs: Float64Array,
 ): void {
-  for (const [j, price] of batchPrices.entries()) {
+  for (const [j, price] of workPrices.entries()) {
     costs[model.batch[j]!] = -price * instance.windowSeconds[t]!
   }
   for (const [m, of] of instance.models.entries()) {
     for (const [i, b] of model.bins[m]!.entries()) {
-      const cost = fixedCost(instance, of, t, b) / of.capacity[b]! + tokenCost(instance, of, t, b)
-      costs[model.kept[m]! + i] = cost
-      costs[model.fresh[m]! + i] =
-        cost + (START_SHARE * startCost(instance, of, t, b)) / of.capacity[b]!
+      costs[model.loads[m]! + i] =
+        fixedCost(instance, of, t, b) / of.capacity[b]! + tokenCost(instance, of, t, b)
     }
     for (let lane = 0; lane < model.lanes[m]!.count; lane++) {
       costs[model.misses[m]! + lane] = missCost

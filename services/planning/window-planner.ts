@@ -94,12 +94,6 @@ function relaxation(instance: Instance, model: WindowModel, opened: OpenModel) {
   const costs = new Float64Array(linear.columnCount)
   const rowLower = linear.rowLower.slice()
   const rowUpper = linear.rowUpper.slice()
-  // Without a window before there is nothing to keep: every load is a new one.
-  const upper = linear.upper.slice()
-  for (const [m, bins] of model.bins.entries()) {
-    upper.fill(0, model.kept[m]!, model.kept[m]! + bins.length)
-  }
-  opened.setUpper(upper)
   return (ask: WindowAsk) => {
     take(instance, ask)
     const missCost = MISS_FACTOR * dearestToken(instance, model, costs)
@@ -115,7 +109,7 @@ function relaxation(instance: Instance, model: WindowModel, opened: OpenModel) {
     const fractions = instance.models.map(({ binCount, capacity }, m) => {
       const own = new Float64Array(binCount)
       for (const [i, b] of model.bins[m]!.entries()) {
-        own[b] = columnValues[model.fresh[m]! + i]! / capacity[b]!
+        own[b] = columnValues[model.loads[m]! + i]! / capacity[b]!
       }
       return own
     })

@@ -1,5 +1,5 @@
 import type { Assembled } from './assemble-plan.ts'
-import type { Block } from './block.ts'
+import type { ProvenBound } from './block.ts'
 import { objectiveUnit } from './objective-unit.ts'
 import type { Plan } from './plan.ts'
 import { pricePlan } from './price-plan.ts'
@@ -10,7 +10,7 @@ import { staticBaseline } from './static-baseline.ts'
 export function writePlan(
   problem: PlanningProblem,
   { assignments, flows, batch }: Assembled,
-  bound: Block['bound'],
+  bound: ProvenBound,
   binding: Plan['binding'],
 ): Plan {
   const { predicted, objectiveValue } = pricePlan(problem, assignments)

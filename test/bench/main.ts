@@ -55,7 +55,7 @@ const solvers = [
 ]
 const rows: object[] = []
 for (const size of SIZES) {
-  const { seconds, peakMb, plan } = measure(generateProblem(size), highs)
+  const { seconds, peakMb, plan } = await measure(generateProblem(size), highs)
   const gapPct = 100 * plan.bound.gapRatio
   planner.push(
     row(

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { regionSets } from '../../services/planning/captives.ts'
-import { type Cover, narrow } from '../../services/planning/cover.ts'
+import { type Cover, filledByWork, narrow } from '../../services/planning/cover.ts'
 import { coverBound } from '../../services/planning/cover-bound.ts'
 import { chainOf } from '../../services/planning/cover-chain.ts'
 import { replicaBound } from '../../services/planning/replica-bound.ts'
@@ -25,13 +25,14 @@ const cover = (
     reaches: Uint8Array.from(
       lanes.flatMap(([, regions]) => [0, 1].map((r) => (regions.includes(r) ? 1 : 0))),
     ),
-    offers: new Float64Array(regionCount).fill(Number.NEGATIVE_INFINITY),
     minReplicas: 0,
     ...change,
   }
 }
 const boundOf = (of: Cover) => coverBound(narrow(of), regionSets(of.regionCount, of.reaches))
 
+/** Work in the first region pays 0.1 for a token/s. */
+const offers = Float64Array.of(0.1, Number.NEGATIVE_INFINITY)
 const exactOf = (of: Cover) => replicaBound(of, regionSets(of.regionCount, of.reaches))
 
 describe('narrow', () => {
@@ -73,9 +74,9 @@ describe('coverBound', () => {
     expect(boundOf(cover([[0, 10, 1, 0]], [[0, [0]]], { minReplicas: 2 }))).toBeCloseTo(2, 6)
   })
 
-  it('lets replicas cost no less than what deferrable work pays for their tokens', () => {
+  it('counts what deferrable work pays for tokens that traffic leaves free', () => {
     const alone = cover([[0, 10, 1, 0]], [[15, [0]]])
-    const offered = { ...alone, offers: Float64Array.of(0.1, Number.NEGATIVE_INFINITY) }
+    const offered = { ...alone, ...filledByWork(alone, offers) }
     expect(boundOf(alone)).toBeCloseTo(2, 6)
     expect(boundOf(offered)).toBeCloseTo(1.5, 6)
   })
@@ -139,7 +140,7 @@ describe('replicaBound', () => {
 
   it('lets deferrable work pay for what traffic leaves free', () => {
     const alone = cover([[0, 10, 1, 0]], [[15, [0]]])
-    const offered = { ...alone, offers: Float64Array.of(0.1, Number.NEGATIVE_INFINITY) }
+    const offered = { ...alone, ...filledByWork(alone, offers) }
     expect(exactOf(alone)).toBeCloseTo(2, 6)
     expect(exactOf(offered)).toBeCloseTo(1.5, 6)
   })
@@ -173,7 +174,7 @@ describe('wholeCover', () => {
       [[9, [0]]],
       { minReplicas: 3 },
     )
-    const grid = { stepsPerReplica: 50, mostSteps: 1000, careful: true }
+    const grid = { stepsPerReplica: 50, mostSteps: 1000, careful: true, traced: true }
     expect([...wholeCover(of, chainOf(of).links, grid).counts()]).toEqual([1, 2])
   })
 })

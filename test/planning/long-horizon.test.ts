@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { couplingPrices } from '../../services/planning/coupling-prices.ts'
 import { horizonModel } from '../../services/planning/horizon-model.ts'
 import { loadHighs, planHorizon, verifyPlan } from '../../services/planning/index.ts'
 import { compileInstance } from '../../services/planning/instance.ts'
 import { windowPrices } from '../../services/planning/window-prices.ts'
+import { windowShare } from '../../services/planning/window-share.ts'
 import { generateProblem } from '../bench/planner/instances.ts'
 
 describe('long horizons, priced window by window', () => {
@@ -26,9 +28,19 @@ describe('long horizons, priced window by window', () => {
       timeLimitSeconds: 10,
       relativeGap: 0.01,
     })
-    const { bound } = windowPrices(instance, solver)!
-    expect(bound.value).toBeLessThanOrEqual(exact.value + instance.constant + 1e-6)
-    expect(bound.value).toBeGreaterThan(0.7 * exact.value)
+    const prices = windowPrices(instance, solver)!
+    const coupling = couplingPrices(instance, prices)
+    const bound = coupling.base + windowShare(instance, coupling)
+    expect(bound).toBeLessThanOrEqual(exact.value + instance.constant + 1e-6)
+    expect(bound).toBeGreaterThan(0.7 * exact.value)
+    // Any prices prove something: also where work pays more than a whole replica costs.
+    const dear = { ...coupling, workPrices: coupling.workPrices.map((price) => 1.2 * price) }
+    const extra = instance.batch.reduce(
+      (sum, { tokens }, j) => sum + 0.2 * coupling.workPrices[j]! * tokens,
+      0,
+    )
+    const proven = coupling.base + extra + windowShare(instance, dear)
+    expect(proven).toBeLessThanOrEqual(exact.value + instance.constant + 1e-6)
   }, 60_000)
 
   it('has no prices where even fractions cannot serve the load', async () => {

@@ -2,18 +2,21 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { batchPrices } from '../../services/planning/batch-prices.ts'
 import { mostChangedGpus } from '../../services/planning/changed-gpus.ts'
 import { coordinate, wholeBlock } from '../../services/planning/coordinate.ts'
+import { couplingPrices } from '../../services/planning/coupling-prices.ts'
 import { addReplicas, emptyDraft } from '../../services/planning/draft.ts'
 import { hullBins } from '../../services/planning/hull-bins.ts'
-import { type LinearSolver, loadHighs, type PlanningPolicy } from '../../services/planning/index.ts'
+import { type BatchWork, type LinearSolver, loadHighs, type PlanningPolicy } from '../../services/planning/index.ts'
 import { insertReplicas } from '../../services/planning/insert-replicas.ts'
 import { compileInstance } from '../../services/planning/instance.ts'
-import { lagrangianBound } from '../../services/planning/lagrangian-bound.ts'
 import { mergeBlocks } from '../../services/planning/merge-blocks.ts'
 import { routeLoads } from '../../services/planning/route-loads.ts'
 import { missingCapacity, newSearch } from '../../services/planning/search.ts'
 import { baselineAssignments, staticBaseline } from '../../services/planning/static-baseline.ts'
 import { wholeWork } from '../../services/planning/time-batch.ts'
+import { openWindows } from '../../services/planning/window-runner.ts'
+import { windowShare } from '../../services/planning/window-share.ts'
 import { windowsInWords } from '../../services/planning/window-words.ts'
+import { workAscent } from '../../services/planning/work-ascent.ts'
 import { model, point, problem, region } from './problems.ts'
 
 let solver: LinearSolver
@@ -72,9 +75,48 @@ describe('hullBins', () => {
 describe('batchPrices', () => {
   it('is nothing without work, and the cost of a token at the margin with it', () => {
     expect(batchPrices(compileInstance(base), solver)).toHaveLength(0)
-    const prices = batchPrices(compileInstance({ ...base, batch: [job] }), solver)
+    const prices = batchPrices(compileInstance({ ...base, batch: [job] }), solver)!
     // 1.2 x (120 W / 100 + 4 J) a token/s at 100 g/kWh.
     expect(prices[0]! * HOUR).toBeCloseTo((1.2 * 5.2 * 100) / 1000, 6)
+  })
+
+  it('leaves an LP that is too large to others', () => {
+    const rates = Array.from({ length: 12 }, () => 1)
+    const ids = Array.from({ length: 40 }, (_, r) => `r${r}`)
+    const demand = ids.map((origin, o) => ({
+      origin,
+      tokensPerSecond: rates,
+      regions: ids.slice(0, o + 1),
+    }))
+    const wide = problem({
+      count: 12,
+      regions: ids.map((id) => region(id, rates)),
+      models: ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'].map((id) => model(id, { demand })),
+      batch: [{ ...job, model: 'a', regions: ids }],
+    })
+    expect(batchPrices(compileInstance(wide), solver)).toBeUndefined()
+  })
+})
+
+describe('workAscent', () => {
+  const priced = (batch: readonly BatchWork[]) => {
+    const instance = compileInstance({ ...base, batch })
+    const runner = openWindows(instance, solver)
+    const prices = workAscent(instance, runner)
+    runner.close()
+    return prices
+  }
+  // 1.2 x (120 W / 100 + 4 J) a token/s at 100 g/kWh.
+  const marginal = (1.2 * 5.2 * 100) / 1000
+
+  it('is near the cost of a token at the margin', () => {
+    const [price] = priced([job])
+    expect(price! * HOUR).toBeGreaterThan(0.7 * marginal)
+    expect(price! * HOUR).toBeLessThan(1.4 * marginal)
+  })
+
+  it('is nothing for work that no region can do', () => {
+    expect([...priced([{ ...job, regions: [] }])]).toEqual([0])
   })
 })
 
@@ -138,7 +180,7 @@ describe('coordinate', () => {
   })
 })
 
-describe('lagrangianBound', () => {
+describe('windowShare', () => {
   it('is the optimum where nothing is left to round and no price is needed', () => {
     const of = problem({
       count: 2,
@@ -152,14 +194,15 @@ describe('lagrangianBound', () => {
       batch: [{ ...job, firstWindow: 0, deadlineWindow: 2, tokens: 0, regions: ['bare'] }],
     })
     const instance = compileInstance(of)
-    const none = {
+    const none = couplingPrices(instance, {
       fractions: [],
-      loads: [],
       batch: [],
       gpuPrices: new Float64Array(2),
-    }
+      workPrices: Float64Array.of(1),
+    })
+    expect([...none.workPrices]).toEqual([0])
     // One replica for an hour: 520 W x 1.2 at 100 g/kWh.
-    expect(lagrangianBound(instance, none)).toBeCloseTo(62.4, 6)
+    expect(none.base + windowShare(instance, none)).toBeCloseTo(62.4, 6)
   })
 })
 
@@ -271,11 +314,12 @@ describe('missingCapacity of a model without variants', () => {
 })
 
 describe('wholeWork', () => {
-  it('scales down what is too much, and spreads what is missing', () => {
+  it('scales down what is too much, and adds what is missing where it costs least', () => {
     const instance = compileInstance({ ...base, batch: [job] })
     const rates = (...values: number[]) => [Float64Array.from(values)]
-    expect([...wholeWork(instance, rates(0, 300, 100, 0))[0]!]).toEqual([0, 150, 50, 0])
-    expect([...wholeWork(instance, rates(0, 20, 0, 0))[0]!]).toEqual([0, 110, 90, 0])
+    const costs = rates(0, 2, 1, 0)
+    expect([...wholeWork(instance, rates(0, 300, 100, 0), costs)[0]!]).toEqual([0, 150, 50, 0])
+    expect([...wholeWork(instance, rates(0, 20, 0, 0), costs)[0]!]).toEqual([0, 20, 180, 0])
   })
 })
 

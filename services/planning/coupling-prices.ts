@@ -1,0 +1,66 @@
+import { startCost } from './bin-costs.ts'
+import type { Instance } from './instance.ts'
+import type { PricedFractions } from './prices.ts'
+import { type CouplingPrices, grossCosts } from './window-share.ts'
+
+/** Prices as a bound takes them, and what they add to it beside the windows' shares. */
+export interface Coupling extends CouplingPrices {
+  readonly base: number
+}
+
+/**
+ * Start prices no higher than starts cost, since the relaxation would be unbounded, and work prices
+ * no higher than where a window would gain from ever more work.
+ */
+export function couplingPrices(instance: Instance, prices: PricedFractions): Coupling {
+  const { gpuPrices } = prices
+  const startPrices = prices.startPrices?.map((own, m) => clampedStarts(instance, m, own))
+  const tokens = cheapestTokens(instance, { gpuPrices, startPrices })
+  const workPrices = prices.workPrices.map((price, j) => Math.min(price, tokens[j]!))
+  let base = instance.constant
+  for (const [j, { tokens: amount }] of instance.batch.entries()) base += workPrices[j]! * amount
+  for (const [m, { running }] of instance.models.entries()) {
+    for (const [b, count] of running.entries()) base -= (startPrices?.[m]![b] ?? 0) * count
+  }
+  return { gpuPrices, workPrices, startPrices, base }
+}
+
+/** With one window more, in which nothing starts. */
+function clampedStarts(instance: Instance, m: number, prices: Float64Array): Float64Array {
+  const model = instance.models[m]!
+  const B = model.binCount
+  const clamped = new Float64Array(prices.length + B)
+  for (const [i, price] of prices.entries()) {
+    const most = startCost(instance, model, Math.floor(i / B), i % B)
+    clamped[i] = Math.min(most, Math.max(0, price))
+  }
+  return clamped
+}
+
+/** By batch work: objective of a token on the cheapest full replica of its windows and regions. */
+function cheapestTokens(
+  instance: Instance,
+  prices: Omit<CouplingPrices, 'workPrices'>,
+): Float64Array {
+  const cheapest = new Float64Array(instance.batch.length).fill(Number.POSITIVE_INFINITY)
+  for (const [m, model] of instance.models.entries()) {
+    const works = [...instance.batch.keys()].filter((j) => instance.batch[j]!.model === m)
+    if (works.length === 0) continue
+    for (let t = 0; t < instance.windowCount; t++) {
+      const { fixed, perToken } = grossCosts(instance, prices, m, t)
+      const token = new Float64Array(instance.regionCount).fill(Number.POSITIVE_INFINITY)
+      for (let b = 0; b < model.binCount; b++) {
+        const full = Math.max(0, fixed[b]!) / model.capacity[b]! + perToken[b]!
+        token[model.region[b]!] = Math.min(token[model.region[b]!]!, full)
+      }
+      for (const j of works) {
+        const { first, deadline, regions } = instance.batch[j]!
+        if (t < first || t >= deadline) continue
+        for (const r of regions) {
+          cheapest[j] = Math.min(cheapest[j]!, token[r]! / instance.windowSeconds[t]!)
+        }
+      }
+    }
+  }
+  return cheapest.map((price) => (Number.isFinite(price) ? price : 0))
+}

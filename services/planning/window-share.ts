@@ -1,0 +1,114 @@
+import { fixedCost, tokenCost } from './bin-costs.ts'
+import { regionSets } from './captives.ts'
+import { type Cover, filledByWork } from './cover.ts'
+import type { Instance } from './instance.ts'
+import { type Lanes, lanesOf } from './lanes.ts'
+import type { ModelInstance } from './model-instance.ts'
+import { replicaBound } from './replica-bound.ts'
+
+/** Prices of what ties models and windows together. Any that are not negative prove a bound. */
+export interface CouplingPrices {
+  /** Objective of a GPU for a window, [window * poolCount + pool]. */
+  readonly gpuPrices: Float64Array
+  /** By batch work: objective of one token. */
+  readonly workPrices: Float64Array
+  /**
+   * By model: objective of one start, [window * binCount + bin], one window more than there are;
+   * no more than a start costs. Absent: zeros.
+   */
+  readonly startPrices?: readonly Float64Array[]
+}
+
+/**
+ * What the windows of an instance add to a lower bound on the objective of every plan: pools and
+ * starts are relaxed at their prices, batch work at its own (`baseOf` has what these add beside the
+ * windows). What is left falls apart by model and window into carrying the lanes' traffic with whole
+ * replicas, bounded by `replicaBound`; with no cost of rounding the sum is the linear relaxation's.
+ *
+ * Geoffrion, "Lagrangean relaxation for integer programming", Math. Prog. Study 2 (1974).
+ */
+export function windowShare(instance: Instance, prices: CouplingPrices): number {
+  const { pools } = instance
+  let bound = 0
+  for (const [i, price] of prices.gpuPrices.entries())
+    bound -= price * pools[i % pools.length]!.count
+  for (const m of instance.models.keys()) bound += modelShare(instance, prices, m)
+  return bound
+}
+
+function modelShare(instance: Instance, prices: CouplingPrices, m: number): number {
+  const model = instance.models[m]!
+  const lanes = lanesOf(instance, m)
+  const sets = regionSets(instance.regionCount, lanes.reaches)
+  const bins = Int32Array.from(model.region.keys())
+  const { pools } = instance
+  let bound = 0
+  for (let t = 0; t < instance.windowCount; t++) {
+    const gross = grossCosts(instance, prices, m, t)
+    const { fixed, perToken } = filledByWork(
+      { ...model, ...gross },
+      offersOf(instance, prices.workPrices, m, t),
+    )
+    for (let b = 0; b < model.binCount; b++) {
+      if (fixed[b]! >= 0) continue
+      // It earns more than it costs: as many as the pool holds.
+      bound += fixed[b]! * Math.floor(pools[model.pool[b]!]!.count / model.gpus[b]!)
+      fixed[b] = 0
+    }
+    const cover: Cover = {
+      regionCount: instance.regionCount,
+      bins,
+      region: model.region,
+      capacity: model.capacity,
+      fixed,
+      perToken,
+      loads: laneLoads(model, lanes, t),
+      reaches: lanes.reaches,
+      minReplicas: model.minReplicas,
+    }
+    bound += replicaBound(cover, sets)
+  }
+  return bound
+}
+
+function laneLoads({ sources }: ModelInstance, { count, ofSource }: Lanes, t: number) {
+  const loads = new Float64Array(count)
+  for (const [s, { rate }] of sources.entries()) loads[ofSource[s]!]! += rate[t]!
+  return loads
+}
+
+/** By region, the most that work of the model pays for a token/s through window `t`. */
+function offersOf(
+  { batch, regionCount, windowSeconds }: Instance,
+  workPrices: Float64Array,
+  m: number,
+  t: number,
+): Float64Array {
+  const offers = new Float64Array(regionCount).fill(Number.NEGATIVE_INFINITY)
+  for (const [j, { model, first, deadline, regions }] of batch.entries()) {
+    if (model !== m || t < first || t >= deadline) continue
+    const offer = workPrices[j]! * windowSeconds[t]!
+    for (const r of regions) offers[r] = Math.max(offers[r]!, offer)
+  }
+  return offers
+}
+
+/** By bin: one replica without load, its GPUs and starts at their prices; and one token/s. */
+export function grossCosts(
+  instance: Instance,
+  { gpuPrices, startPrices }: Omit<CouplingPrices, 'workPrices'>,
+  m: number,
+  t: number,
+): Pick<Cover, 'fixed' | 'perToken'> {
+  const model = instance.models[m]!
+  const P = instance.pools.length
+  const B = model.binCount
+  const starts = startPrices?.[m]
+  return {
+    fixed: Float64Array.from(model.pool, (pool, b) => {
+      const start = starts ? starts[t * B + b]! - starts[(t + 1) * B + b]! : 0
+      return fixedCost(instance, model, t, b) + gpuPrices[t * P + pool]! * model.gpus[b]! + start
+    }),
+    perToken: Float64Array.from(model.pool, (_, b) => tokenCost(instance, model, t, b)),
+  }
+}
