@@ -109,8 +109,6 @@ function slide(
   const next = Math.min(count + 1, rows.length - 1)
   const to = rows[next]!
   const code = bin * 4 + (next === count ? SAME_ROW : 0)
-  const last = trace?.last[next]
-  const below = trace?.below[next]
   let head = 0
   let tail = 0
   for (let i = Math.max(1, least - size + 1); i < from.length; i++) {
@@ -123,9 +121,9 @@ function slide(
     const best = fixed + keys[head]! + perStep * i
     if (best >= to[i]!) continue
     to[i] = best
-    if (!last || !below) continue
-    last[i] = code
-    below[i] = steps[head]!
+    if (!trace) continue
+    trace.last[next]![i] = code
+    trace.below[next]![i] = steps[head]!
   }
 }
 

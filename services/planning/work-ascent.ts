@@ -55,7 +55,8 @@ function firstPrices(
   const { batch } = instance
   const nothing = new Float64Array(batch.length)
   const costs = batch.map(() => [] as number[])
-  const looks = [...new Set([...samples, ...batch.map(({ first }) => first)])].sort((a, b) => a - b)
+  const firsts = batch.filter(({ first, deadline }) => first < deadline).map(({ first }) => first)
+  const looks = [...new Set([...samples, ...firsts])].sort((a, b) => a - b)
   for (const t of looks) {
     const answer = solve(t, nothing)
     for (const [j, { first, deadline }] of batch.entries()) {

@@ -115,8 +115,25 @@ describe('workAscent', () => {
     expect(price! * HOUR).toBeLessThan(1.4 * marginal)
   })
 
-  it('is nothing for work that no region can do', () => {
+  it('is nothing for work that no region can do, or that has no window', () => {
     expect([...priced([{ ...job, regions: [] }])]).toEqual([0])
+    expect([...priced([{ ...job, deadlineWindow: 1 }])]).toEqual([0])
+  })
+
+  it('stays at the first look for work between two samples', () => {
+    const rates = Array.from({ length: 96 }, () => 100)
+    const long = problem({
+      count: 96,
+      regions: [region('eu', rates)],
+      models: [
+        model('chat', { demand: [{ origin: 'eu', tokensPerSecond: rates, regions: ['eu'] }] }),
+      ],
+      batch: [{ ...job, firstWindow: 0, deadlineWindow: 1 }],
+    })
+    const instance = compileInstance(long)
+    const runner = openWindows(instance, solver)
+    expect(workAscent(instance, runner)[0]! * HOUR).toBeCloseTo(marginal, 6)
+    runner.close()
   })
 })
 
@@ -165,6 +182,21 @@ describe('coordinate', () => {
     const policy = { ...base.policy, quietWindows: [0] }
     expect(coordinate({ ...base, models, running, policy }, solver)).toEqual([])
     expect(coordinate({ ...base, models, running }, solver)).toHaveLength(1)
+  })
+
+  it('searches the windows of many models or a long horizon in fewer rounds', () => {
+    const effortOf = (count: number) => {
+      const rates = Array.from({ length: count }, () => 50)
+      const demand = [{ origin: 'eu', tokensPerSecond: rates, regions: ['eu'] }]
+      const of = problem({
+        count,
+        regions: [region('eu', rates)],
+        models: [model('chat', { demand })],
+      })
+      return coordinate(of, solver)[0]!.effort
+    }
+    expect(effortOf(200)).toEqual({ priceRounds: 3, refineRounds: 2 })
+    expect(effortOf(640)).toEqual({ priceRounds: 2, refineRounds: 1 })
   })
 
   it('gives no blocks where even fractions do not fit', () => {

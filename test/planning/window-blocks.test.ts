@@ -11,6 +11,7 @@ import {
   verifyPlan,
 } from '../../services/planning/index.ts'
 import { compileInstance } from '../../services/planning/instance.ts'
+import { planInThreads } from '../../services/wiring/plan-in-threads.ts'
 import { generateProblem } from '../bench/planner/instances.ts'
 import { arbitraryProblem } from './problems.ts'
 
@@ -56,4 +57,10 @@ describe('planning by blocks', () => {
     const merged = mergeBlocks(problem, overTheWire.toReversed(), solutions, highs)
     expect(merged).toEqual(planHorizon(problem, highs))
   })
+
+  it('is the same plan on threads', async () => {
+    const problem = generateProblem({ regions: 2, windows: 36, models: 2, variants: 6, seed: 5 })
+    expect(await planInThreads(problem, highs, 2)).toEqual(planHorizon(problem, highs))
+    expect(await planInThreads(problem, highs, 1)).toEqual(planHorizon(problem, highs))
+  }, 120_000)
 })
