@@ -17,10 +17,7 @@ const MOST_COLUMNS = 80_000
  *
  * @returns undefined where that LP would be too large
  */
-export function batchPrices(
-  instance: Instance,
-  solver: LinearSolver,
-): Float64Array | undefined {
+export function batchPrices(instance: Instance, solver: LinearSolver): Float64Array | undefined {
   const { windowCount: T, batch } = instance
   if (batch.length === 0) return new Float64Array(0)
   if (GROUPS * columnsOfGroup(instance) > MOST_COLUMNS) return undefined

@@ -42,25 +42,32 @@ function cheapestTokens(
   instance: Instance,
   prices: Omit<CouplingPrices, 'workPrices'>,
 ): Float64Array {
-  const cheapest = new Float64Array(instance.batch.length).fill(Number.POSITIVE_INFINITY)
-  for (const [m, model] of instance.models.entries()) {
-    const works = [...instance.batch.keys()].filter((j) => instance.batch[j]!.model === m)
-    if (works.length === 0) continue
-    for (let t = 0; t < instance.windowCount; t++) {
-      const { fixed, perToken } = grossCosts(instance, prices, m, t)
-      const token = new Float64Array(instance.regionCount).fill(Number.POSITIVE_INFINITY)
-      for (let b = 0; b < model.binCount; b++) {
-        const full = Math.max(0, fixed[b]!) / model.capacity[b]! + perToken[b]!
-        token[model.region[b]!] = Math.min(token[model.region[b]!]!, full)
-      }
-      for (const j of works) {
-        const { first, deadline, regions } = instance.batch[j]!
-        if (t < first || t >= deadline) continue
-        for (const r of regions) {
-          cheapest[j] = Math.min(cheapest[j]!, token[r]! / instance.windowSeconds[t]!)
-        }
-      }
+  const tokens = instance.models.map((_, m) =>
+    Array.from({ length: instance.windowCount }, (__, t) => tokensIn(instance, prices, m, t)),
+  )
+  return Float64Array.from(instance.batch, ({ model, first, deadline, regions }) => {
+    let cheapest = Number.POSITIVE_INFINITY
+    for (let t = first; t < deadline; t++) {
+      for (const r of regions) cheapest = Math.min(cheapest, tokens[model]![t]![r]!)
     }
+    return Number.isFinite(cheapest) ? cheapest : 0
+  })
+}
+
+/** By region: objective of a token of one model on its cheapest full replica in window `t`. */
+function tokensIn(
+  instance: Instance,
+  prices: Omit<CouplingPrices, 'workPrices'>,
+  m: number,
+  t: number,
+): Float64Array {
+  const model = instance.models[m]!
+  const { fixed, perToken } = grossCosts(instance, prices, m, t)
+  const tokens = new Float64Array(instance.regionCount).fill(Number.POSITIVE_INFINITY)
+  for (let b = 0; b < model.binCount; b++) {
+    const full = Math.max(0, fixed[b]!) / model.capacity[b]! + perToken[b]!
+    const r = model.region[b]!
+    tokens[r] = Math.min(tokens[r]!, full / instance.windowSeconds[t]!)
   }
-  return cheapest.map((price) => (Number.isFinite(price) ? price : 0))
+  return tokens
 }

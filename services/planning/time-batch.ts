@@ -10,7 +10,11 @@ export type BatchTiming = readonly Float64Array[]
  * @param placed tokens/s by batch work and window
  * @param costs objective of a token by batch work and window
  */
-export function wholeWork(instance: Instance, placed: BatchTiming, costs: BatchTiming): BatchTiming {
+export function wholeWork(
+  instance: Instance,
+  placed: BatchTiming,
+  costs: BatchTiming,
+): BatchTiming {
   return placed.map((rates, j) => {
     const { tokens, first, deadline } = instance.batch[j]!
     const seconds = instance.windowSeconds

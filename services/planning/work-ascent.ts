@@ -25,25 +25,35 @@ export function workAscent(instance: Instance, runner: WindowRunner): Float64Arr
   )
   const prices = firstPrices(instance, runner, samples)
   for (const step of STEPS) {
-    const done = new Float64Array(batch.length)
-    const offered = new Float64Array(batch.length)
-    for (const t of samples) {
-      const { columnValues } = runner.solve(t, prices)
-      for (const [j, { first, deadline }] of batch.entries()) {
-        if (t < first || t >= deadline) continue
-        const seconds = stride * instance.windowSeconds[t]!
-        done[j]! += seconds * Math.max(0, columnValues[runner.model.batch[j]!]!)
-        offered[j]! += seconds
-      }
-    }
+    const { taken, seconds } = takenAt(instance, runner, samples, prices)
     for (const [j, { tokens }] of batch.entries()) {
       // A work shorter than the samples are apart keeps the price of its first look.
-      if (offered[j] === 0) continue
-      const ratio = Math.log(Math.max(tokens, 1e-9) / Math.max(done[j]!, 1e-9))
+      if (seconds[j] === 0) continue
+      const ratio = Math.log(Math.max(tokens, 1e-9) / Math.max(stride * taken[j]!, 1e-9))
       prices[j]! *= 1 + step * Math.max(-1, Math.min(1, ratio))
     }
   }
   return prices
+}
+
+/** By batch work: tokens that it takes in the samples at the prices, and seconds it had for it. */
+function takenAt(
+  { batch, windowSeconds }: Instance,
+  runner: WindowRunner,
+  samples: readonly number[],
+  prices: Float64Array,
+) {
+  const taken = new Float64Array(batch.length)
+  const seconds = new Float64Array(batch.length)
+  for (const t of samples) {
+    const { columnValues } = runner.solve(t, prices)
+    for (const [j, { first, deadline }] of batch.entries()) {
+      if (t < first || t >= deadline) continue
+      taken[j]! += windowSeconds[t]! * Math.max(0, columnValues[runner.model.batch[j]!]!)
+      seconds[j]! += windowSeconds[t]!
+    }
+  }
+  return { taken, seconds }
 }
 
 /** Where a token of each work costs less in a few of the windows only, were there no other work. */

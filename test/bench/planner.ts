@@ -125,9 +125,10 @@ if (values.tails !== '0') {
 }
 console.log(JSON.stringify({ timeExponent: exponent(rows) }))
 if (values.write) {
-  const cells = (...all: (string | number | null)[]) => `| ${all.map((x) => x ?? '-').join(' | ')} |`
+  const cells = (...all: (string | number | null)[]) =>
+    `| ${all.map((x) => x ?? '-').join(' | ')} |`
   writeSection('The planner at scale', `npm run bench:planner -- --size ${values.size}`, [
-    'Blocks are solved on all cores; every plan was accepted by the independent checker. The gap is against the plan\'s own proven bound.',
+    "Blocks are solved on all cores; every plan was accepted by the independent checker. The gap is against the plan's own proven bound.",
     '',
     cells('regions x windows x models x variants', 'seed', 's', 'CPU s', 'peak MB', 'gap %'),
     cells('---', '---', '---', '---', '---', '---'),

@@ -5,7 +5,12 @@ import { coordinate, wholeBlock } from '../../services/planning/coordinate.ts'
 import { couplingPrices } from '../../services/planning/coupling-prices.ts'
 import { addReplicas, emptyDraft } from '../../services/planning/draft.ts'
 import { hullBins } from '../../services/planning/hull-bins.ts'
-import { type BatchWork, type LinearSolver, loadHighs, type PlanningPolicy } from '../../services/planning/index.ts'
+import {
+  type BatchWork,
+  type LinearSolver,
+  loadHighs,
+  type PlanningPolicy,
+} from '../../services/planning/index.ts'
 import { insertReplicas } from '../../services/planning/insert-replicas.ts'
 import { compileInstance } from '../../services/planning/instance.ts'
 import { mergeBlocks } from '../../services/planning/merge-blocks.ts'
