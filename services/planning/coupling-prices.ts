@@ -20,7 +20,8 @@ export function couplingPrices(instance: Instance, prices: PricedFractions): Cou
   let base = instance.constant
   for (const [j, { tokens: amount }] of instance.batch.entries()) base += workPrices[j]! * amount
   for (const [m, { running }] of instance.models.entries()) {
-    for (const [b, count] of running.entries()) base -= (startPrices?.[m]![b] ?? 0) * count
+    const own = startPrices?.[m]
+    for (const [b, count] of running.entries()) base -= (own?.[b] ?? 0) * count
   }
   return { gpuPrices, workPrices, startPrices, base }
 }

@@ -121,10 +121,14 @@ function slide(
     const best = fixed + keys[head]! + perStep * i
     if (best >= to[i]!) continue
     to[i] = best
-    if (!trace) continue
-    trace.last[next]![i] = code
-    trace.below[next]![i] = steps[head]!
+    noteLast(trace, next, i, code, steps[head]!)
   }
+}
+
+function noteLast(trace: Trace | undefined, row: number, i: number, code: number, from: number) {
+  if (!trace) return
+  trace.last[row]![i] = code
+  trace.below[row]![i] = from
 }
 
 /** The replicas behind the last cost of the last layer, by bin. */
