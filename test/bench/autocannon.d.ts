@@ -11,6 +11,8 @@ declare module 'autocannon' {
       readonly duration?: number
       /** Threads that shoot; without any it shoots from ours. */
       readonly workers?: number
+      /** Requests a second of each thread over all its connections; as many as it can without. */
+      readonly overallRate?: number
     }
     interface Result {
       readonly requests: { readonly average: number; readonly total: number }

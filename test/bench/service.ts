@@ -11,6 +11,11 @@ import { median, type Shot, shoot } from './service/shoot.ts'
  * shot at from a thread of its own, in turn. Each figure is the median of the rounds. Rates depend on
  * the machine; the ratio to the bare route does so less.
  *
+ * `readP99Ms` is at saturation: each connection asks again at once, so it is the connections divided by
+ * the rate, and says how fast the machine is. `readP99AtHalfRateMs` and `bareP99AtHalfRateMs` are over
+ * the same connections at half the rate that the bare route just reached: how long an answer takes
+ * where there is room, with those counted that a slow answer held back.
+ *
  *   npm run bench:service   # SECONDS=5 ROUNDS=3 CONNECTIONS=200 SSE_CLIENTS=5000 MEMORY_MINUTES=5
  *
  * `MEMORY_MINUTES=60` takes the hour that the memory is promised for; 0 leaves that part out.
@@ -43,6 +48,15 @@ for (let round = 0; round < ROUNDS; round++) {
     unchanged: await shoot(unchanged, 304),
   })
 }
+// Half of what the bare route just reached: a rate that leaves both time to rest.
+const halfRate = Math.round(median(rounds.map((round) => round.health.rps)) / 2)
+const atHalfRate: { read: Shot; bare: Shot }[] = []
+for (let round = 0; round < ROUNDS; round++) {
+  atHalfRate.push({
+    bare: await shoot({ ...health, overallRate: halfRate }),
+    read: await shoot({ ...current, overallRate: halfRate }),
+  })
+}
 const slots = [{ startMs: 0, endMs: 300_000, tokensPerSecond: 100 }]
 const push = await shoot({
   ...shared,
@@ -69,6 +83,10 @@ console.log(
     bench: 'service',
     readRps,
     readP99Ms: median(rounds.map(({ read }) => read.p99Ms)),
+    halfRateRps: halfRate,
+    readRpsAtHalfRate: median(atHalfRate.map(({ read }) => read.rps)),
+    readP99AtHalfRateMs: median(atHalfRate.map(({ read }) => read.p99Ms)),
+    bareP99AtHalfRateMs: median(atHalfRate.map(({ bare }) => bare.p99Ms)),
     unchangedRps: median(rounds.map((round) => round.unchanged.rps)),
     pushRps: push.rps,
     pushP99Ms: push.p99Ms,
