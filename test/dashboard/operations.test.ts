@@ -191,7 +191,7 @@ describeInBrowser('what people do on the dashboard', () => {
     await page.getByText(strings.hooks.failing(6)).waitFor()
     await page.getByRole('button', { name: strings.hooks.replay }).first().click()
     await page.getByText(strings.doing.done, { exact: true }).waitFor()
-    expect(asked).toEqual([['ops', { eventIds: ['evt_3'] }]])
+    expect(asked).toEqual([['ops', { eventIds: ['evt_3'] }, undefined]])
     await page.getByText('geo-shift').waitFor()
     const board = page.getByRole('link', { name: strings.queue.board })
     expect(await board.getAttribute('href')).toBe('/admin/queues')
