@@ -35,7 +35,9 @@ export async function memoryOfService(minutes: number): Promise<MemoryReport> {
     const samples: number[] = []
     const endMs = Date.now() + minutes * 60_000
     while (Date.now() < endMs) {
-      const text = await (await fetch(`${service.url}/metrics`)).text()
+      // A connection of its own each time: one kept alive may be closed just as it is used again.
+      const answer = await fetch(`${service.url}/metrics`, { headers: { connection: 'close' } })
+      const text = await answer.text()
       samples.push(Number(RESIDENT.exec(text)![1]) / 2 ** 20)
       await pause(SAMPLE_MS)
     }
