@@ -1,5 +1,6 @@
 // `npm run test:pack`: packs the package, installs it in an empty folder as a user would, and runs it.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +9,25 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'gridtide-pack-'))
 const run = (command, args, cwd = folder) => execFileSync(command, args, { cwd, encoding: 'utf8' })
+/** What a user would write: the typed client, found by the name that the package exports. */
+const ASK = `
+import { gridtide } from 'gridtide/client'
+const { data, error } = await gridtide({ baseUrl: process.argv[2] }).GET('/v1/regions')
+if (error) throw new Error(error.detail)
+console.log(data.items.map(({ id }) => id).join(' '))
+`
+
+/** Where the service listens, once it says so. */
+const urlOf = (service) =>
+  new Promise((resolve, reject) => {
+    let said = ''
+    service.stdout.setEncoding('utf8').on('data', (text) => {
+      said += text
+      const url = /Gridtide is up at (http:\S+)/.exec(said)?.[1]
+      if (url !== undefined) resolve(url)
+    })
+    service.once('exit', () => reject(new Error(`the service ended before it listened: ${said}`)))
+  })
 
 try {
   run('npm', ['run', 'build'], root)
@@ -29,6 +49,26 @@ try {
   console.log(
     `gridtide plan: ${JSON.stringify(plan).length} bytes; ${files.length} files in the package`,
   )
+
+  writeFileSync(join(folder, 'ask.mjs'), ASK)
+  const service = spawn(
+    process.execPath,
+    ['node_modules/gridtide/bin/gridtide.mjs', 'serve', '--fleet', 'fleet.yaml'],
+    {
+      cwd: folder,
+      env: { ...process.env, GRIDTIDE_HOME: join(folder, 'home'), HOST: '127.0.0.1', PORT: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
+  const exited = once(service, 'exit')
+  try {
+    const regions = run(process.execPath, ['ask.mjs', await urlOf(service)]).trim()
+    if (regions !== 'frankfurt stockholm') throw new Error(`the client was told "${regions}"`)
+    console.log(`gridtide/client: regions ${regions}`)
+  } finally {
+    service.kill('SIGTERM')
+    await exited
+  }
 } finally {
   rmSync(folder, { recursive: true })
 }
