@@ -15,6 +15,8 @@ const WHOLE_LIMIT = 150
 const TIED_LIMIT = 400
 /** Most replica columns of a horizon that is priced in one LP. */
 const HORIZON_LIMIT = 8_000
+/** The same, from which on its LP has only what a fractional plan without starts would need. */
+const HULL_FROM = 1_500
 
 export interface CoordinateOptions {
   /** Whole-number columns up to which a problem is one block; 0 cuts even the smallest. */
@@ -47,21 +49,26 @@ export function coordinate(
     const prices = windowPrices(instance, solver)
     return prices ? cutBlocks(instance, prices, couplingPrices(instance, prices), 0) : []
   }
-  const priced = horizonPrices(instance, solver)
+  const priced = horizonPrices(instance, solver, columns > HULL_FROM && !isTied(problem))
   if (!priced) return []
   const { prices, relaxed } = priced
   return cutBlocks(instance, prices, couplingPrices(instance, prices), relaxed)
 }
 
-/** Exact prices of the relaxed horizon, starts and batch work included. */
+/** Prices of the relaxed horizon, starts and batch work included; over all bins they prove a bound. */
 function horizonPrices(
   instance: Instance,
   solver: LinearSolver,
+  hullOnly: boolean,
 ): { readonly prices: PricedFractions; readonly relaxed: number } | undefined {
-  const model = horizonModel(instance, { whole: false })
+  const model = horizonModel(instance, { whole: false, hullOnly })
   const answer = solver.solve(model.linear)
-  if (answer.status !== 'optimal') return undefined
-  return { prices: pricesOf(instance, model, answer), relaxed: answer.value + instance.constant }
+  // Floors and quiet windows may need what the hull lacks.
+  if (answer.status !== 'optimal') {
+    return hullOnly ? horizonPrices(instance, solver, false) : undefined
+  }
+  const relaxed = hullOnly ? 0 : answer.value + instance.constant
+  return { prices: pricesOf(instance, model, answer), relaxed }
 }
 
 /** The search keeps these two limits only by holding windows together: a proof is worth more. */

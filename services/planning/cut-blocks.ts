@@ -33,9 +33,15 @@ export function cutBlocks(
 const THOROUGH_CELLS = 600
 const THOROUGH: Effort = { priceRounds: 3, refineRounds: 2 }
 const QUICK: Effort = { priceRounds: 2, refineRounds: 1 }
+/** The same, beyond which there is time for one look each. */
+const QUICK_CELLS = 3_000
+const BRIEF: Effort = { priceRounds: 1, refineRounds: 0 }
 
-const effortFor = ({ models, windowCount }: Instance): Effort =>
-  models.length * windowCount <= THOROUGH_CELLS ? THOROUGH : QUICK
+function effortFor({ models, windowCount }: Instance): Effort {
+  const cells = models.length * windowCount
+  if (cells <= THOROUGH_CELLS) return THOROUGH
+  return cells <= QUICK_CELLS ? QUICK : BRIEF
+}
 
 /** Windows [from, end). */
 type Span = readonly [from: number, end: number]

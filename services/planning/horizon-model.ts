@@ -1,6 +1,7 @@
 import { fixedCost, startCost, tokenCost } from './bin-costs.ts'
 import type { HorizonColumns } from './horizon-columns.ts'
 import { addChangeLimits } from './horizon-limits.ts'
+import { hullBins } from './hull-bins.ts'
 import type { Instance } from './instance.ts'
 import { type LinearModelBuilder, linearModelBuilder } from './linear-model-builder.ts'
 import type { LinearModel } from './linear-solver.ts'
@@ -30,6 +31,8 @@ export interface HorizonModel {
 export interface HorizonOptions {
   /** Whole replicas (a MILP), or their relaxation (an LP). */
   readonly whole: boolean
+  /** Only replicas of `hullBins`: a fraction of the time, and nearly the same prices. */
+  readonly hullOnly?: boolean
 }
 
 /**
@@ -39,18 +42,20 @@ export interface HorizonOptions {
 export function horizonModel(instance: Instance, options: HorizonOptions): HorizonModel {
   const builder = linearModelBuilder()
   const { models, windowCount: T } = instance
-  const first = (width: number, column: (m: ModelInstance, t: number, b: number) => void) =>
-    Int32Array.from(models, (model) => {
+  const first = (column: (model: ModelInstance, t: number, b: number, m: number) => void) =>
+    Int32Array.from(models, (model, m) => {
       const at = builder.columnCount
-      for (let t = 0; t < T; t++) for (let b = 0; b < model.binCount; b++) column(model, t, b)
-      return at + width
+      for (let t = 0; t < T; t++) for (let b = 0; b < model.binCount; b++) column(model, t, b, m)
+      return at
     })
-  const replicas = first(0, (model, t, b) => {
+  const hulls = options.hullOnly ? models.map((_, m) => new Set(hullBins(instance, m))) : []
+  const replicas = first((model, t, b, m) => {
     const most = Math.floor(instance.pools[model.pool[b]!]!.count / model.gpus[b]!)
-    builder.column(fixedCost(instance, model, t, b), most, options.whole)
+    const isKept = hulls[m]?.has(b) ?? true
+    builder.column(fixedCost(instance, model, t, b), isKept ? most : 0, options.whole)
   })
-  const loads = first(0, (model, t, b) => builder.column(tokenCost(instance, model, t, b)))
-  const starts = first(0, (model, t, b) => builder.column(startCost(instance, model, t, b)))
+  const loads = first((model, t, b) => builder.column(tokenCost(instance, model, t, b)))
+  const starts = first((model, t, b) => builder.column(startCost(instance, model, t, b)))
   const batch = Int32Array.from(instance.batch, ({ first: from, deadline, regions }) => {
     const at = builder.columnCount
     for (let i = 0; i < (deadline - from) * regions.length; i++) builder.column(0)

@@ -5,9 +5,9 @@ import type { WindowModel } from './window-model.ts'
 import type { WindowRunner } from './window-runner.ts'
 
 /** Windows that stand for the horizon. */
-const SAMPLES = 24
+const SAMPLES = 12
 /** How far a price may move in each round, as a share of it. */
-const STEPS = [0.1, 0.08, 0.06, 0.04, 0.03, 0.02]
+const STEPS = [0.1, 0.07, 0.04, 0.02]
 /** A first price: cheaper in a fifth of the windows that a work may use. */
 const CHEAP_SHARE = 0.2
 

@@ -1,6 +1,6 @@
 /**
- * How fast, how near to the best, in how much memory. `--size small|middle|full` picks the instances,
- * (or `RxTxMxC`, regions x windows x models x variants, for one of any size; `none` for no instance),
+ * How fast, how near to the best, in how much memory. `--size small|middle|full|all` picks the instances,
+ * (all unless told, about five minutes; or `RxTxMxC`, regions x windows x models x variants, for one of any size; `none` for no instance),
  * `--seeds n` how many seeds each; `--write` puts the rows into docs/benchmarks.md; `--highs seconds` also runs the monolithic MILP where it can.
  */
 import { parseArgs } from 'node:util'
@@ -39,7 +39,7 @@ const HIGHS_MODELS = 5
 
 const { values } = parseArgs({
   options: {
-    size: { type: 'string', default: 'small' },
+    size: { type: 'string', default: 'all' },
     seeds: { type: 'string', default: '1' },
     highs: { type: 'string', default: '0' },
     random: { type: 'string', default: '0' },

@@ -4,7 +4,6 @@ import { coordinate, wholeBlock } from '../../services/planning/coordinate.ts'
 import { addReplicas, emptyDraft } from '../../services/planning/draft.ts'
 import { hullBins } from '../../services/planning/hull-bins.ts'
 import {
-  type BatchWork,
   type LinearSolver,
   loadHighs,
   type PlanningPolicy,
@@ -122,6 +121,31 @@ describe('coordinate', () => {
     }
     expect(effortOf(200)).toEqual({ priceRounds: 3, refineRounds: 2 })
     expect(effortOf(640)).toEqual({ priceRounds: 2, refineRounds: 1 })
+    expect(effortOf(3_200)).toEqual({ priceRounds: 1, refineRounds: 0 })
+  })
+
+  it('looks beyond the hull where a floor needs replicas of fewer GPUs', () => {
+    const count = 801
+    const rates = Array.from({ length: count }, () => 50)
+    const large = point('large', { gpusPerReplica: 2, capacityTokensPerSecond: 300 })
+    const of = (minReplicas: number) =>
+      problem({
+        count,
+        regions: [region('eu', rates)],
+        models: [
+          model('chat', {
+            points: [point('small'), large],
+            minReplicas,
+            demand: [{ origin: 'eu', tokensPerSecond: rates, regions: ['eu'] }],
+          }),
+        ],
+      })
+    const [hull] = coordinate(of(1), solver)
+    expect(hull!.relaxed).toBe(0)
+    expect(hull!.fractions.map(({ pointId }) => pointId)).toEqual(['large'])
+    const [all] = coordinate(of(4), solver)
+    expect(all!.relaxed).toBeGreaterThan(0)
+    expect(all!.fractions.map(({ pointId }) => pointId)).toEqual(['small'])
   })
 
   it('gives no blocks where even fractions do not fit', () => {
