@@ -3,11 +3,7 @@ import { mostChangedGpus } from '../../services/planning/changed-gpus.ts'
 import { coordinate, wholeBlock } from '../../services/planning/coordinate.ts'
 import { addReplicas, emptyDraft } from '../../services/planning/draft.ts'
 import { hullBins } from '../../services/planning/hull-bins.ts'
-import {
-  type LinearSolver,
-  loadHighs,
-  type PlanningPolicy,
-} from '../../services/planning/index.ts'
+import { type LinearSolver, loadHighs, type PlanningPolicy } from '../../services/planning/index.ts'
 import { insertReplicas } from '../../services/planning/insert-replicas.ts'
 import { compileInstance } from '../../services/planning/instance.ts'
 import { mergeBlocks } from '../../services/planning/merge-blocks.ts'
