@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { batchPrices } from '../../services/planning/batch-prices.ts'
+import { coordinate } from '../../services/planning/coordinate.ts'
 import { couplingPrices } from '../../services/planning/coupling-prices.ts'
 import { horizonModel } from '../../services/planning/horizon-model.ts'
 import { loadHighs, planHorizon, verifyPlan } from '../../services/planning/index.ts'
@@ -51,5 +53,29 @@ describe('long horizons, priced window by window', () => {
     }))
     const instance = compileInstance({ ...base, regions: none })
     expect(windowPrices(instance, await loadHighs())).toBeUndefined()
+  })
+
+  it('has no blocks where a horizon of any length cannot serve the load', async () => {
+    const base = generateProblem({ regions: 4, windows: 96, models: 5, variants: 20, seed: 2 })
+    const regions = base.regions.map((region) => ({
+      ...region,
+      pools: region.pools.map((pool) => ({ ...pool, count: Math.min(pool.count, 8) })),
+    }))
+    expect(coordinate({ ...base, regions }, await loadHighs())).toEqual([])
+  })
+
+  it('prices work by ascent where one LP of the whole horizon would be too large', async () => {
+    const solver = await loadHighs()
+    const size = { regions: 24, windows: 2, models: 20, variants: 20, seed: 1 }
+    const instance = compileInstance(generateProblem(size))
+    expect(batchPrices(instance, solver)).toBeUndefined()
+    const prices = windowPrices(instance, solver)!
+    expect(instance.batch.length).toBeGreaterThan(0)
+    for (const price of prices.workPrices) expect(price).toBeGreaterThan(0)
+    for (const [j, rates] of prices.batch.entries()) {
+      const { tokens } = instance.batch[j]!
+      const done = rates.reduce((sum, rate, t) => sum + rate * instance.windowSeconds[t]!, 0)
+      expect(done).toBeCloseTo(tokens, -Math.log10(tokens) + 6)
+    }
   })
 })
