@@ -201,7 +201,7 @@ describe('the second look', () => {
 
   it('lets go what the envelope no longer counts, and gives every reason against', () => {
     const young = envelope(4)
-    const gone = { ...young.states['a']!, replicas: 2, readyReplicas: 2, changedAtMs: 0 }
+    const gone = { ...young.states.a!, replicas: 2, readyReplicas: 2, changedAtMs: 0 }
     const dwell = { ...young, states: { a: gone }, limits: { ...young.limits, minDwellMs: 1 } }
     expect(obstacleToStep(tell(3), seen(4), dwell)).toBeUndefined()
     const [one] = young.targets

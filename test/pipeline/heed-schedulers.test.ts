@@ -58,8 +58,8 @@ function world(found: readonly WaitingJob[], { startsIn = 3, nowMs = NOW_MS } = 
     jobs: {
       get: async (id) => kept.get(id),
       active: async () => [...kept.values()],
-      report: async (id, left) => (told.push(`report ${id} ${left}`), true),
-      cancel: async (id) => (told.push(`cancel ${id}`), true),
+      report: async (id, left) => told.push(`report ${id} ${left}`) > 0,
+      cancel: async (id) => told.push(`cancel ${id}`) > 0,
     },
     async promise(request): Promise<JobAnswer> {
       promised.push(request)
