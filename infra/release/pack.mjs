@@ -40,7 +40,14 @@ try {
   if (strays.length > 0) throw new Error(`the package holds ${strays.slice(0, 3).join(', ')}`)
 
   writeFileSync(join(folder, 'package.json'), '{"private":true}')
-  run('npm', ['install', '--no-audit', '--no-fund', '--omit=optional', join(folder, filename)])
+  run('npm', [
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--omit=optional',
+    '--engine-strict',
+    join(folder, filename),
+  ])
   cpSync(join(root, 'config/examples/two-regions.yaml'), join(folder, 'fleet.yaml'))
   const gridtide = (...args) => run(join(folder, 'node_modules/.bin/gridtide'), args).trim()
   console.log(`gridtide --version: ${gridtide('--version')}`)

@@ -185,12 +185,18 @@ export interface ActionReader {
   history(scope: ActionScope, page: Page): Promise<readonly ActionView[]>
 }
 
+export type StillStopped = (now: StopView) => boolean
+
 /** The kill switch. None of these needs the database to answer. */
 export interface StopControl {
   read(): Promise<StopView>
-  engage(why: string): Promise<StopView>
-  /** Takes back what was said here; another source may still say stop. */
-  disengage(): Promise<StopView>
+  /**
+   * @param still asked while nobody else can throw it, as long as the database answers
+   * @throws Conflict where `still` says no; nothing is changed then
+   */
+  engage(why: string, still?: StillStopped): Promise<StopView>
+  /** Takes back what was said here; another source may still say stop. @throws Conflict as above */
+  disengage(still?: StillStopped): Promise<StopView>
 }
 
 export interface NewAuditEntry {

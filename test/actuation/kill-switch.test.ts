@@ -10,7 +10,7 @@ import { runCli } from '../../services/cli/run-cli.ts'
 import { applyPlan } from '../../services/pipeline/apply-plan.ts'
 import { carryShift } from '../../services/pipeline/carry-shift.ts'
 import { guardSlo } from '../../services/pipeline/guard-slo.ts'
-import type { Sql } from '../../services/platform/database/database.ts'
+import type { Database } from '../../services/platform/database/database.ts'
 import { axiosHttp } from '../../services/platform/http.ts'
 import { stopControl } from '../../services/wiring/api-stop.ts'
 import { stopSwitch } from '../../services/wiring/stop-switch.ts'
@@ -21,8 +21,10 @@ import { realDeps, targetOf } from './backend-world.ts'
 import { fakeKubernetes } from './fake-kubernetes.ts'
 
 /** The database is down: every query fails, or never answers. */
-const DEAD: Sql = { query: () => Promise.reject(new Error('ECONNREFUSED')) }
-const HANGING: Sql = { query: () => new Promise(() => undefined) }
+const refuse = () => Promise.reject(new Error('ECONNREFUSED'))
+const hang = () => new Promise<never>(() => undefined)
+const DEAD: Pick<Database, 'query' | 'transaction'> = { query: refuse, transaction: refuse }
+const HANGING: typeof DEAD = { query: hang, transaction: hang }
 
 let home: string
 beforeAll(async () => {
@@ -92,7 +94,10 @@ it('the API does, with the database down, and says that others may not know', as
   const answer = await app.inject({ method: 'PUT', url: '/v1/stop', payload: { why: 'a fire' } })
   expect(answer.json()).toMatchObject({ stopped: true, everywhere: false })
   expect(await oneCycle(stop)).toBe(0)
-  const resumed = await app.inject({ method: 'DELETE', url: '/v1/stop' })
+  const resume = (tag: string) =>
+    app.inject({ method: 'DELETE', url: '/v1/stop', headers: { 'if-match': tag } })
+  expect((await resume('"of yesterday"')).statusCode).toBe(412)
+  const resumed = await resume(String(answer.headers.etag))
   expect(resumed.json()).toEqual({ stopped: false, everywhere: false })
   await app.close()
 })

@@ -6,6 +6,7 @@ import type {
   NewAuditEntry,
   Revised,
   SeenRevision,
+  StillStopped,
   TenantPorts,
 } from '../../services/api/ports.ts'
 import type { ActionView } from '../../services/api/schemas/action.ts'
@@ -141,6 +142,10 @@ export function memoryTenant(): MemoryTenant {
   const expect = (seen: SeenRevision, now: number | undefined) => {
     if ((seen === 'none' ? undefined : seen) !== now) throw new Conflict('somebody was faster')
   }
+  const stopView = () => ({ stopped: stop !== undefined, ...(stop !== undefined && { why: stop }) })
+  const unlessThrown = (still: StillStopped | undefined) => {
+    if (still?.(stopView()) === false) throw new Conflict('thrown meanwhile')
+  }
   return {
     stored,
     entries,
@@ -241,12 +246,14 @@ export function memoryTenant(): MemoryTenant {
         ),
     },
     stop: {
-      read: async () => ({ stopped: stop !== undefined, ...(stop !== undefined && { why: stop }) }),
-      engage: async (why) => {
+      read: async () => stopView(),
+      engage: async (why, still) => {
+        unlessThrown(still)
         stop = why
         return { stopped: true, why, everywhere: true }
       },
-      disengage: async () => {
+      disengage: async (still) => {
+        unlessThrown(still)
         stop = undefined
         return { stopped: false, everywhere: true }
       },

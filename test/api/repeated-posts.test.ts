@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { postgresAnswers } from '../../services/api/adapters/postgres-answers.ts'
 import { buildApp } from '../../services/api/app.ts'
 import type { TenantPorts } from '../../services/api/ports.ts'
@@ -12,6 +12,9 @@ import { openStores } from '../../services/wiring/state.ts'
 import { ENGINES, type FreshDatabase } from '../support/engines.ts'
 import { type Mortal, mortal, mortalDatabase } from '../support/mortal.ts'
 import { aPlan, memoryPorts, memoryTenant, NOW_MS } from './memory-ports.ts'
+
+// Keys are made by the hundred here, and scrypt is slow on purpose.
+vi.mock('../../services/keys/proof.ts', () => ({ prove: async () => 'scrypt$c2FsdA$aGFzaA' }))
 
 /** A beginning that is this old belonged to a process that died. */
 const ABANDONED_MS = 61_000

@@ -13,7 +13,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { startServers } from '../../infra/bootstrap/servers.mjs'
 import { openPostgres } from '../../services/platform/database/postgres.ts'
-import { startService, until } from '../support/service-process.ts'
+import { type ServiceProcess, startService, until } from '../support/service-process.ts'
 import { readWhile } from './outage/readers.ts'
 import { redisServer } from './outage/redis-server.ts'
 
@@ -26,27 +26,9 @@ const AWAY = process.env.AWAY ?? 'redis,postgres'
 const PATIENCE_MS = 600_000
 const tell = (words: string) => console.error(`${new Date().toISOString()} ${words}`)
 
-const servers = await startServers()
-const serverUrl = process.env.TEST_DATABASE_URL ?? servers.env.TEST_DATABASE_URL
-if (serverUrl === undefined) throw new Error(servers.missing.join('; '))
-const redis = await redisServer()
-const admin = openPostgres(serverUrl, { maxConnections: 1 })
-const databaseName = `outage_${randomUUID().replaceAll('-', '')}`
-await admin.query(`create database ${databaseName}`)
-const databaseUrl = new URL(serverUrl)
-databaseUrl.pathname = databaseName
-const service = await startService(
-  'config/examples/two-regions.yaml',
-  {
-    DATABASE_URL: databaseUrl.href,
-    REDIS_URL: redis.url,
-    GRIDTIDE_HOME: 'unused',
-    GRIDTIDE_TICK_SECONDS: String(TICK_SECONDS),
-    LOG_LEVEL: 'error',
-  },
-  PATIENCE_MS,
-)
-tell('the service is up')
+/** What was started, to be stopped last first: whatever fails, nothing is left running. */
+const started: (() => Promise<unknown>)[] = []
+let service: ServiceProcess
 let newest = 0
 let backwards = 0
 
@@ -99,6 +81,32 @@ async function again(times: number, harm: () => Promise<unknown>) {
 }
 
 try {
+  const servers = await startServers()
+  started.push(() => servers.stop())
+  const serverUrl = process.env.TEST_DATABASE_URL ?? servers.env.TEST_DATABASE_URL
+  if (serverUrl === undefined) throw new Error(servers.missing.join('; '))
+  const redis = await redisServer()
+  started.push(() => redis.destroy())
+  const admin = openPostgres(serverUrl, { maxConnections: 1 })
+  started.push(() => admin.close())
+  const databaseName = `outage_${randomUUID().replaceAll('-', '')}`
+  await admin.query(`create database ${databaseName}`)
+  started.push(() => admin.query(`drop database ${databaseName} with (force)`))
+  const databaseUrl = new URL(serverUrl)
+  databaseUrl.pathname = databaseName
+  service = await startService(
+    'config/examples/two-regions.yaml',
+    {
+      DATABASE_URL: databaseUrl.href,
+      REDIS_URL: redis.url,
+      GRIDTIDE_HOME: 'unused',
+      GRIDTIDE_TICK_SECONDS: String(TICK_SECONDS),
+      LOG_LEVEL: 'error',
+    },
+    PATIENCE_MS,
+  )
+  started.push(() => service.stop())
+  tell('the service is up')
   const connections = (allowed: boolean) =>
     admin.query(`alter database ${databaseName} allow_connections ${allowed}`)
   const end = 'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1'
@@ -126,9 +134,5 @@ try {
   wiper.disconnect()
   console.log(JSON.stringify(report))
 } finally {
-  await service.stop()
-  await redis.destroy()
-  await admin.query(`drop database ${databaseName} with (force)`)
-  await admin.close()
-  await servers.stop()
+  for (const stop of started.reverse()) await stop().catch((error) => tell(String(error)))
 }

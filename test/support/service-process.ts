@@ -42,7 +42,10 @@ export async function startService(
     },
     'the service to listen',
     patienceMs,
-  )
+  ).catch((error: unknown) => {
+    child.kill('SIGKILL') // nobody else knows of it
+    throw error
+  })
   return {
     url,
     said: () => said,

@@ -2,8 +2,17 @@ import type { Sql } from '../../platform/database/database.ts'
 import type { StopSwitch } from '../kill-switch.ts'
 
 /** A stop that every process sees, on whatever machine, as long as the database answers. */
-export function sqlStop(sql: Sql, tenant: string): StopSwitch {
+export function sqlStop(
+  sql: Sql,
+  tenant: string,
+): StopSwitch & {
+  /** In a transaction: nobody throws the switch until it is over; who reads it does not wait. */
+  holdOthers(): Promise<void>
+} {
   return {
+    async holdOthers() {
+      await sql.query('lock table actuation_stop in share row exclusive mode')
+    },
     name: 'the API',
     async read() {
       const [row] = await sql.query<{ why: string }>(

@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { ifUnchanged } from '../revision.ts'
 import { IfMatchHeaders } from '../schemas/parts.ts'
 import { problems, ref } from '../schemas/ref.ts'
 import { StopSchema } from '../schemas/stop.ts'
-import { ifStillSo, stopTag } from '../stop-tag.ts'
+import { stillAsSeen, stopTag } from '../stop-tag.ts'
 
 /** `DELETE /v1/stop`: takes back what was said by the API or the CLI. */
 export const deleteStopRoute: FastifyPluginAsyncTypebox = async (app) => {
@@ -19,8 +20,7 @@ export const deleteStopRoute: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async ({ tenant, headers }, reply) => {
-      const change = () => tenant.stop.disengage()
-      const now = await ifStillSo(tenant.stop, headers['if-match'], change)
+      const now = await ifUnchanged(tenant.stop.disengage(stillAsSeen(headers['if-match'])))
       reply.header('etag', stopTag(now))
       return now
     },

@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { ifUnchanged } from '../revision.ts'
 import { IfMatchHeaders } from '../schemas/parts.ts'
 import { problems, ref } from '../schemas/ref.ts'
 import { StopRequestSchema, StopSchema } from '../schemas/stop.ts'
-import { ifStillSo, stopTag } from '../stop-tag.ts'
+import { stillAsSeen, stopTag } from '../stop-tag.ts'
 
 /** `PUT /v1/stop`: the kill switch. Works on this machine with the queue and the database down. */
 export const putStopRoute: FastifyPluginAsyncTypebox = async (app) => {
@@ -20,8 +21,8 @@ export const putStopRoute: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async ({ tenant, headers, body }, reply) => {
-      const change = () => tenant.stop.engage(body.why)
-      const now = await ifStillSo(tenant.stop, headers['if-match'], change)
+      const still = stillAsSeen(headers['if-match'])
+      const now = await ifUnchanged(tenant.stop.engage(body.why, still))
       reply.header('etag', stopTag(now))
       return now
     },
