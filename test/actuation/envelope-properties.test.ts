@@ -6,6 +6,7 @@ import {
   type EnvelopeTarget,
   quotaKey,
 } from '../../services/actuation/envelope-facts.ts'
+import { caseCount, patienceMs } from '../support/case-count.ts'
 
 const ids = ['a', 'b', 'c', 'd']
 const anyTarget = fc.record({
@@ -111,33 +112,44 @@ function removalIsSafe(
 }
 
 describe('for any plan, however wrong', () => {
-  it('quota and floors hold, and nothing is removed without knowing', () => {
-    fc.assert(fc.property(anyInput, promisesHold), { numRuns: 3_000, seed: 1 })
-  })
+  it(
+    'quota and floors hold, and nothing is removed without knowing',
+    () => {
+      fc.assert(fc.property(anyInput, promisesHold), { numRuns: caseCount(3_000), seed: 1 })
+    },
+    patienceMs(60_000, 3_000),
+  )
 
-  it('no more changes hands than the budget, floors aside', () => {
-    fc.assert(
-      fc.property(anyInput, (given) => {
-        const free = {
-          ...given,
-          targets: given.targets.map((one) => ({ ...one, floorReplicas: 0 })),
-          limits: { ...given.limits, models: mapFloors(given) },
-        }
-        const verdicts = withinEnvelope(free)
-        for (const region of ['eu', 'us']) {
-          const moved = free.targets.reduce((sum, one, index) => {
-            const from = free.states[one.id]?.replicas
-            const to = verdicts[index]!.replicas
-            if (one.region !== region || from === undefined) return sum
-            return sum + Math.abs(to! - from) * one.gpusPerReplica
-          }, free.limits.changedGpus[region] ?? 0)
-          const allowed = Math.max(free.limits.maxChangedGpus, free.limits.changedGpus[region] ?? 0)
-          expect(moved).toBeLessThanOrEqual(allowed)
-        }
-      }),
-      { numRuns: 1_000, seed: 2 },
-    )
-  })
+  it(
+    'no more changes hands than the budget, floors aside',
+    () => {
+      fc.assert(
+        fc.property(anyInput, (given) => {
+          const free = {
+            ...given,
+            targets: given.targets.map((one) => ({ ...one, floorReplicas: 0 })),
+            limits: { ...given.limits, models: mapFloors(given) },
+          }
+          const verdicts = withinEnvelope(free)
+          for (const region of ['eu', 'us']) {
+            const moved = free.targets.reduce((sum, one, index) => {
+              const from = free.states[one.id]?.replicas
+              const to = verdicts[index]!.replicas
+              if (one.region !== region || from === undefined) return sum
+              return sum + Math.abs(to! - from) * one.gpusPerReplica
+            }, free.limits.changedGpus[region] ?? 0)
+            const allowed = Math.max(
+              free.limits.maxChangedGpus,
+              free.limits.changedGpus[region] ?? 0,
+            )
+            expect(moved).toBeLessThanOrEqual(allowed)
+          }
+        }),
+        { numRuns: caseCount(1_000), seed: 2 },
+      )
+    },
+    patienceMs(60_000, 1_000),
+  )
 })
 
 const mapFloors = ({ limits: { models } }: EnvelopeInput) =>

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { InvalidInput } from '../../services/domain/errors.ts'
 import { parseFleet } from '../../services/fleet/index.ts'
+import { caseCount, patienceMs } from '../support/case-count.ts'
 
 const SOURCES = [
   'config/examples/two-regions.yaml',
@@ -69,7 +70,7 @@ const rubbish = fc.oneof(
 )
 
 // Together well over 2,000 files; a busy machine may need a minute.
-describe('mutated fleets', { timeout: 120_000 }, () => {
+describe('mutated fleets', { timeout: patienceMs(120_000, 1_200) }, () => {
   test('changed values are read or refused with their place', () => {
     const outcomes = { read: 0, refused: 0 }
     fc.assert(
@@ -88,7 +89,7 @@ describe('mutated fleets', { timeout: 120_000 }, () => {
           outcomes[survives(asYaml(document))] += 1
         },
       ),
-      { numRuns: 1_200, seed: 7 },
+      { numRuns: caseCount(1_200), seed: 7 },
     )
     expect(outcomes.refused).toBeGreaterThan(600)
     expect(outcomes.read).toBeGreaterThan(0)
@@ -111,7 +112,7 @@ describe('mutated fleets', { timeout: 120_000 }, () => {
           survives(text)
         },
       ),
-      { numRuns: 800, seed: 11 },
+      { numRuns: caseCount(800), seed: 11 },
     )
   })
 
