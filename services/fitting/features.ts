@@ -1,5 +1,6 @@
+import type { Precision } from '../domain/variant.ts'
 import type { Architecture, GpuSpec } from './architecture.ts'
-import { gpusOf, type Setting } from './measured-run.ts'
+import { gpusOf, log2Count, type Setting } from './measured-run.ts'
 import { physicsTerms, TERMS } from './physics-terms.ts'
 
 /**
@@ -36,6 +37,8 @@ export const FEATURES = [
 
 /** The GPU that `bandwidth` is relative to: an H100 SXM. */
 const REFERENCE_BANDWIDTH_GB_PER_SECOND = 3350
+const EIGHT_BIT = new Set<Precision>(['fp8', 'int8'])
+const FOUR_BIT = new Set<Precision>(['mxfp4', 'int4'])
 const WIDTH = FEATURES.length
 
 /** Doublings of memory bandwidth between a GPU and the reference. */
@@ -81,60 +84,72 @@ export function describe(
     gpus: new Float64Array(count),
     logGpus: new Float64Array(count),
   }
-  for (let row = 0; row < count; row++)
-    describeOne(described, row, settings[row]!, arch, gpu, stepBase)
+  const seen = { arch, gpu, stepBase, generation: generationOf(gpu), moe: arch.experts > 0 ? 1 : 0 }
+  for (let row = 0; row < count; row++) describeOne(described, row, settings[row]!, seen)
   return { ...described, columns: usedColumns(described.features) }
 }
 
-/** Row after row, as they lie in memory. */
 function usedColumns(features: Float64Array): readonly number[] {
-  const used = FEATURES.map(() => false)
-  for (let at = 0, k = 0; at < features.length; at++) {
-    if (features[at] !== 0) used[k] = true
-    if (++k === WIDTH) k = 0
-  }
-  return FEATURES.flatMap((_, k) => (used[k] ? [k] : []))
+  return FEATURES.flatMap((_, k) => (isUsed(features, k) ? [k] : []))
+}
+
+function isUsed(features: Float64Array, column: number): boolean {
+  for (let at = column; at < features.length; at += WIDTH) if (features[at] !== 0) return true
+  return false
+}
+
+/** What all rows have in common. */
+interface Seen {
+  readonly arch: Architecture
+  readonly gpu: GpuSpec
+  readonly stepBase: readonly number[]
+  readonly generation: number
+  readonly moe: number
 }
 
 function describeOne(
   into: Described,
   row: number,
   setting: Setting,
-  arch: Architecture,
-  gpu: GpuSpec,
-  c: readonly number[],
+  { arch, gpu, stepBase: c, generation, moe }: Seen,
 ): void {
   const { terms: t, features: f } = into
+  const { batch, precision } = setting
   const o = row * TERMS.length
   const at = row * WIDTH
   physicsTerms(setting, arch, gpu, t, o)
-  const s = (Math.log2(setting.batch) - 6) / 3
-  const log2Gpus = Math.log2(gpusOf(setting))
+  const s = (Math.log2(batch) - 6) / 3
+  const log2Gpus = log2Count(gpusOf(setting))
   const nu = (log2Gpus - 1) / 1.5
   into.batch[row] = s
   into.gpus[row] = nu
   into.logGpus[row] = log2Gpus * Math.LN2
   let stepMs = 0
   for (let k = 0; k < TERMS.length; k++) stepMs += c[k]! * t[o + k]!
-  const bandwidthUse = (t[o]! + t[o + 1]!) / stepMs
-  const flopUse = (t[o + 2]! + t[o + 8]!) / stepMs
-  const generation = generationOf(gpu)
-  const moe = arch.experts > 0 ? 1 : 0
+  const perStep = 1 / stepMs
+  const weights = t[o]! * perStep
+  const kv = t[o + 1]! * perStep
+  const compute = t[o + 2]! * perStep
+  const prefill = t[o + 8]! * perStep
+  const bandwidthUse = weights + kv
+  const flopUse = compute + prefill
+  const overheadMs = c[3]! * t[o + 3]! + c[7]! * t[o + 7]!
+  const requestsMs = c[6]! * t[o + 6]!
   f[at] = 1
   f[at + 1] = s
   f[at + 2] = s * s
   f[at + 3] = nu
   f[at + 4] = moe
-  f[at + 5] = setting.precision === 'fp8' || setting.precision === 'int8' ? 1 : 0
-  f[at + 6] = setting.precision === 'mxfp4' || setting.precision === 'int4' ? 1 : 0
+  f[at + 5] = EIGHT_BIT.has(precision) ? 1 : 0
+  f[at + 6] = FOUR_BIT.has(precision) ? 1 : 0
   f[at + 7] = generation
   f[at + 8] = setting.dataParallel > 1 ? 1 : 0
-  f[at + 9] = (c[0]! * t[o]!) / stepMs
-  f[at + 10] = (c[1]! * t[o + 1]!) / stepMs
-  f[at + 11] = (c[2]! * t[o + 2]!) / stepMs
-  f[at + 12] = (c[8]! * t[o + 8]!) / stepMs
-  f[at + 13] = (c[3]! * t[o + 3]! + c[7]! * t[o + 7]!) / stepMs
-  f[at + 14] = (c[6]! * t[o + 6]!) / stepMs
+  f[at + 9] = c[0]! * weights
+  f[at + 10] = c[1]! * kv
+  f[at + 11] = c[2]! * compute
+  f[at + 12] = c[8]! * prefill
+  f[at + 13] = overheadMs * perStep
+  f[at + 14] = requestsMs * perStep
   f[at + 15] = Math.log(bandwidthUse) / 2
   f[at + 16] = Math.log(flopUse) / 2
   f[at + 17] = bandwidthUse

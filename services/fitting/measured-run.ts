@@ -49,6 +49,11 @@ export const BARE_TASK = 'decode'
 export const gpusOf = (setting: Setting): number =>
   setting.tensorParallel * setting.pipelineParallel * setting.dataParallel
 
+const LOG2_COUNTS = Float64Array.from({ length: 65 }, (_, count) => Math.log2(count))
+
+/** log2 of a small whole number, looked up: candidates are described ten thousand at a time. */
+export const log2Count = (count: number): number => LOG2_COUNTS[count] ?? Math.log2(count)
+
 /** Runs of one group share a curve: same model, precision, GPU, workload and engine. */
 export const groupKey = (run: MeasuredRun): string =>
   [run.model, run.precision, run.gpu, run.task, run.engine].join('|')

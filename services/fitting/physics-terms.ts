@@ -1,6 +1,6 @@
 import type { Precision } from '../domain/variant.ts'
 import type { Architecture, GpuSpec } from './architecture.ts'
-import { gpusOf, type Setting } from './measured-run.ts'
+import { gpusOf, log2Count, type Setting } from './measured-run.ts'
 
 /**
  * The parts of one decode step, in ms at the data sheet's speed. The prior's coefficients say how
@@ -86,7 +86,7 @@ export function physicsTerms(
     ((batch * contextOf(setting) * arch.kvBytesPerToken) / (gpus * gpu.bandwidthGbPerSecond)) * 1e-6
   out[at + 2] = flopMs
   out[at + 3] = MS_PER_LAYER * arch.layers
-  out[at + 4] = MS_PER_LAYER * arch.layers * Math.log2(width)
+  out[at + 4] = MS_PER_LAYER * arch.layers * log2Count(width)
   out[at + 5] =
     ((2 * arch.layers * activationBytes * (width - 1)) / width / gpu.linkGbPerSecond / dp) * 1e-6
   out[at + 6] = MS_PER_REQUEST * batch

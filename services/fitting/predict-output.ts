@@ -1,12 +1,11 @@
-import { curveShape } from './curve-kernel.ts'
+import { curveShapesInPlace } from './curve-kernel.ts'
 import { type Described, FEATURES } from './features.ts'
-import type { FittedGroup, FittedOutput } from './fit-group.ts'
-import { forwardInPlace } from './gaussian-process.ts'
+import type { FittedGroup } from './fit-group.ts'
 import { logBases } from './output-base.ts'
-import type { Output, OutputPrior } from './prior.ts'
+import type { Output } from './prior.ts'
+import { type SolvedOutput, solveOutput } from './solve-output.ts'
 
 const D = FEATURES.length
-const ROOT_3 = Math.sqrt(3)
 
 /** Posterior of log(quantity) at each candidate; `logSd` includes run-to-run noise. */
 export interface Predicted {
@@ -17,23 +16,6 @@ export interface Predicted {
 /** Candidates worked on side by side: independent sums keep the processor busy. */
 const LANES = 4
 
-/**
- * A fit as seen by candidates. With z = (curve kernel to each run, features) of a candidate,
- * `log base + weights . z` is its mean, and `alone + z' form z` its variance without noise.
- */
-interface Solved {
-  /** Where the runs are, in length scales times sqrt(3). */
-  readonly batch: Float64Array
-  readonly gpus: Float64Array
-  /** Runs first, then features; an even number, the last one 0 where it must be. */
-  readonly weights: Float64Array
-  /**
-   * The lower triangle of the form, doubled below the diagonal, so that it is a product by itself: of
-   * rows 0 and 1, then 2 and 3, ..., their entries column by column side by side.
-   */
-  readonly pairs: Float64Array
-}
-
 /** Posterior of one output at every candidate, in one pass over typed arrays. */
 export function predictOutput(
   fitted: FittedGroup,
@@ -42,106 +24,66 @@ export function predictOutput(
 ): Predicted {
   const prior = fitted.prior.outputs[output]
   const own = fitted.outputs[output]
-  const solved = solve(own, prior, described.columns)
+  const solved = solveOutput(own, prior, described.columns)
   const logMean = logBases(described, prior.base, fitted.gpu)
   const logSd = new Float64Array(described.count)
   const z = new Float64Array(solved.weights.length * LANES)
   const noise = prior.noiseSd ** 2
   const alone = prior.curveSd ** 2 + noise
   for (let row = 0; row < described.count; row += LANES) {
-    const lanes = Math.min(LANES, described.count - row)
-    fillCurves(z, solved, prior, described, row, lanes)
-    fillFeatures(z, own.count, described, row, lanes)
+    fillCurves(z, solved, described, row)
+    fillFeatures(z, solved, described, row)
     addProducts(z, solved, row, logMean, logSd)
-    for (let i = row; i < row + lanes; i++) logSd[i] = Math.sqrt(Math.max(alone + logSd[i]!, noise))
   }
+  for (let i = 0; i < logSd.length; i++) logSd[i] = Math.sqrt(Math.max(alone + logSd[i]!, noise))
   return { logMean, logSd }
 }
 
-/** The form is the prior's spread of the features less what the runs know: G' G of `whitened`. */
-function solve(own: FittedOutput, prior: OutputPrior, columns: readonly number[]): Solved {
-  const { count } = own
-  const n = count + columns.length
-  const white = whitened(own, columns)
-  const even = n + (n % 2)
-  const pairs = new Float64Array((even * (even + 2)) / 2)
-  for (let a = 0; a < n; a++) {
-    const first = (a >> 1) * ((a >> 1) + 1) * 2 + (a % 2)
-    for (let b = 0; b <= a; b++) {
-      let sum = b < count ? 0 : spreadOf(prior, columns[a - count]!, columns[b - count]!)
-      for (let i = 0; i < count; i++) sum -= white[a * count + i]! * white[b * count + i]!
-      pairs[first + 2 * b] = a === b ? sum : 2 * sum
-    }
-  }
-  const weights = new Float64Array(even)
-  weights.set(own.alpha)
-  columns.forEach((k, i) => {
-    weights[count + i] = own.weights[k]!
-  })
-  const scaled = (at: Float64Array, length: number) => at.map((v) => (v * ROOT_3) / length)
-  return {
-    batch: scaled(own.batch, prior.batchLength),
-    gpus: scaled(own.gpus, prior.gpusLength),
-    weights,
-    pairs,
-  }
-}
-
-/** G' = (L^-1 (I, linear covariance))', one row of length `count` per entry of z. */
-function whitened({ count, linear, factor }: FittedOutput, columns: readonly number[]) {
-  const white = new Float64Array((count + columns.length) * count)
-  for (let i = 0; i < count; i++) {
-    white[i * count + i] = 1
-    for (let k = 0; k < columns.length; k++)
-      white[(count + k) * count + i] = linear[i * D + columns[k]!]!
-  }
-  for (let at = 0; at < white.length; at += count)
-    forwardInPlace(factor, count, white.subarray(at, at + count))
-  return white
-}
-
-/** Prior covariance of the weights of two features, b <= a. */
-function spreadOf({ linearFactor: l }: OutputPrior, a: number, b: number): number {
-  const atA = (a * (a + 1)) / 2
-  const atB = (b * (b + 1)) / 2
-  let sum = 0
-  for (let k = 0; k <= b; k++) sum += l[atA + k]! * l[atB + k]!
-  return sum
-}
-
+/** Of the candidates from `row` on, one a lane; beyond the last candidate, the last one again. */
 function fillCurves(
   z: Float64Array,
-  { batch, gpus }: Solved,
-  prior: OutputPrior,
+  { batch, gpus, batchScale, gpusScale }: SolvedOutput,
   described: Described,
   row: number,
-  lanes: number,
 ): void {
-  const variance = prior.curveSd ** 2
-  const batchScale = ROOT_3 / prior.batchLength
-  const gpusScale = ROOT_3 / prior.gpusLength
-  for (let lane = 0; lane < lanes; lane++) {
-    const ownBatch = described.batch[row + lane]! * batchScale
-    const ownGpus = described.gpus[row + lane]! * gpusScale
-    for (let i = 0; i < batch.length; i++) {
-      const db = ownBatch - batch[i]!
-      const dg = ownGpus - gpus[i]!
-      z[i * LANES + lane] = variance * curveShape(Math.sqrt(db * db + dg * dg))
-    }
+  const last = described.count - 1
+  const [r1, r2, r3] = [Math.min(row + 1, last), Math.min(row + 2, last), Math.min(row + 3, last)]
+  const b0 = described.batch[row]! * batchScale
+  const b1 = described.batch[r1]! * batchScale
+  const b2 = described.batch[r2]! * batchScale
+  const b3 = described.batch[r3]! * batchScale
+  const g0 = described.gpus[row]! * gpusScale
+  const g1 = described.gpus[r1]! * gpusScale
+  const g2 = described.gpus[r2]! * gpusScale
+  const g3 = described.gpus[r3]! * gpusScale
+  for (let i = 0, at = 0; i < batch.length; i++, at += LANES) {
+    const b = batch[i]!
+    const g = gpus[i]!
+    z[at] = (b0 - b) ** 2 + (g0 - g) ** 2
+    z[at + 1] = (b1 - b) ** 2 + (g1 - g) ** 2
+    z[at + 2] = (b2 - b) ** 2 + (g2 - g) ** 2
+    z[at + 3] = (b3 - b) ** 2 + (g3 - g) ** 2
   }
+  curveShapesInPlace(z, batch.length * LANES)
 }
 
 function fillFeatures(
   z: Float64Array,
-  count: number,
-  { features, columns }: Described,
+  { batch, columns }: SolvedOutput,
+  { features, count }: Described,
   row: number,
-  lanes: number,
 ): void {
-  for (let lane = 0; lane < lanes; lane++) {
-    const from = (row + lane) * D
-    for (let k = 0; k < columns.length; k++)
-      z[(count + k) * LANES + lane] = features[from + columns[k]!]!
+  const last = count - 1
+  const f0 = row * D
+  const f1 = Math.min(row + 1, last) * D
+  const f2 = Math.min(row + 2, last) * D
+  const f3 = Math.min(row + 3, last) * D
+  for (let k = 0, at = batch.length * LANES; k < columns.length; k++, at += LANES) {
+    const column = columns[k]!
+    z[at] = features[f0 + column]!
+    z[at + 1] = features[f1 + column]!
+    z[at + 2] = features[f2 + column]!
+    z[at + 3] = features[f3 + column]!
   }
 }
 
@@ -151,7 +93,7 @@ function fillFeatures(
  */
 function addProducts(
   z: Float64Array,
-  { weights, pairs }: Solved,
+  { weights, pairs }: SolvedOutput,
   row: number,
   mean: Float64Array,
   variance: Float64Array,
