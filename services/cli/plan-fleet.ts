@@ -6,7 +6,10 @@ import type { Fleet } from '../fleet/index.ts'
 import { fitModel } from '../pipeline/fit-model.ts'
 import { type GatheredProblem, gatherProblem } from '../pipeline/gather-problem.ts'
 import { loadGlpk, loadHighs, type PlanOutcome, planHorizon } from '../planning/index.ts'
+import { systemClock } from '../platform/clock.ts'
 import { axiosHttp } from '../platform/http.ts'
+import type { SolveTime } from '../solves/index.ts'
+import { deadlineOf } from '../wiring/deadline-of.ts'
 import { fleetFiles } from '../wiring/fleet-files.ts'
 import { modelKnowledge } from '../wiring/models.ts'
 import { openGrid } from '../wiring/open-grid.ts'
@@ -14,6 +17,7 @@ import { planInThreads } from '../wiring/plan-in-threads.ts'
 import { demandTraces } from '../wiring/traces.ts'
 import { instantOf } from './instant-of.ts'
 import type { CliIo } from './io.ts'
+import { positiveNumber } from './number-option.ts'
 import { issueLine } from './print-error.ts'
 import { progressOn } from './progress.ts'
 import { readFleet } from './read-fleet.ts'
@@ -26,6 +30,8 @@ export interface GatherRequest {
 
 export interface PlanRequest extends GatherRequest {
   readonly solver: 'highs' | 'glpk'
+  /** Seconds after which the best plan so far is given. */
+  readonly deadline?: string
 }
 
 /** A fleet and all that a plan of it depends on. */
@@ -84,13 +90,22 @@ export async function gatherFleet(request: GatherRequest, io: CliIo): Promise<Ga
  * @throws InvalidInput where the fleet, one of its files or the request is wrong
  */
 export async function planFleet(request: PlanRequest, io: CliIo): Promise<PlannedFleet> {
+  const deadline = request.deadline
+  const seconds = deadline === undefined ? undefined : positiveNumber('--deadline', deadline)
   const gathered = await gatherFleet(request, io)
   const solver = await (request.solver === 'glpk' ? loadGlpk() : loadHighs())
   const startedMs = io.nowMs()
+  const time = timeOf(seconds ?? gathered.fleet.planning.deadlineSeconds)
   const outcome =
     request.solver === 'glpk'
-      ? planHorizon(gathered.problem, solver)
-      : await planInThreads(gathered.problem, solver)
+      ? planHorizon(gathered.problem, solver, deadlineOf(time))
+      : await planInThreads(gathered.problem, solver, { time })
   const solveSeconds = (io.nowMs() - startedMs) / 1000
   return { ...gathered, outcome, solver: solver.name, solveSeconds }
+}
+
+function timeOf(seconds: number | undefined): SolveTime | undefined {
+  if (seconds === undefined) return undefined
+  const fromMs = systemClock.nowMs()
+  return { fromMs, untilMs: fromMs + 1000 * seconds }
 }

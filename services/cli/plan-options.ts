@@ -10,4 +10,5 @@ export const withPlanOptions = (command: Command): Command =>
         .choices(['highs', 'glpk'])
         .default('highs'),
     )
+    .option('--deadline <seconds>', 'give the best plan found by then')
     .option('--json', 'print data instead of words')

@@ -31,7 +31,7 @@ export function planReport(planned: PlannedFleet): object {
   }
 }
 
-function totals({ predicted, baseline, bound, binding }: Plan): object {
+function totals({ predicted, baseline, bound, binding, isCutShort = false }: Plan): object {
   return {
     predicted: {
       carbonKg: kg(predicted.carbonG),
@@ -48,6 +48,7 @@ function totals({ predicted, baseline, bound, binding }: Plan): object {
     },
     savedPercent: percent(baseline.carbonG > 0 ? 1 - predicted.carbonG / baseline.carbonG : 0),
     bound: { carbonKg: kg(bound.carbonG), kind: bound.kind, gapPercent: percent(bound.gapRatio) },
+    isCutShort,
     binding,
   }
 }

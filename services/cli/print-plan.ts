@@ -23,7 +23,7 @@ const kilograms = (grams: number): string => `${(grams / 1000).toFixed(1)} kgCO2
 const percent = (ratio: number): string => `${(100 * ratio).toFixed(1)} %`
 
 function headline({ fleet, atMs, solver, solveSeconds }: PlannedFleet, plan: Plan): string[] {
-  const { predicted, baseline, bound, binding } = plan
+  const { predicted, baseline, bound, binding, isCutShort } = plan
   const { horizonHours, windowMinutes } = fleet.planning
   const low = (predicted.carbonLowG / 1000).toFixed(1)
   return [
@@ -32,6 +32,7 @@ function headline({ fleet, atMs, solver, solveSeconds }: PlannedFleet, plan: Pla
     `  predicted  ${kilograms(predicted.carbonG)} (${low} to ${kilograms(predicted.carbonHighG)}), ${predicted.energyKwh.toFixed(0)} kWh`,
     `  instead of ${kilograms(baseline.carbonG)} (${baseline.name}): ${percent(1 - predicted.carbonG / baseline.carbonG)} less`,
     `  best possible is not under ${kilograms(bound.carbonG)} (${bound.kind}): within ${percent(bound.gapRatio)}`,
+    ...(isCutShort ? ['  cut short by the deadline: more time could find better'] : []),
     ...binding.slice(0, 5).map(({ words }) => `  held back by: ${words}`),
   ]
 }

@@ -1913,6 +1913,8 @@ export interface components {
                         shadowPriceG?: number;
                         words: string;
                     }[];
+                    /** @description The deadline came before the search was over: it keeps every promise, but may be far from best. */
+                    isCutShort?: boolean;
                 };
             } | {
                 /** @enum {string} */

@@ -25,6 +25,7 @@ export interface FrameSources {
 /** The problem as it stands now, on top of the plan in force. */
 export async function frameNow(sources: FrameSources): Promise<Frame> {
   const { fleet, fleetHash, nowMs, plans } = sources
+  const { deadlineSeconds } = fleet.planning
   const current = await plans.current()
   const running = current?.outcome.status === 'planned' ? current.outcome.plan : undefined
   const points = new Map((await sources.fits.all()).map((fit) => [fit.model, fit.points]))
@@ -41,6 +42,9 @@ export async function frameNow(sources: FrameSources): Promise<Frame> {
     problemDigest: digestOf(problem),
     framedAtMs: nowMs,
     fleetHash,
+    ...(deadlineSeconds !== undefined && {
+      time: { fromMs: nowMs, untilMs: nowMs + 1000 * deadlineSeconds },
+    }),
     followsVersion: (await plans.newest())?.version ?? 0,
     zones: zones.map(
       ({ meanGPerKwh: _mean, qualities: _qualities, sources: _sources, ...zone }) => zone,

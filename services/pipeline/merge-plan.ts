@@ -1,7 +1,7 @@
 import { PlanRefused } from '../domain/errors.ts'
 import type { Block, BlockSolution, PlanningProblem, PlanOutcome } from '../planning/index.ts'
 import type { PlanStore } from '../plans/index.ts'
-import type { SolveStore } from '../solves/index.ts'
+import type { SolveStore, SolveTime } from '../solves/index.ts'
 import { type ActionPorts, enqueueActions } from './enqueue-actions.ts'
 import { planEvents } from './plan-events.ts'
 
@@ -13,6 +13,7 @@ export interface MergePlanPorts extends ActionPorts {
     problem: PlanningProblem,
     blocks: readonly Block[],
     solutions: readonly (BlockSolution | undefined)[],
+    time?: SolveTime,
   ): Promise<PlanOutcome>
   /** The independent second look; empty where the plan keeps every promise. */
   violations(problem: PlanningProblem, outcome: PlanOutcome): readonly string[]
@@ -40,7 +41,7 @@ export async function mergePlan(
   const { solves, plans } = ports
   const frame = await solves.frame(revision)
   const [blocks, solutions] = [await solves.blocks(revision), await solves.solutions(revision)]
-  const outcome = await ports.merge(frame.problem, blocks, solutions)
+  const outcome = await ports.merge(frame.problem, blocks, solutions, frame.time)
 
   const violations = ports.violations(frame.problem, outcome)
   if (violations.length > 0) throw new PlanRefused(`solve ${revision}: ${violations.join('; ')}`)

@@ -40,6 +40,8 @@ export interface Block {
   readonly startPrices: readonly PointSeries[]
   /** Lower bound on the whole problem's objective that its linear relaxation proves; 0 for none. */
   readonly relaxed: number
+  /** Its prices are rough: the time would not do for better ones. */
+  readonly isCutShort?: boolean
   /** What the prices of all blocks prove together, beside the shares of their windows. */
   readonly base: number
 }
@@ -60,6 +62,8 @@ export interface BlockSolution {
   /** Where it is not: what its windows add to the bound at the block's prices. */
   readonly share?: number
   readonly infeasible?: boolean
+  /** The deadline came before the search was over. */
+  readonly isCutShort?: boolean
   /** Where no plan was found that keeps the carbon budget: the least of any, g a day. */
   readonly leastCarbonGPerDay?: number
 }

@@ -1,6 +1,7 @@
 import type { Block } from './block.ts'
 import { couplingPrices } from './coupling-prices.ts'
 import { cutBlocks } from './cut-blocks.ts'
+import { type Deadline, NO_DEADLINE, TIME_SHARES } from './deadline.ts'
 import { isQuietBeginning } from './draft.ts'
 import { horizonModel } from './horizon-model.ts'
 import { compileInstance, type Instance } from './instance.ts'
@@ -21,6 +22,8 @@ const HULL_FROM = 1_500
 export interface CoordinateOptions {
   /** Whole-number columns up to which a problem is one block; 0 cuts even the smallest. */
   readonly wholeLimit?: number
+  /** Prices of windows are taken for those of others where the time will not do. */
+  readonly deadline?: Deadline
 }
 
 /**
@@ -32,7 +35,10 @@ export interface CoordinateOptions {
 export function coordinate(
   problem: PlanningProblem,
   solver: LinearSolver,
-  { wholeLimit = isTied(problem) ? TIED_LIMIT : WHOLE_LIMIT }: CoordinateOptions = {},
+  {
+    wholeLimit = isTied(problem) ? TIED_LIMIT : WHOLE_LIMIT,
+    deadline = NO_DEADLINE,
+  }: CoordinateOptions = {},
 ): Block[] {
   const instance = compileInstance(problem)
   const columns = instance.models.reduce(
@@ -45,28 +51,42 @@ export function coordinate(
   if (instance.strandedGpus > 0 && isQuietBeginning(problem)) return []
   if (problem.policy.carbonBudgetGPerDay !== undefined) return [wholeBlock(problem)]
   if (columns <= wholeLimit) return [wholeBlock(problem)]
-  if (columns > HORIZON_LIMIT) {
-    const prices = windowPrices(instance, solver)
+  const asWhole = columns <= HORIZON_LIMIT
+  const priced = asWhole
+    ? horizonPrices(instance, solver, columns > HULL_FROM && !isTied(problem), deadline)
+    : 'late'
+  if (priced === 'late') {
+    const prices = windowPrices(instance, solver, deadline)
     return prices ? cutBlocks(instance, prices, couplingPrices(instance, prices), 0) : []
   }
-  const priced = horizonPrices(instance, solver, columns > HULL_FROM && !isTied(problem))
   if (!priced) return []
   const { prices, relaxed } = priced
   return cutBlocks(instance, prices, couplingPrices(instance, prices), relaxed)
 }
 
-/** Prices of the relaxed horizon, starts and batch work included; over all bins they prove a bound. */
+/**
+ * Prices of the relaxed horizon, starts and batch work included; over all bins they prove a bound.
+ *
+ * @returns `late` where the time ran out first, undefined where there is no fractional plan
+ */
 function horizonPrices(
   instance: Instance,
   solver: LinearSolver,
   hullOnly: boolean,
-): { readonly prices: PricedFractions; readonly relaxed: number } | undefined {
+  deadline: Deadline,
+): { readonly prices: PricedFractions; readonly relaxed: number } | 'late' | undefined {
   const model = horizonModel(instance, { whole: false, hullOnly })
-  const answer = solver.solve(model.linear)
+  const timeLimitSeconds = deadline.secondsLeft(TIME_SHARES.workPrices)
+  if (timeLimitSeconds <= 0) return 'late'
+  const answer = solver.solve(
+    model.linear,
+    Number.isFinite(timeLimitSeconds) ? { timeLimitSeconds } : {},
+  )
   // Floors and quiet windows may need what the hull lacks.
-  if (answer.status !== 'optimal') {
-    return hullOnly ? horizonPrices(instance, solver, false) : undefined
+  if (answer.status === 'infeasible') {
+    return hullOnly ? horizonPrices(instance, solver, false, deadline) : undefined
   }
+  if (answer.status !== 'optimal') return 'late'
   const relaxed = hullOnly ? 0 : answer.value + instance.constant
   return { prices: pricesOf(instance, model, answer), relaxed }
 }

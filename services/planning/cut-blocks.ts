@@ -70,6 +70,7 @@ function cutBlock(
     }),
     gpuPrices: pools.map((_, p) => across((t) => priced.gpuPrices[t * pools.length + p]!)),
     workPrices: works.map((work) => workPrices[problem.batch.indexOf(work)]!),
+    ...(priced.isCutShort === true && { isCutShort: true }),
     startPrices: startPrices ? seriesOf(instance, startPrices, from, end + 1) : [],
   }
 }

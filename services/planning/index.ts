@@ -1,5 +1,6 @@
 export type * from './block.ts'
 export { coordinate } from './coordinate.ts'
+export { type Deadline, NO_DEADLINE } from './deadline.ts'
 export type { PlanExplanation } from './explain-plan.ts'
 export { explainPlan } from './explain-plan.ts'
 export type * from './linear-solver.ts'

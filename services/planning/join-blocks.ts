@@ -1,5 +1,6 @@
 import type { Block, BlockSolution, PointSeries } from './block.ts'
 import { mostChangedGpus } from './changed-gpus.ts'
+import type { Deadline } from './deadline.ts'
 import { addBatch, addReplicas, type Draft, emptyDraft } from './draft.ts'
 import { addWithGroup } from './insert-replicas.ts'
 import { compileInstance } from './instance.ts'
@@ -13,6 +14,8 @@ export interface Joined {
   readonly prices: Float64Array
   /** Whether the limit on changed GPUs is kept. */
   readonly isKept: boolean
+  /** The deadline came before the search over regions and windows was over. */
+  readonly isCutShort: boolean
 }
 
 /**
@@ -23,11 +26,12 @@ export function joinBlocks(
   problem: PlanningProblem,
   blocks: readonly Block[],
   solutions: readonly BlockSolution[],
+  deadline: Deadline,
 ): Joined {
   const solutionOf = new Map(solutions.map((solution) => [solution.blockId, solution]))
   const pairs = blocks.map((block) => [block, solutionOf.get(block.id)!] as const)
   const whole = pairs.find(([{ kind }]) => kind === 'whole')
-  return whole ? joinWhole(problem, whole[1]) : joinWindows(problem, pairs)
+  return whole ? joinWhole(problem, whole[1]) : joinWindows(problem, pairs, deadline)
 }
 
 function joinWhole(problem: PlanningProblem, solution: BlockSolution): Joined {
@@ -40,12 +44,18 @@ function joinWhole(problem: PlanningProblem, solution: BlockSolution): Joined {
   }
   placeBatch(draft, 0, solution)
   const { pools, windowCount } = draft.instance
-  return { draft, prices: new Float64Array(windowCount * pools.length), isKept: true }
+  return {
+    draft,
+    prices: new Float64Array(windowCount * pools.length),
+    isKept: true,
+    isCutShort: false,
+  }
 }
 
 function joinWindows(
   problem: PlanningProblem,
   pairs: readonly (readonly [Block, BlockSolution])[],
+  deadline: Deadline,
 ): Joined {
   const instance = compileInstance(problem)
   const limit = problem.policy.maxChangedGpusPerWindow ?? Number.POSITIVE_INFINITY
@@ -56,9 +66,9 @@ function joinWindows(
       draft,
       pairs.map(([block]) => block),
     )
-    repairDraft(draft, prices)
+    const isCutShort = repairDraft(draft, prices, deadline)
     const isKept = mostChangedGpus(draft) <= limit
-    if (isKept || hold >= instance.windowCount) return { draft, prices, isKept }
+    if (isKept || hold >= instance.windowCount) return { draft, prices, isKept, isCutShort }
   }
 }
 

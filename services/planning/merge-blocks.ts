@@ -2,6 +2,7 @@ import { type Assembled, assemble } from './assemble-plan.ts'
 import { bindingLimits } from './binding-limits.ts'
 import type { Block, BlockSolution, ProvenBound } from './block.ts'
 import { wholeBlock } from './coordinate.ts'
+import { type Deadline, NO_DEADLINE } from './deadline.ts'
 import type { Draft } from './draft.ts'
 import { findRelaxation } from './find-relaxation.ts'
 import { joinBlocks } from './join-blocks.ts'
@@ -28,6 +29,7 @@ export function mergeBlocks(
   blocks: readonly Block[],
   solutions: readonly BlockSolution[],
   solver: LinearSolver,
+  deadline: Deadline = NO_DEADLINE,
 ): PlanOutcome {
   const dirty = solutions.find(({ leastCarbonGPerDay }) => leastCarbonGPerDay !== undefined)
   if (dirty) return overBudget(problem, dirty.leastCarbonGPerDay!)
@@ -35,7 +37,7 @@ export function mergeBlocks(
     return findRelaxation(problem, solver)
   }
   const ordered = [...blocks].sort((a, b) => a.firstWindow - b.firstWindow)
-  const { draft, prices, isKept } = joinBlocks(problem, ordered, solutions)
+  const { draft, prices, isKept, isCutShort } = joinBlocks(problem, ordered, solutions, deadline)
   const assembled = assemble(draft)
   if (!isKept || !isComplete(draft, assembled)) {
     return blocks[0]!.kind === 'windows'
@@ -48,7 +50,9 @@ export function mergeBlocks(
     boundOf(blocks, solutions),
     bindingLimits(draft, prices),
   )
-  return { status: 'planned', plan }
+  const parts = [...blocks, ...solutions]
+  const isEarly = isCutShort || parts.some((part) => part.isCutShort === true)
+  return { status: 'planned', plan: isEarly ? { ...plan, isCutShort: true } : plan }
 }
 
 /** What a solver proved of the whole, or the better of the relaxation and all shares together. */

@@ -1,5 +1,6 @@
 import type { Block, BlockSolution } from './block.ts'
 import { coordinate } from './coordinate.ts'
+import { type Deadline, NO_DEADLINE } from './deadline.ts'
 import type { LinearSolver } from './linear-solver.ts'
 import { mergeBlocks } from './merge-blocks.ts'
 import type { PlanOutcome } from './plan.ts'
@@ -11,8 +12,14 @@ import { solveWindows } from './solve-windows.ts'
 const PROOF_SECONDS = 5
 
 /** A block of a problem without a carbon budget. */
-export const solveFreely = (block: Block, solver: LinearSolver): BlockSolution =>
-  block.kind === 'whole' ? solveWhole(block, solver, PROOF_SECONDS) : solveWindows(block)
+export const solveFreely = (
+  block: Block,
+  solver: LinearSolver,
+  deadline: Deadline = NO_DEADLINE,
+): BlockSolution =>
+  block.kind === 'whole'
+    ? solveWhole(block, solver, PROOF_SECONDS, deadline)
+    : solveWindows(block, deadline)
 
 /** All steps of a problem without a carbon budget. */
 export function planFreely(problem: PlanningProblem, solver: LinearSolver): PlanOutcome {

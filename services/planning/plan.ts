@@ -79,6 +79,8 @@ export interface Plan {
     readonly bound: number
   }
   readonly binding: readonly BindingLimit[]
+  /** The deadline came before the search was over: it keeps every promise, but may be far from best. */
+  readonly isCutShort?: boolean
 }
 
 export type PlanOutcome =

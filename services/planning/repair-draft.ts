@@ -1,22 +1,39 @@
+import { type Deadline, isPast, TIME_SHARES } from './deadline.ts'
 import type { Draft } from './draft.ts'
 import { insertReplicas } from './insert-replicas.ts'
 import { ruinAndRecreate } from './ruin-and-recreate.ts'
-import { newSearch } from './search.ts'
+import { isWhole, newSearch } from './search.ts'
+import { takeOver } from './take-over.ts'
 
 /** Attempts per model and window, over all regions at once. */
 const EFFORT = 20
 const LEAST_ATTEMPTS = 8_000
 const MOST_ATTEMPTS = 20_000
 
-/** Completes what the regions left to each other, then improves over regions and windows. */
-export function repairDraft(draft: Draft, prices: Float64Array): void {
+/** Attempts between two looks at the clock. */
+const STRIDE = 100
+
+/**
+ * Completes what the regions left to each other, then improves over regions and windows. The time
+ * ends only what improves: as long as a promise is open, the search goes on.
+ *
+ * @returns whether the deadline cut it short
+ */
+export function repairDraft(draft: Draft, prices: Float64Array, deadline: Deadline): boolean {
   const { models, windowCount: T } = draft.instance
   const search = newSearch(draft, prices, draft.instance.problem.seed)
   const quiet = () => undefined
   for (let t = 0; t < T; t++) {
-    for (const m of models.keys())
+    for (const m of models.keys()) {
+      if (t > 0) takeOver(search, m, t)
       insertReplicas(search, m, t, t, { priceWeight: 1, noise: 0 }, quiet)
+    }
   }
   const attempts = Math.max(LEAST_ATTEMPTS, Math.min(MOST_ATTEMPTS, EFFORT * T * models.length))
-  for (let i = 0; i < attempts; i++) ruinAndRecreate(search, Math.floor(search.random() * T))
+  for (let i = 0; i < attempts; i++) {
+    const isDue = i % STRIDE === 0 && isPast(deadline, TIME_SHARES.search)
+    if (isDue && isWhole(search)) return true
+    ruinAndRecreate(search, Math.floor(search.random() * T))
+  }
+  return false
 }

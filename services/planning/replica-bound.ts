@@ -26,6 +26,11 @@ export function replicaBound(given: Cover, sets: readonly Uint8Array[]): number 
   return chain.replicas > FEW ? Math.max(whole, coverBound(cover, sets)) : whole
 }
 
+/** The same for fractions of replicas, without a floor on their number: at once, and never more. */
+export function fractionalBound(cover: Cover): number {
+  return cover.region.length > 0 ? chainOf(cover).value : 0
+}
+
 /** A choice with a bin that is left out costs more than the rough one, so the less of both is safe. */
 function knapsackBound(cover: Cover, chain: Chain): number {
   const rough = wholeCover(cover, chain.links, ROUGH).value

@@ -49,6 +49,18 @@ export function windowValue(search: Search, m: number, t: number): number {
   return fixedCostOf(draft, m, t) + filling.cost + search.penalty[m]! * missing
 }
 
+/** Whether all traffic is served and every floor and spare kept, in every window. */
+export function isWhole({ draft, filling }: Search): boolean {
+  const { models, windowCount } = draft.instance
+  for (let t = 0; t < windowCount; t++) {
+    for (const m of models.keys()) {
+      fillLoads(draft, m, t, filling)
+      if (filling.unservedTotal > 0 || missingCapacity(draft, m, t) > 0) return false
+    }
+  }
+  return true
+}
+
 /** tokens/s by which the replica floor and the spare are missed (the floor in mean replicas). */
 export function missingCapacity(draft: Draft, m: number, t: number): number {
   const model = draft.instance.models[m]!

@@ -1,4 +1,5 @@
 import type { Block, BlockSolution, WorkSeries } from './block.ts'
+import { type Deadline, NO_DEADLINE, TIME_SHARES } from './deadline.ts'
 import { type HorizonModel, horizonModel } from './horizon-model.ts'
 import { compileInstance, type Instance } from './instance.ts'
 import type { LinearSolver } from './linear-solver.ts'
@@ -6,16 +7,24 @@ import { seriesOf } from './point-series.ts'
 
 /** Nearer to the best than any forecast is to the truth. */
 const RELATIVE_GAP = 1e-4
+/** However late it is, so long a plan is looked for. */
+const LEAST_SECONDS = 0.1
 
 /**
  * A whole problem by branch and bound, to a proof or until the time is up: then the best plan so far
  * and the bound proven so far stand.
  */
-export function solveWhole(block: Block, solver: LinearSolver, seconds: number): BlockSolution {
+export function solveWhole(
+  block: Block,
+  solver: LinearSolver,
+  seconds: number,
+  deadline: Deadline = NO_DEADLINE,
+): BlockSolution {
   const instance = compileInstance(block.problem)
   const model = horizonModel(instance, { whole: true })
+  const allowed = deadline.secondsLeft(TIME_SHARES.search)
   const answer = solver.solve(model.linear, {
-    timeLimitSeconds: seconds,
+    timeLimitSeconds: Math.max(LEAST_SECONDS, Math.min(seconds, allowed)),
     relativeGap: RELATIVE_GAP,
   })
   if (answer.status === 'infeasible' || answer.status === 'unknown') {
@@ -34,6 +43,7 @@ export function solveWhole(block: Block, solver: LinearSolver, seconds: number):
     replicas: seriesOf(instance, counts),
     batch: batchOf(instance, model, answer.columnValues),
     bound: { value: proven + instance.constant, kind: 'branch and bound' },
+    ...(answer.status === 'feasible' && allowed < seconds && { isCutShort: true }),
   }
 }
 

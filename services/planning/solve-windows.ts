@@ -1,7 +1,8 @@
 import { startCost } from './bin-costs.ts'
-import type { Block, BlockSolution } from './block.ts'
+import type { Block, BlockSolution, PointSeries } from './block.ts'
 import { cellOf } from './cell.ts'
 import { newTrial, type Trial } from './cell-search.ts'
+import { type Deadline, isPast, NO_DEADLINE, TIME_SHARES } from './deadline.ts'
 import { type Draft, emptyDraft } from './draft.ts'
 import type { Seed } from './find-mixes.ts'
 import { compileInstance, type Instance } from './instance.ts'
@@ -13,8 +14,13 @@ import { timedProblem } from './timed-problem.ts'
 import { type Effort, windowMixes } from './window-mixes.ts'
 import { windowShare } from './window-share.ts'
 
-/** Whole replicas for a group of windows, window by window, each beginning from the one before. */
-export function solveWindows(block: Block): BlockSolution {
+/**
+ * Whole replicas for a group of windows, window by window, each beginning from the one before. Where
+ * time runs out, windows keep their rounded fractions, for the merge to complete.
+ */
+export function solveWindows(block: Block, deadline: Deadline = NO_DEADLINE): BlockSolution {
+  const isLate = () => isPast(deadline, TIME_SHARES.blocks)
+  if (isLate()) return answerOf(block, block.fractions.map(floored), isLate)
   const instance = compileInstance(timedProblem(block))
   const draft = emptyDraft(instance)
   const fractions = valuesOf(instance, block.fractions, instance.windowCount)
@@ -30,15 +36,29 @@ export function solveWindows(block: Block): BlockSolution {
     trial: newTrial(instance),
     effort: block.effort,
   }
-  for (let t = 0; t < instance.windowCount; t++) {
+  for (let t = 0; t < instance.windowCount && !isLate(); t++) {
     // Windows that share their counts keep the rounded ones, for the merge to complete.
     if (draft.groupFirst[t] === draft.groupLast[t] && t > draft.frozenUntil) planWindow(ground, t)
   }
+  return answerOf(block, seriesOf(instance, counts), isLate)
+}
+
+const floored = (series: PointSeries): PointSeries => ({
+  ...series,
+  values: series.values.map((value) => Math.floor(value + ALMOST)),
+})
+
+function answerOf(
+  block: Block,
+  replicas: readonly PointSeries[],
+  isLate: () => boolean,
+): BlockSolution {
   return {
     blockId: block.id,
-    replicas: seriesOf(instance, counts),
+    replicas,
     batch: block.batch,
-    share: shareOf(block),
+    share: shareOf(block, isLate),
+    ...(isLate() && { isCutShort: true }),
   }
 }
 
@@ -104,15 +124,19 @@ function pricesOf(block: Block, { windowCount: T, pools }: Instance): Float64Arr
 }
 
 /** What the block's windows add to the bound, its work free to move at its price. */
-function shareOf(block: Block): number {
+function shareOf(block: Block, isLate: () => boolean): number {
   const instance = compileInstance(block.problem)
   const startPrices =
     block.startPrices.length > 0
       ? valuesOf(instance, block.startPrices, instance.windowCount + 1)
       : undefined
-  return windowShare(instance, {
-    gpuPrices: pricesOf(block, instance),
-    workPrices: Float64Array.from(block.workPrices),
-    startPrices,
-  })
+  return windowShare(
+    instance,
+    {
+      gpuPrices: pricesOf(block, instance),
+      workPrices: Float64Array.from(block.workPrices),
+      startPrices,
+    },
+    isLate,
+  )
 }

@@ -1,5 +1,6 @@
 import type { Block, BlockSolution, PointSeries, WorkSeries } from './block.ts'
 import { carbonDays } from './carbon-days.ts'
+import { type Deadline, isPast, TIME_SHARES } from './deadline.ts'
 import { groupBy } from './group-by.ts'
 import type { LinearSolver } from './linear-solver.ts'
 import type { Plan } from './plan.ts'
@@ -17,9 +18,15 @@ const ROUNDING = 1 + 1e-9
  * against each other (`carbonGPerUsd`), and the dearest carbon that is needed is found by bisection,
  * each step an ordinary plan. Everett, "Generalized Lagrange multiplier method", Oper. Res. 11 (1963).
  *
+ * A deadline ends the bisection only: the two plans that it lies between are made in any case.
+ *
  * The plan of least carbon decides whether the budget can be kept at all.
  */
-export function solveWithinBudget(block: Block, solver: LinearSolver): BlockSolution {
+export function solveWithinBudget(
+  block: Block,
+  solver: LinearSolver,
+  deadline: Deadline,
+): BlockSolution {
   const { carbonBudgetGPerDay, ...policy } = block.problem.policy
   const limit = carbonBudgetGPerDay! * ROUNDING
   const planWith = <F>(change: Partial<PlanningPolicy>, otherwise: F): Plan | F => {
@@ -40,7 +47,9 @@ export function solveWithinBudget(block: Block, solver: LinearSolver): BlockSolu
   let best = cleanest
   let bound = free.objective.bound
   let [low, high] = priceRange(policy, free)
-  for (let step = 0; step < STEPS && high > 0; step++) {
+  const steps = high > 0 ? STEPS : 0
+  let step = 0
+  for (; step < steps && !isPast(deadline, TIME_SHARES.blocks); step++) {
     const carbonGPerUsd = Math.sqrt(low * high)
     const plan = planWith({ ...clean, carbonGPerUsd }, cleanest)
     bound = Math.max(bound, provenAt(block.problem, plan, carbonGPerUsd))
@@ -49,7 +58,8 @@ export function solveWithinBudget(block: Block, solver: LinearSolver): BlockSolu
     else high = carbonGPerUsd
     if (isKept && objectiveOf(block.problem, plan) < objectiveOf(block.problem, best)) best = plan
   }
-  return solutionOf(block, best, bound)
+  const solution = solutionOf(block, best, bound)
+  return step < steps ? { ...solution, isCutShort: true } : solution
 }
 
 const objectiveOf = (problem: PlanningProblem, { assignments }: Plan): number =>

@@ -1,4 +1,5 @@
 import { batchPrices } from './batch-prices.ts'
+import { type Deadline, isPast, NO_DEADLINE, TIME_SHARES } from './deadline.ts'
 import type { Instance } from './instance.ts'
 import type { LinearAnswer, LinearSolver } from './linear-solver.ts'
 import type { PricedFractions } from './prices.ts'
@@ -11,29 +12,42 @@ import { cheapestToken, workAscent } from './work-ascent.ts'
  * Prices of a long horizon, window after window, each LP from the basis of the one before. Batch work
  * is offered at its price and comes where a token costs less.
  *
+ * Where the time will not do for all of them, a window is taken for the one before.
+ *
  * @returns undefined where even fractional replicas leave traffic unserved
  */
 export function windowPrices(
   instance: Instance,
   solver: LinearSolver,
+  deadline: Deadline = NO_DEADLINE,
 ): PricedFractions | undefined {
   const runner = openWindows(instance, solver)
   try {
-    const workPrices = batchPrices(instance, solver) ?? workAscent(instance, runner)
+    const workPrices = batchPrices(instance, solver) ?? workAscent(instance, runner, deadline)
     const prices = emptyPrices(instance, workPrices)
     const costs = instance.batch.map(() => new Float64Array(instance.windowCount))
+    let answer = runner.solve(0, prices.workPrices)
+    let isCutShort = false
     for (let t = 0; t < instance.windowCount; t++) {
-      const answer = runner.solve(t, prices.workPrices)
+      const isLate = isPast(deadline, paceAt(t / instance.windowCount))
+      if (t > 0 && !isLate) answer = runner.solve(t, prices.workPrices)
+      isCutShort ||= isLate
       if (runner.misses(answer) > 0) return undefined
       readWindow(instance, runner.model, answer, t, prices)
       for (const [j, own] of costs.entries()) {
         own[t] = cheapestToken(instance, runner.model, answer, t, j)
       }
     }
-    return { ...prices, batch: wholeWork(instance, prices.batch, costs) }
+    return { ...prices, isCutShort, batch: wholeWork(instance, prices.batch, costs) }
   } finally {
     runner.close()
   }
+}
+
+/** The share of the time by which so much of the horizon should be priced. */
+const paceAt = (done: number): number => {
+  const { workPrices: from, windowPrices: to } = TIME_SHARES
+  return from + (to - from) * done
 }
 
 function emptyPrices(instance: Instance, workPrices: Float64Array): PricedFractions {

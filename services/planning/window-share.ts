@@ -4,7 +4,7 @@ import { type Cover, filledByWork } from './cover.ts'
 import type { Instance } from './instance.ts'
 import { type Lanes, lanesOf } from './lanes.ts'
 import type { ModelInstance } from './model-instance.ts'
-import { replicaBound } from './replica-bound.ts'
+import { fractionalBound, replicaBound } from './replica-bound.ts'
 
 /** Prices of what ties models and windows together. Any that are not negative prove a bound. */
 export interface CouplingPrices {
@@ -25,23 +25,34 @@ export interface CouplingPrices {
  * windows). What is left falls apart by model and window into carrying the lanes' traffic with whole
  * replicas, bounded by `replicaBound`; with no cost of rounding the sum is the linear relaxation's.
  *
+ * @param isLate whether to be content with fractions of replicas from here on: a weaker bound, sooner
+ *
  * Geoffrion, "Lagrangean relaxation for integer programming", Math. Prog. Study 2 (1974).
  */
-export function windowShare(instance: Instance, prices: CouplingPrices): number {
+export function windowShare(
+  instance: Instance,
+  prices: CouplingPrices,
+  isLate: () => boolean = () => false,
+): number {
   const { pools } = instance
   let bound = 0
   for (const [i, price] of prices.gpuPrices.entries())
     bound -= price * pools[i % pools.length]!.count
-  for (const m of instance.models.keys()) bound += modelShare(instance, prices, m)
+  for (const m of instance.models.keys()) bound += modelShare(instance, prices, m, isLate)
   return bound
 }
 
-function modelShare(instance: Instance, prices: CouplingPrices, m: number): number {
+function modelShare(
+  instance: Instance,
+  prices: CouplingPrices,
+  m: number,
+  isLate: () => boolean,
+): number {
   const model = instance.models[m]!
   const lanes = lanesOf(instance, m)
-  const sets = regionSets(instance.regionCount, lanes.reaches)
   const bins = Int32Array.from(model.region.keys())
   const { pools } = instance
+  let sets: readonly Uint8Array[] | undefined
   let bound = 0
   for (let t = 0; t < instance.windowCount; t++) {
     const gross = grossCosts(instance, prices, m, t)
@@ -66,7 +77,8 @@ function modelShare(instance: Instance, prices: CouplingPrices, m: number): numb
       reaches: lanes.reaches,
       minReplicas: model.minReplicas,
     }
-    bound += replicaBound(cover, sets)
+    if (isLate()) bound += fractionalBound(cover)
+    else bound += replicaBound(cover, (sets ??= regionSets(instance.regionCount, lanes.reaches)))
   }
   return bound
 }

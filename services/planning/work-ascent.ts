@@ -1,4 +1,5 @@
 import { fixedCost, tokenCost } from './bin-costs.ts'
+import { type Deadline, isPast, NO_DEADLINE, TIME_SHARES } from './deadline.ts'
 import type { Instance } from './instance.ts'
 import type { LinearAnswer } from './linear-solver.ts'
 import type { WindowModel } from './window-model.ts'
@@ -17,14 +18,20 @@ const CHEAP_SHARE = 0.2
  * windows, each the LP that all windows are solved by. Less exact: at 12 x 96 x 20 x 20 the plan is
  * 1 % dearer with it.
  */
-export function workAscent(instance: Instance, runner: WindowRunner): Float64Array {
+export function workAscent(
+  instance: Instance,
+  runner: WindowRunner,
+  deadline: Deadline = NO_DEADLINE,
+): Float64Array {
+  const isLate = () => isPast(deadline, TIME_SHARES.workPrices)
   const { windowCount: T, batch } = instance
   const stride = Math.max(1, Math.ceil(T / SAMPLES))
   const samples = Array.from({ length: Math.ceil(T / stride) }, (_, i) =>
     Math.min(T - 1, i * stride + (stride >> 1)),
   )
-  const prices = firstPrices(instance, runner, samples)
+  const prices = firstPrices(instance, runner, samples, isLate)
   for (const step of STEPS) {
+    if (isLate()) break
     const { taken, seconds } = takenAt(instance, runner, samples, prices)
     for (const [j, { tokens }] of batch.entries()) {
       // A work shorter than the samples are apart keeps the price of its first look.
@@ -61,6 +68,7 @@ function firstPrices(
   instance: Instance,
   { model, solve }: WindowRunner,
   samples: readonly number[],
+  isLate: () => boolean,
 ): Float64Array {
   const { batch } = instance
   const nothing = new Float64Array(batch.length)
@@ -68,6 +76,7 @@ function firstPrices(
   const firsts = batch.filter(({ first, deadline }) => first < deadline).map(({ first }) => first)
   const looks = [...new Set([...samples, ...firsts])].sort((a, b) => a - b)
   for (const t of looks) {
+    if (isLate()) break
     const answer = solve(t, nothing)
     for (const [j, { first, deadline }] of batch.entries()) {
       if (t < first || t >= deadline) continue

@@ -6,6 +6,8 @@ const Id = Type.String({ minLength: 1, maxLength: 256 })
 const AtMs = Type.Integer({ minimum: 0 })
 const Version = Type.Integer({ minimum: 1 })
 const closed = { additionalProperties: false }
+/** From when to when a solve may take; absent: as long as it takes. */
+const time = Type.Optional(Type.Object({ fromMs: AtMs, untilMs: AtMs }, closed))
 
 /**
  * Every kind of job and what it carries: ids, never data. A job says "look at this again"; what
@@ -17,7 +19,7 @@ const jobs = {
   'refresh-grid': Type.Object({ zone: Id, tickMs: AtMs }, closed),
   'refit-models': Type.Object({ model: Id }, closed),
   'solve-plan': Type.Object({ revision: Id }, closed),
-  'solve-block': Type.Object({ revision: Id, blockId: Id }, closed),
+  'solve-block': Type.Object({ revision: Id, blockId: Id, time }, closed),
   'merge-plan': Type.Object({ revision: Id }, closed),
   'apply-plan': Type.Object({ version: Version, region: Id }, closed),
   'carry-shift': Type.Object({ shiftId: Id }, closed),

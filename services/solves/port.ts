@@ -1,6 +1,12 @@
 import type { Block, BlockSolution, PlanningProblem } from '../planning/index.ts'
 import type { ZoneInput } from '../plans/index.ts'
 
+/** From when to when a solve may take; by then the best plan so far is given. */
+export interface SolveTime {
+  readonly fromMs: number
+  readonly untilMs: number
+}
+
 /** A problem and what a plan must later say about where it came from. */
 export interface Frame {
   readonly problem: PlanningProblem
@@ -11,6 +17,8 @@ export interface Frame {
   readonly zones: readonly ZoneInput[]
   /** Replaces the plan of this version, or none. */
   readonly followsVersion: number
+  /** Absent: as long as it takes. */
+  readonly time?: SolveTime
 }
 
 /** One solve under way: the problem, its blocks and their solutions, shared by every worker. */

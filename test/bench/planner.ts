@@ -1,7 +1,7 @@
 /**
  * How fast, how near to the best, in how much memory. `--size small|middle|full|all` picks the instances,
  * (all unless told, about five minutes; or `RxTxMxC`, regions x windows x models x variants, for one of any size; `none` for no instance),
- * `--seeds n` how many seeds each; `--write` puts the rows into docs/benchmarks.md; `--highs seconds` also runs the monolithic MILP where it can.
+ * `--deadline s` plans the largest instance once more with so many seconds, 0 not at all; `--seeds n` how many seeds each; `--write` puts the rows into docs/benchmarks.md; `--highs seconds` also runs the monolithic MILP where it can.
  */
 import { parseArgs } from 'node:util'
 import { horizonModel } from '../../services/planning/horizon-model.ts'
@@ -42,6 +42,7 @@ const { values } = parseArgs({
     size: { type: 'string', default: 'all' },
     seeds: { type: 'string', default: '1' },
     highs: { type: 'string', default: '0' },
+    deadline: { type: 'string', default: '10' },
     random: { type: 'string', default: '0' },
     tails: { type: 'string', default: '0' },
     write: { type: 'boolean', default: false },
@@ -116,6 +117,14 @@ for (const size of sizes) {
     rows.push(row)
     console.log(JSON.stringify(row))
   }
+}
+const due = Number(values.deadline)
+const largest = due > 0 ? sizes.find((size) => SIZES['full']?.includes(size)) : undefined
+if (largest) {
+  const { seconds, plan } = await measure(generateProblem({ ...largest, seed: 1 }), solver, due)
+  const gapPct = round(100 * plan.bound.gapRatio)
+  const { isCutShort = false } = plan
+  console.log(JSON.stringify({ deadlineSeconds: due, seconds: round(seconds), gapPct, isCutShort }))
 }
 if (values.random !== '0') {
   console.log(JSON.stringify({ random: compareSmall(1, Number(values.random), solver) }))

@@ -72,6 +72,17 @@ describe('gridtide plan', { timeout: 60_000 }, () => {
     expect(report.predicted.carbonLowKg).toBeLessThan(report.predicted.carbonHighKg)
   })
 
+  test('gives what it has by a deadline, and says so', async () => {
+    const fleet = fleetFile('due.yaml', SMALL)
+    const { code, out } = await runGridtide(['plan', '--fleet', fleet, '--deadline', '0.001'])
+    expect(code).toBe(0)
+    expect(out).toContain('cut short by the deadline')
+    const patient = await runGridtide(['plan', '--fleet', fleet, '--deadline', '600', '--json'])
+    expect(JSON.parse(patient.out)).toMatchObject({ status: 'planned', isCutShort: false })
+    const wrong = await runGridtide(['plan', '--fleet', fleet, '--deadline', 'soon'])
+    expect(wrong.err).toContain('--deadline soon: expected a number above 0')
+  })
+
   test('takes the fleet file from the environment', async () => {
     const env = { GRIDTIDE_FLEET: fleetFile('c.yaml', SMALL) }
     expect((await runGridtide(['plan', '--json'], { env })).code).toBe(0)

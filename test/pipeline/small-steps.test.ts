@@ -87,6 +87,25 @@ describe('solvePlan and solveOneBlock', () => {
     ])
   })
 
+  it('hands the time of a solve to all of its steps', async () => {
+    const time = { fromMs: 1000, untilMs: 9000 }
+    const seen: unknown[] = []
+    const children: AnyJobRequest[] = []
+    const ports = {
+      frame: async () => ({ problem: 'p', time }),
+      coordinate: async (...args: unknown[]) => void seen.push(args),
+      solves: { begin: async () => undefined, blocks: async () => [{ id: 'a' }] },
+      queue: { addFlow: async (_: unknown, of: AnyJobRequest[]) => void children.push(...of) },
+    } as unknown as SolvePlanPorts
+    await solvePlan(ports, { revision: 'r' })
+    expect(seen).toEqual([['p', time]])
+    expect(children).toMatchObject([{ payload: { revision: 'r', blockId: 'a', time } }])
+    const solves = { block: async () => 'block', saveSolution: async () => undefined }
+    const solveBlock = async (...args: unknown[]) => void seen.push(args)
+    await solveOneBlock({ solves, solveBlock } as never, { revision: 'r', blockId: 'a', time })
+    expect(seen[1]).toEqual(['block', time])
+  })
+
   it('solves the block it is told of', async () => {
     const saved: unknown[] = []
     const ports = {

@@ -83,6 +83,12 @@ const Schedule = Type.Object(
       { description: 'What was minimised, in its own unit.' },
     ),
     binding: Type.Array(BindingLimitSchema),
+    isCutShort: Type.Optional(
+      Type.Boolean({
+        description:
+          'The deadline came before the search was over: it keeps every promise, but may be far from best.',
+      }),
+    ),
   },
   { description: 'What runs where, window by window.' },
 )

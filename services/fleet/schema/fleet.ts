@@ -40,6 +40,14 @@ const Planning = strict(
       default: 0.1,
       description: 'Added on top of that quantile: 0.1 is a tenth.',
     }),
+    deadlineSeconds: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 3600,
+        description:
+          'A plan is given after so long: the best one so far, with what is proven of it. Absent: when the search is over.',
+      }),
+    ),
     seed: Type.Integer({
       minimum: 0,
       maximum: 2_147_483_647,

@@ -13,11 +13,22 @@ export interface Measured {
   readonly plan: Plan
 }
 
-/** Plans once, on all cores, checks the plan independently, and says what it took. */
-export async function measure(problem: PlanningProblem, solver: LinearSolver): Promise<Measured> {
+/**
+ * Plans once, on all cores, checks the plan independently, and says what it took.
+ *
+ * @param deadlineSeconds by when the best plan so far is wanted; absent: when the search is over
+ */
+export async function measure(
+  problem: PlanningProblem,
+  solver: LinearSolver,
+  deadlineSeconds?: number,
+): Promise<Measured> {
+  const fromMs = Date.now()
+  const time =
+    deadlineSeconds === undefined ? undefined : { fromMs, untilMs: fromMs + 1000 * deadlineSeconds }
   const cpu = process.cpuUsage()
   const from = performance.now()
-  const outcome = await planInThreads(problem, solver)
+  const outcome = await planInThreads(problem, solver, { time })
   const seconds = (performance.now() - from) / 1000
   const { user, system } = process.cpuUsage(cpu)
   if (outcome.status === 'infeasible') throw new Error(outcome.words)
