@@ -52,7 +52,7 @@ function modelShare(
   const lanes = lanesOf(instance, m)
   const bins = Int32Array.from(model.region.keys())
   const { pools } = instance
-  let sets: readonly Uint8Array[] | undefined
+  const sets = once(() => regionSets(instance.regionCount, lanes.reaches))
   let bound = 0
   for (let t = 0; t < instance.windowCount; t++) {
     const gross = grossCosts(instance, prices, m, t)
@@ -77,8 +77,7 @@ function modelShare(
       reaches: lanes.reaches,
       minReplicas: model.minReplicas,
     }
-    if (isLate()) bound += fractionalBound(cover)
-    else bound += replicaBound(cover, (sets ??= regionSets(instance.regionCount, lanes.reaches)))
+    bound += isLate() ? fractionalBound(cover) : replicaBound(cover, sets())
   }
   return bound
 }
@@ -122,5 +121,14 @@ export function grossCosts(
       return fixedCost(instance, model, t, b) + gpuPrices[t * P + pool]! * model.gpus[b]! + start
     }),
     perToken: Float64Array.from(model.pool, (_, b) => tokenCost(instance, model, t, b)),
+  }
+}
+
+/** Made when first asked for. */
+function once<X>(make: () => X): () => X {
+  let made: X | undefined
+  return () => {
+    made ??= make()
+    return made
   }
 }
