@@ -42,6 +42,11 @@ export async function buildApp(ports: ApiPorts, options: ApiOptions): Promise<Fa
   const nowMs = options.nowMs ?? Date.now
   const app = Fastify({
     bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestMs, // Fastify switches off what Node has by default
+    http: {
+      headersTimeout: Math.min(60_000, limits.requestMs),
+      connectionsCheckingInterval: Math.min(30_000, limits.requestMs / 2),
+    },
     genReqId: () => randomUUID(), // never the caller's: it goes into logs
     requestIdHeader: false,
     logController: new LogController({ disableRequestLogging: true }), // metrics count, logs explain

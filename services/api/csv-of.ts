@@ -29,11 +29,15 @@ export function csvOf<Row extends Spanned, Column extends keyof Row & string>(
   ])
 }
 
-/** Lines of cells, the first one the heading; what is undefined is left empty. */
+/**
+ * Lines of cells, the first one the heading; what is undefined is left empty. A text that a
+ * spreadsheet would take for a formula gets an apostrophe in front.
+ */
 export const csvTable = (lines: readonly (readonly unknown[])[]): string =>
   lines.map((line) => `${line.map(cell).join(',')}\n`).join('')
 
 function cell(value: unknown): string {
-  const text = value === undefined ? '' : String(value)
+  const isFormula = typeof value === 'string' && /^[=+\-@\t\r]/.test(value)
+  const text = value === undefined ? '' : `${isFormula ? "'" : ''}${value}`
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

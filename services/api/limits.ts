@@ -1,5 +1,7 @@
 export interface ApiLimits {
   readonly bodyBytes: number
+  /** From a request's first byte to its last; a socket that is slower is closed. */
+  readonly requestMs: number
   /** Of one caller. */
   readonly requestsPerMinute: number
   /** Refused credentials from one address. */
@@ -13,6 +15,7 @@ export interface ApiLimits {
 
 export const DEFAULT_LIMITS: ApiLimits = {
   bodyBytes: 256 * 1024,
+  requestMs: 600_000, // an upload of 200 MiB over a slow line
   requestsPerMinute: 6000,
   guessesPerMinute: 30,
   eventStreams: 10_000,

@@ -14,6 +14,7 @@ export interface HttpRequest {
   /** An object is sent as JSON; a string is sent as it is, with the content type of `headers`. */
   readonly body?: unknown
   readonly abort?: AbortSignal | undefined
+  /** For all of it, the last byte of the answer included. */
   readonly timeoutMs?: number
   /** Statuses outside 2xx that the caller handles itself, e.g. 304 or 409. */
   readonly allowStatus?: readonly number[]
@@ -50,7 +51,6 @@ const DEFAULT_MAX_RESPONSE_BYTES = 32 * 1024 * 1024
 /** An axios client that speaks in our errors. Axios' own carry request headers, so credentials. */
 export function axiosHttp(options: HttpOptions = {}): HttpClient {
   const client = axios.create({
-    timeout: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     maxContentLength: options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES,
     maxRedirects: 0,
     proxy: false,
@@ -68,6 +68,10 @@ export function axiosHttp(options: HttpOptions = {}): HttpClient {
 
   async function send(upstream: string, request: HttpRequest): Promise<HttpResponse> {
     request.abort?.throwIfAborted()
+    // Axios' own `timeout` begins anew with each byte, so that a server may drip for ever.
+    const timeout = AbortSignal.timeout(
+      request.timeoutMs ?? options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    )
     const answer = await client
       .request<string>({
         url: request.url,
@@ -75,16 +79,19 @@ export function axiosHttp(options: HttpOptions = {}): HttpClient {
         ...(request.query && { params: request.query }),
         headers: { ...traceHeaders(), ...request.headers },
         ...(request.body !== undefined && { data: request.body }),
-        ...(request.abort && { signal: request.abort }),
-        ...(request.timeoutMs !== undefined && { timeout: request.timeoutMs }),
+        signal: request.abort ? AbortSignal.any([request.abort, timeout]) : timeout,
       })
       .catch((error: unknown) => {
         request.abort?.throwIfAborted()
-        const code = axios.isAxiosError(error) ? (error.code ?? 'no answer') : String(error)
-        throw new UpstreamUnavailable(`no answer (${code})`, { upstream })
+        throw new UpstreamUnavailable(`no answer (${codeOf(error, timeout)})`, { upstream })
       })
     return judge(upstream, request, answer)
   }
+}
+
+function codeOf(error: unknown, { aborted }: AbortSignal): string {
+  if (aborted) return 'ETIMEDOUT'
+  return axios.isAxiosError(error) ? (error.code ?? 'no answer') : String(error)
 }
 
 function judge(
