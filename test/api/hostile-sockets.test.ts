@@ -57,7 +57,7 @@ it.each([
 it('unpacks nothing: a small body cannot become a large one', async () => {
   const bomb = gzipSync(Buffer.alloc(1_000_000, ' '))
   const head = `${PUT}If-Match: "r1"\r\nContent-Encoding: gzip\r\nContent-Length: ${bomb.length}\r\n\r\n`
-  expect(await say([head, bomb])).toMatch(/^HTTP\/1\.1 400[^]*"code":"INVALID_INPUT"/)
+  expect(await say([head, bomb])).toMatch(/^HTTP\/1\.1 400.*"code":"INVALID_INPUT"/s)
 })
 
 it.each(['TRACE', 'CONNECT', 'PROPFIND', 'NONSENSE'])('has nothing to do with %s', async (verb) => {
