@@ -1,5 +1,7 @@
-/** Number format the weights are served in. */
-export type Precision = 'bf16' | 'fp8' | 'mxfp4' | 'int8' | 'int4'
+/** Number formats that weights are served in, the usual one first. */
+export const PRECISIONS = ['bf16', 'fp8', 'mxfp4', 'int8', 'int4'] as const
+
+export type Precision = (typeof PRECISIONS)[number]
 
 /**
  * One way to lay a model out on GPUs. A backend has one scale target per (model, region, variant);

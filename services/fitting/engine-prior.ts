@@ -10,6 +10,7 @@ const AS_THE_STEP = FEATURES.map((name) => (name === 'stepResidual' ? 1 : 0))
  * The prior as it holds for a calibrated engine. Its physics base is the calibration; what the
  * prior learned to correct in serving engines is not expected of it, but stays possible. Gaps
  * between tokens follow the step, as no scheduler comes between. Power is given the step already.
+ * Nor do errors made of serving engines widen its intervals.
  */
 export function enginePrior(prior: Prior, engine: EngineSpec | undefined): Prior {
   if (engine === undefined) return prior
@@ -28,6 +29,7 @@ export function enginePrior(prior: Prior, engine: EngineSpec | undefined): Prior
       itlP95: calibrated(itlP95, AS_THE_STEP),
       power,
     },
+    energySpread: 1,
   }
 }
 

@@ -18,10 +18,12 @@ export {
   fittedCatalogueModel,
 } from './catalogue-model.ts'
 export { chosenProbability } from './chosen-probability.ts'
+export { energySpreadOf } from './energy-spread.ts'
 export { enginePrior } from './engine-prior.ts'
 export { type EngineSpec, findEngine } from './engine-spec.ts'
 export { equalityPlot, type PlotPoint } from './equality-plot.ts'
 export { estimateArchitecture } from './estimate-architecture.ts'
+export { familyFolds } from './family-folds.ts'
 export { familyPrior } from './family-prior.ts'
 export { type FittedGroup, fitGroup } from './fit-group.ts'
 export { fitPlot } from './fit-plot.ts'

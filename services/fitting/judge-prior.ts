@@ -1,11 +1,5 @@
-import { fitGroup } from './fit-group.ts'
-import { learnPrior } from './learn-prior.ts'
-import { nextRuns } from './next-run.ts'
+import { type FamilyFold, leftOutRuns } from './family-folds.ts'
 import { stepMs } from './output-base.ts'
-import { predict } from './predict.ts'
-import type { TrainingGroup } from './training-group.ts'
-
-const FOLDS = 6
 
 export interface PriorReport {
   readonly runs: number
@@ -15,38 +9,20 @@ export interface PriorReport {
 }
 
 /**
- * Leave-family-out errors of the prior these groups teach, after `k` runs of each group.
+ * Leave-family-out errors of a prior, after `k` runs of each group.
  *
  * @returns undefined with fewer than two families, or no metered group of k + 2 runs
  */
-export function judgePrior(groups: readonly TrainingGroup[], k: number): PriorReport | undefined {
-  const families = [...new Set(groups.map(({ family }) => family))].sort()
-  if (families.length < 2) return undefined
-  const foldOf = new Map(families.map((family, i) => [family, i % FOLDS]))
+export function judgePrior(folds: readonly FamilyFold[], k: number): PriorReport | undefined {
   const errors = { tokens: [] as number[], joules: [] as number[] }
-  for (let fold = 0; fold < Math.min(FOLDS, families.length); fold++) {
-    const prior = learnPrior(
-      groups.filter(({ family }) => foldOf.get(family) !== fold),
-      { source: 'fold', date: '' },
-    )
-    for (const { runs, architecture, gpu, family } of groups) {
-      if (foldOf.get(family) !== fold || runs.length < k + 2) continue
-      const chosen = nextRuns(fitGroup([], architecture, gpu, prior), runs, k)
-      const rest = runs.filter((_, i) => !chosen.includes(i))
-      const fitted = fitGroup(
-        chosen.map((i) => runs[i]!),
-        architecture,
-        gpu,
-        prior,
-      )
-      const { step, energy } = predict(fitted, rest)
-      rest.forEach((run, i) => {
-        errors.tokens.push(errorPercent(stepMs(run), Math.exp(step.logMean[i]!)))
-        if (run.powerWatts === undefined) return
-        const joules = run.powerWatts / run.tokensPerSecond
-        errors.joules.push(errorPercent(Math.exp(energy.logMean[i]!), joules))
-      })
-    }
+  for (const { runs, predicted } of leftOutRuns(folds, k)) {
+    const { step, energy } = predicted
+    runs.forEach((run, i) => {
+      errors.tokens.push(errorPercent(stepMs(run), Math.exp(step.logMean[i]!)))
+      if (run.powerWatts === undefined) return
+      const joules = run.powerWatts / run.tokensPerSecond
+      errors.joules.push(errorPercent(Math.exp(energy.logMean[i]!), joules))
+    })
   }
   if (errors.joules.length === 0) return undefined
   return {

@@ -79,5 +79,6 @@ export function learnPrior(
     }),
   ) as Record<Output, OutputPrior>
   const rows = groups.reduce((sum, group) => sum + group.runs.length, 0)
-  return { ...about, rows, groups: groups.length, outputs, firstToken: FIRST_TOKEN }
+  const known = { rows, groups: groups.length, outputs, energySpread: 1 }
+  return { ...about, ...known, firstToken: FIRST_TOKEN }
 }

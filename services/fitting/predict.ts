@@ -35,7 +35,7 @@ export function predict(
   return {
     step,
     power: withStep(power, step, share, unsure),
-    energy: withStep({ logMean, logSd: power.logSd }, step, 1 + share, unsure),
+    energy: spread(withStep({ logMean, logSd: power.logSd }, step, 1 + share, unsure), fitted),
   }
 }
 
@@ -66,6 +66,12 @@ function withStep(given: Predicted, step: Predicted, share: number, unsure: numb
     logSd[i] = Math.sqrt(given.logSd[i]! ** 2 + factor * step.logSd[i]! ** 2)
   }
   return { logMean: given.logMean, logSd }
+}
+
+/** See `energySpreadOf`. */
+function spread({ logMean, logSd }: Predicted, { prior }: FittedGroup): Predicted {
+  for (let i = 0; i < logSd.length; i++) logSd[i]! *= prior.energySpread
+  return { logMean, logSd }
 }
 
 /** No board draws more than its limit for long. */

@@ -46,5 +46,7 @@ export interface Prior {
   readonly rows: number
   readonly groups: number
   readonly outputs: Readonly<Record<Output, OutputPrior>>
+  /** Factor on the deviation of log(J/token), from families left out; 1 where nobody looked. */
+  readonly energySpread: number
   readonly firstToken: FirstTokenPrior
 }

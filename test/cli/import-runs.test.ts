@@ -152,6 +152,8 @@ Qwen/Qwen3-32B,agg,fp8,16,20,100,h100_sxm,vllm,1000,500,2`
     expect([code, err]).toEqual([1, expect.stringMatching(/none\.json: no such file/)])
     const tp = await imported(file('tp.json', bench), ...told, '--tp', 'two')
     expect(tp.err).toMatch(/--tp two: expected a number above 0/)
+    const precision = await imported(file('tp.json', bench), ...told, '--precision', 'fp7')
+    expect(precision.err).toMatch(/--precision <name>.*Allowed choices are bf16, fp8/)
   })
 
   it('overwrites nothing', async () => {

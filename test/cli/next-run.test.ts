@@ -24,7 +24,7 @@ function run(...args: readonly string[]) {
     nowMs: () => 0,
     isTty: false,
   }
-  nextRunCommand(io).parse(args, { from: 'user' })
+  nextRunCommand(io).exitOverride().parse(args, { from: 'user' })
   return said
 }
 
@@ -56,6 +56,10 @@ describe('gridtide next-run', () => {
       run('--model', 'Qwen/Qwen3-32B', '--gpu', 'H100', ...more)
     expect(() => ask('--max-runs', 'few')).toThrow('--max-runs few: expected a number above 0')
     expect(() => ask('--max-gpus', '1.5')).toThrow('--max-gpus 1.5: expected a whole number')
+    expect(() => ask('--precision', 'fp7')).toThrow(/--precision <name>.*bf16, fp8, mxfp4/)
+    expect(() => run('--model', 'own/Qwen9', '--gpu', 'H100')).toThrow(
+      /no model "own\/Qwen9".*; or describe it by --arch FILE or --params BILLIONS/,
+    )
     expect(() => ask('--input', '-1')).toThrow('--input -1: expected a number above 0')
     expect(() => ask('--arch', join(folder, 'none.json'))).toThrow(/none\.json: no such file/)
     expect(() => ask('--gpu-spec', write('bad.json', '{'))).toThrow(/bad\.json: no JSON/)

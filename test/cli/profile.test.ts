@@ -86,7 +86,9 @@ async function profile(...args: readonly string[]) {
     `dcgm:${base}/metrics`,
   ]
   const short = ['--input', '5', '--output', '2000', '--warm-up', '0.3', '--measure', '4']
-  await profileCommand(io).parseAsync([...fixed, ...short, ...args], { from: 'user' })
+  await profileCommand(io)
+    .exitOverride()
+    .parseAsync([...fixed, ...short, ...args], { from: 'user' })
   return said
 }
 
@@ -168,5 +170,6 @@ describe('gridtide profile', () => {
     await expect(profile('--endpoint', `${base}/busy`, '--out', out())).rejects.toThrow(/503/)
     await expect(profile('--concurrency', '1,x', '--out', out())).rejects.toThrow(/positive/)
     await expect(profile('--power', 'guess', '--out', out())).rejects.toThrow(/power source/)
+    await expect(profile('--precision', 'fp7')).rejects.toThrow(/--precision <name>.*bf16, fp8/)
   }, 60_000)
 })

@@ -6,6 +6,7 @@ import {
   catalogueArchitecture,
   catalogueGpu,
   estimateArchitecture,
+  familyFolds,
   fitGroup,
   fitPlot,
   groupRuns,
@@ -77,9 +78,11 @@ describe('a prior learned from runs under a known law', () => {
       }
       return i === 0 ? unmetered : run
     })
-    const report = judgePrior(groupRuns(few), 3)
-    expect(judgePrior(groupRuns(law.slice(0, 6)), 3)).toBeUndefined()
-    expect(judgePrior(groupRuns([...law.slice(0, 2), ...law.slice(12, 14)]), 3)).toBeUndefined()
+    const report = judgePrior(familyFolds(groupRuns(few)), 3)
+    expect(judgePrior(familyFolds(groupRuns(law.slice(0, 6))), 3)).toBeUndefined()
+    expect(
+      judgePrior(familyFolds(groupRuns([...law.slice(0, 2), ...law.slice(12, 14)])), 3),
+    ).toBeUndefined()
     expect(report!.runs).toBe(3)
     expect(report!.tokensPerSecond[0]).toBeLessThan(5)
     expect(report!.joulesPerToken[0]).toBeLessThan(5)

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { PRECISIONS } from '../../domain/variant.ts'
 import { Id, Next, strict } from './parts.ts'
 import type { Of } from './ref.ts'
 
@@ -21,7 +22,7 @@ const Workload = strict(
   },
   { description: 'Mean lengths of one request.' },
 )
-const Precision = Type.Enum(['bf16', 'fp8', 'mxfp4', 'int8', 'int4'])
+const Precision = Type.Enum([...PRECISIONS])
 const Demand = Type.Union([
   strict({
     kind: Type.Literal('constant'),

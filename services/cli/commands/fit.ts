@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import {
   buildCatalogue,
+  energySpreadOf,
+  familyFolds,
   groupRuns,
   judgePrior,
   learnPrior,
@@ -31,13 +33,15 @@ export function fitCommand(io: CliIo): Command {
   withOptions(fit.command('prior'))
     .description('physics coefficients and Gaussian process hyper-parameters')
     .option('--source <words>', 'where the runs are from, with licence', 'own runs')
-    .option('--report', 'also judge it with whole model families left out (minutes)')
+    .option('--report', 'also say how wrong it is where whole model families are left out')
     .action((options: FitOptions) => {
       const groups = load(options, io)
-      const prior = learnPrior(groups, { source: options.source!, date: today(io) })
+      const learned = learnPrior(groups, { source: options.source!, date: today(io) })
+      const folds = familyFolds(groups)
+      const prior = { ...learned, energySpread: energySpreadOf(folds) }
       writeFileSync(options.out, rounded(prior))
       const report = (options.report ? REPORTED_RUNS : []).flatMap(
-        (k) => judgePrior(groups, k) ?? [],
+        (k) => judgePrior(folds, k) ?? [],
       )
       const answer = { rows: prior.rows, groups: prior.groups, out: options.out, report }
       io.out(options.json ? `${JSON.stringify(answer)}\n` : words(answer))

@@ -14,6 +14,7 @@ import {
 } from '../../runs/index.ts'
 import type { CliIo } from '../io.ts'
 import { positiveCount } from '../number-option.ts'
+import { precisionOption } from '../precision-option.ts'
 import { readText } from '../read-text.ts'
 
 interface ImportOptions {
@@ -43,7 +44,7 @@ export function importRunsCommand(io: CliIo): Command {
     .requiredOption('--out <file>', 'CSV of runs to write; must not exist')
     .option('--model <id>', 'model of a benchmark result that does not say it')
     .option('--gpu <name>', 'GPU of such a result')
-    .option('--precision <name>', 'number format of such a result', 'bf16')
+    .addOption(precisionOption('number format of such a result'))
     .option('--tp <n>', 'tensor parallel degree of such a result', '1')
     .option('--power-log <file>', 'power samples, joined by time; needs --from and --to')
     .addOption(

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { InvalidInput } from '../../domain/errors.ts'
+import { InvalidInput, NotFound } from '../../domain/errors.ts'
 import type { Precision } from '../../domain/variant.ts'
 import {
   type Architecture,
@@ -25,6 +25,7 @@ import { random } from '../../planning/index.ts'
 import { commandLines } from '../../runs/index.ts'
 import type { CliIo } from '../io.ts'
 import { positiveCount, positiveNumber } from '../number-option.ts'
+import { precisionOption } from '../precision-option.ts'
 import { readRunsFiles } from '../read-runs-files.ts'
 import { readJson } from '../read-text.ts'
 
@@ -61,7 +62,7 @@ export function nextRunCommand(io: CliIo): Command {
       'parameters of a model the catalogue lacks, or total/active, e.g. 30.5/3.3',
     )
     .option('--gpu-spec <file>', 'spec of a GPU the catalogue lacks')
-    .option('--precision <name>', 'bf16, fp8, mxfp4, int8 or int4', 'bf16')
+    .addOption(precisionOption('number format of the weights'))
     .option('--runs <path...>', 'files of the runs made so far, or folders of them')
     .option('--max-runs <n>', 'most runs to name', '3')
     .option('--max-gpus <n>', 'GPUs of the largest replica', '8')
@@ -132,9 +133,18 @@ function advise(options: NextRunOptions, io: CliIo) {
 /** By its config.json, else the catalogue, else what models of its size look like. */
 function architectureOf({ model, arch, params }: NextRunOptions): Architecture {
   if (arch !== undefined) return architectureFromConfig(model, readJson(arch))
-  if (params === undefined) return catalogueArchitecture(model)
+  if (params === undefined) return knownArchitecture(model)
   const [total, active = total] = params.split('/').map(Number)
   return estimateArchitecture(model, total!, active)
+}
+
+function knownArchitecture(model: string): Architecture {
+  try {
+    return catalogueArchitecture(model)
+  } catch (error) {
+    if (!(error instanceof NotFound)) throw error
+    throw new NotFound(`${error.message}; or describe it by --arch FILE or --params BILLIONS`)
+  }
 }
 
 /** Undefined where nothing is promised: then every configuration matters as much. */

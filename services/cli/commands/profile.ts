@@ -16,6 +16,7 @@ import {
 import type { CliIo } from '../io.ts'
 import { positiveCount, positiveNumber } from '../number-option.ts'
 import { POWER_SOURCES, powerSource, steadyNowMs } from '../power-source.ts'
+import { precisionOption } from '../precision-option.ts'
 import { readText } from '../read-text.ts'
 
 interface ProfileCommandOptions {
@@ -54,7 +55,7 @@ export function profileCommand(io: CliIo): Command {
       'indices of the GPUs to meter with nvidia-smi or zeusd; all by default',
     )
     .option('--tp <n>', 'tensor parallel degree', '1')
-    .option('--precision <name>', 'number format', 'bf16')
+    .addOption(precisionOption('number format of the weights'))
     .option('--concurrency <list>', 'closed-loop concurrencies', '8,32,128')
     .option('--rate <list>', 'open-loop requests per second instead')
     .option('--input <tokens>', 'prompt length', '500')

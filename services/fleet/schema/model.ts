@@ -1,8 +1,9 @@
 import { type Static, Type } from 'typebox'
+import { PRECISIONS } from '../../domain/variant.ts'
 import { Demand } from './demand.ts'
 import { FilePath, GpuType, Id, oneOf, strict } from './parts.ts'
 
-const Precision = oneOf(['bf16', 'fp8', 'mxfp4', 'int8', 'int4'], {
+const Precision = oneOf(PRECISIONS, {
   description: 'Number format the weights are served in.',
 })
 

@@ -1,5 +1,7 @@
 import {
+  energySpreadOf,
   enginePrior,
+  familyFolds,
   findEngine,
   fitGroup,
   informPrior,
@@ -60,7 +62,7 @@ export function playFold(
   const served = groups.filter(({ runs }) => findEngine(runs[0]!.engine) === undefined)
   const train = [...served, ...extraTraining].filter((group) => !heldOut.includes(group.family))
   // A file of one family on a machine without the public runs has nothing else to learn from.
-  const learnt = train.length > 0 ? learnPrior(train, { source: 'fold', date: '' }) : shippedPrior
+  const learnt = train.length > 0 ? learnFrom(train) : shippedPrior
   for (const group of groups.filter(({ family }) => heldOut.includes(family))) {
     const prior = enginePrior(learnt, findEngine(group.runs[0]!.engine))
     const relatives = groups.filter((other) => other !== group && other.family === group.family)
@@ -73,6 +75,12 @@ export function playFold(
       playTransfer(contest.transfer.informed, group, informed, k)
     }
   }
+}
+
+/** As `gridtide fit prior` learns it: its folds are of the training families alone. */
+function learnFrom(train: readonly BenchGroup[]): Prior {
+  const prior = learnPrior(train, { source: 'fold', date: '' })
+  return { ...prior, energySpread: energySpreadOf(familyFolds(train)) }
 }
 
 /** What K runs of a group leave wrong, under a prior that may have heard of its relatives. */
