@@ -32,8 +32,13 @@ function section({ path, command }: ReturnType<typeof leavesOf>[number]): readon
     ...command.registeredArguments.map(
       (argument) => `| \`${shownArgument(argument)}\` | ${cell(argument.description)} |`,
     ),
-    ...command.options.map(({ flags, description, mandatory, defaultValue }) => {
-      const notes = [mandatory && 'required', defaultValue && `default \`${defaultValue}\``]
+    ...command.options.map(({ flags, description, mandatory, defaultValue, argChoices }) => {
+      const choices = argChoices && `one of ${argChoices.join(', ')}`
+      const notes = [
+        mandatory && 'required',
+        choices,
+        defaultValue && `default \`${defaultValue}\``,
+      ]
       const words = [description, ...notes.filter(Boolean)].join('; ')
       return `| \`${flags.replaceAll('|', '\\|')}\` | ${cell(words)} |`
     }),

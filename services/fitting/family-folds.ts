@@ -30,7 +30,7 @@ export function familyFolds(groups: readonly TrainingGroup[]): readonly FamilyFo
 }
 
 /** Runs of one group beside what was predicted of them from `k` others, chosen by the design rule. */
-export interface LeftOutRuns {
+interface LeftOutRuns {
   readonly runs: readonly MeasuredRun[]
   readonly predicted: Prediction
 }

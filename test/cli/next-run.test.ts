@@ -60,6 +60,7 @@ describe('gridtide next-run', () => {
     expect(() => run('--model', 'own/Qwen9', '--gpu', 'H100')).toThrow(
       /no model "own\/Qwen9".*; or describe it by --arch FILE or --params BILLIONS/,
     )
+    expect(() => run('--model', 'Qwen/Qwen3-32B', '--gpu', 'X9')).toThrow(/--gpu-spec FILE/)
     expect(() => ask('--input', '-1')).toThrow('--input -1: expected a number above 0')
     expect(() => ask('--arch', join(folder, 'none.json'))).toThrow(/none\.json: no such file/)
     expect(() => ask('--gpu-spec', write('bad.json', '{'))).toThrow(/bad\.json: no JSON/)

@@ -95,7 +95,9 @@ export function nextRunCommand(io: CliIo): Command {
 
 function advise(options: NextRunOptions, io: CliIo) {
   const architecture = architectureOf(options)
-  const gpu = options.gpuSpec ? gpuFromSpec(readJson(options.gpuSpec)) : catalogueGpu(options.gpu)
+  const gpu = options.gpuSpec
+    ? gpuFromSpec(readJson(options.gpuSpec))
+    : known(catalogueGpu, options.gpu, '--gpu-spec FILE')
   const runs = readRunsFiles(options.runs ?? [], io).filter((run) => run.model === options.model)
   const own = runs.filter((run) => run.gpu === gpu.name && run.precision === options.precision)
   const others = groupRuns(
@@ -133,17 +135,20 @@ function advise(options: NextRunOptions, io: CliIo) {
 /** By its config.json, else the catalogue, else what models of its size look like. */
 function architectureOf({ model, arch, params }: NextRunOptions): Architecture {
   if (arch !== undefined) return architectureFromConfig(model, readJson(arch))
-  if (params === undefined) return knownArchitecture(model)
+  if (params === undefined) {
+    return known(catalogueArchitecture, model, '--arch FILE or --params BILLIONS')
+  }
   const [total, active = total] = params.split('/').map(Number)
   return estimateArchitecture(model, total!, active)
 }
 
-function knownArchitecture(model: string): Architecture {
+/** What the catalogue knows; where it does not, also how to tell it. */
+function known<T>(look: (name: string) => T, name: string, otherwise: string): T {
   try {
-    return catalogueArchitecture(model)
+    return look(name)
   } catch (error) {
     if (!(error instanceof NotFound)) throw error
-    throw new NotFound(`${error.message}; or describe it by --arch FILE or --params BILLIONS`)
+    throw new NotFound(`${error.message}; or describe it by ${otherwise}`)
   }
 }
 
