@@ -99,7 +99,7 @@ export async function planFleet(request: PlanRequest, io: CliIo): Promise<Planne
   const outcome =
     request.solver === 'glpk'
       ? planHorizon(gathered.problem, solver, deadlineOf(time))
-      : await planInThreads(gathered.problem, solver, { time })
+      : (await planInThreads(gathered.problem, solver, { time })).outcome
   const solveSeconds = (io.nowMs() - startedMs) / 1000
   return { ...gathered, outcome, solver: solver.name, solveSeconds }
 }

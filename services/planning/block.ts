@@ -42,6 +42,8 @@ export interface Block {
   readonly relaxed: number
   /** Its prices are rough: the time would not do for better ones. */
   readonly isCutShort?: boolean
+  /** Planned before, and none of its inputs has changed: its replicas stand. */
+  readonly isKept?: boolean
   /** What the prices of all blocks prove together, beside the shares of their windows. */
   readonly base: number
 }

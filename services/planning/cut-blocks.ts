@@ -44,9 +44,10 @@ function effortFor({ models, windowCount }: Instance): Effort {
 }
 
 /** Windows [from, end). */
-type Span = readonly [from: number, end: number]
+export type Span = readonly [from: number, end: number]
 
-function cutBlock(
+/** One block, as `cutBlocks` makes them. */
+export function cutBlock(
   instance: Instance,
   priced: PricedFractions,
   { startPrices, workPrices }: Coupling,
@@ -55,13 +56,13 @@ function cutBlock(
   const { problem, pools } = instance
   const across = <X>(of: (t: number) => X): X[] =>
     Array.from({ length: end - from }, (_, i) => of(from + i))
-  const works = problem.batch.filter((work) => work.firstWindow < end && work.deadlineWindow > from)
+  const part = inputsOf(problem, [from, end])
   return {
     id: `${from}-${end - 1}`,
     kind: 'windows',
     firstWindow: from,
     endWindow: end,
-    problem: partOf(problem, works, [from, end]),
+    problem: part,
     effort: effortFor(instance),
     fractions: seriesOf(instance, priced.fractions, from, end),
     batch: problem.batch.flatMap((work, j): WorkSeries[] => {
@@ -69,18 +70,17 @@ function cutBlock(
       return values.some((value) => value > 0) ? [{ work: work.id, values }] : []
     }),
     gpuPrices: pools.map((_, p) => across((t) => priced.gpuPrices[t * pools.length + p]!)),
-    workPrices: works.map((work) => workPrices[problem.batch.indexOf(work)]!),
+    workPrices: part.batch.map(
+      ({ id }) => workPrices[problem.batch.findIndex((work) => work.id === id)]!,
+    ),
     ...(priced.isCutShort === true && { isCutShort: true }),
     startPrices: startPrices ? seriesOf(instance, startPrices, from, end + 1) : [],
   }
 }
 
-/** The windows as a problem of their own. */
-function partOf(
-  problem: PlanningProblem,
-  works: PlanningProblem['batch'],
-  [from, end]: Span,
-): PlanningProblem {
+/** The windows as a problem of their own: all that their block depends on but for its prices. */
+export function inputsOf(problem: PlanningProblem, [from, end]: Span): PlanningProblem {
+  const works = problem.batch.filter((work) => work.firstWindow < end && work.deadlineWindow > from)
   const cut = <X>(values: readonly X[]) => values.slice(from, end)
   return {
     ...problem,

@@ -1,4 +1,5 @@
 export type * from './block.ts'
+export { type Continued, continueBlocks, type LastPlan } from './continue-blocks.ts'
 export { coordinate } from './coordinate.ts'
 export { type Deadline, NO_DEADLINE } from './deadline.ts'
 export type { PlanExplanation } from './explain-plan.ts'

@@ -58,6 +58,9 @@ function joinWindows(
   deadline: Deadline,
 ): Joined {
   const instance = compileInstance(problem)
+  const open = pairs.flatMap(([{ firstWindow, endWindow, isKept = false }]) =>
+    isKept ? [] : Array.from({ length: endWindow - firstWindow }, (_, i) => firstWindow + i),
+  )
   const limit = problem.policy.maxChangedGpusPerWindow ?? Number.POSITIVE_INFINITY
   for (let hold = problem.policy.minDwellWindows ?? 1; ; hold *= 2) {
     const draft = emptyDraft(instance, hold)
@@ -66,7 +69,7 @@ function joinWindows(
       draft,
       pairs.map(([block]) => block),
     )
-    const isCutShort = repairDraft(draft, prices, deadline)
+    const isCutShort = repairDraft(draft, prices, deadline, open)
     const isKept = mostChangedGpus(draft) <= limit
     if (isKept || hold >= instance.windowCount) return { draft, prices, isKept, isCutShort }
   }

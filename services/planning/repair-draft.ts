@@ -17,23 +17,30 @@ const STRIDE = 100
  * Completes what the regions left to each other, then improves over regions and windows. The time
  * ends only what improves: as long as a promise is open, the search goes on.
  *
+ * @param open windows to look at, with their neighbours; all others were planned before
  * @returns whether the deadline cut it short
  */
-export function repairDraft(draft: Draft, prices: Float64Array, deadline: Deadline): boolean {
+export function repairDraft(
+  draft: Draft,
+  prices: Float64Array,
+  deadline: Deadline,
+  open: readonly number[],
+): boolean {
   const { models, windowCount: T } = draft.instance
   const search = newSearch(draft, prices, draft.instance.problem.seed)
   const quiet = () => undefined
-  for (let t = 0; t < T; t++) {
+  for (const t of open) {
     for (const m of models.keys()) {
       if (t > 0) takeOver(search, m, t)
       insertReplicas(search, m, t, t, { priceWeight: 1, noise: 0 }, quiet)
     }
   }
-  const attempts = Math.max(LEAST_ATTEMPTS, Math.min(MOST_ATTEMPTS, EFFORT * T * models.length))
+  const all = Math.max(LEAST_ATTEMPTS, Math.min(MOST_ATTEMPTS, EFFORT * T * models.length))
+  const attempts = Math.ceil((all * open.length) / T)
   for (let i = 0; i < attempts; i++) {
     const isDue = i % STRIDE === 0 && isPast(deadline, TIME_SHARES.search)
     if (isDue && isWhole(search)) return true
-    ruinAndRecreate(search, Math.floor(search.random() * T))
+    ruinAndRecreate(search, open[Math.floor(search.random() * open.length)]!)
   }
   return false
 }

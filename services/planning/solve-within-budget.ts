@@ -1,10 +1,11 @@
-import type { Block, BlockSolution, PointSeries, WorkSeries } from './block.ts'
+import type { Block, BlockSolution, WorkSeries } from './block.ts'
 import { carbonDays } from './carbon-days.ts'
 import { type Deadline, isPast, TIME_SHARES } from './deadline.ts'
 import { groupBy } from './group-by.ts'
 import type { LinearSolver } from './linear-solver.ts'
 import type { Plan } from './plan.ts'
 import { planFreely } from './plan-freely.ts'
+import { replicaSeries } from './plan-series.ts'
 import { pricePlan } from './price-plan.ts'
 import type { PlanningPolicy, PlanningProblem } from './problem.ts'
 
@@ -98,16 +99,9 @@ function dirtiestDay(problem: PlanningProblem, { assignments }: Plan): number {
 }
 
 function solutionOf({ id, problem }: Block, plan: Plan, bound: number): BlockSolution {
-  const zeros = () => problem.windows.map(() => 0)
-  const places = groupBy(plan.assignments, (a) => JSON.stringify([a.region, a.model, a.pointId]))
-  const replicas = [...places.values()].map((own): PointSeries => {
-    const { region, model, pointId } = own[0]!
-    const values = zeros()
-    for (const { window, replicas: count } of own) values[window] = count
-    return { region, model, pointId, values }
-  })
+  const replicas = replicaSeries(plan.assignments, [0, problem.windows.length])
   const batch = [...groupBy(plan.batch, ({ work }) => work)].map(([work, runs]): WorkSeries => {
-    const values = zeros()
+    const values = problem.windows.map(() => 0)
     for (const { window, tokensPerSecond } of runs) values[window]! += tokensPerSecond
     return { work, values }
   })

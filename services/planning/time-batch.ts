@@ -9,20 +9,29 @@ export type BatchTiming = readonly Float64Array[]
  *
  * @param placed tokens/s by batch work and window
  * @param costs objective of a token by batch work and window
+ * @param isOpen windows whose rates may change
  */
 export function wholeWork(
   instance: Instance,
   placed: BatchTiming,
   costs: BatchTiming,
+  isOpen: (t: number) => boolean = () => true,
 ): BatchTiming {
   return placed.map((rates, j) => {
     const { tokens, first, deadline } = instance.batch[j]!
     const seconds = instance.windowSeconds
     let missing = tokens
-    for (let t = first; t < deadline; t++) missing -= rates[t]! * seconds[t]!
-    if (missing <= 0) return rates.map((rate) => (rate * tokens) / (tokens - missing))
+    let movable = 0
+    for (let t = first; t < deadline; t++) {
+      missing -= rates[t]! * seconds[t]!
+      if (isOpen(t)) movable += rates[t]! * seconds[t]!
+    }
+    if (missing <= 0) {
+      const factor = movable > 0 ? Math.max(0, (movable + missing) / movable) : 1
+      return rates.map((rate, t) => (isOpen(t) ? rate * factor : rate))
+    }
     const filled = rates.slice()
-    const cheapest = Array.from({ length: deadline - first }, (_, i) => first + i)
+    const cheapest = Array.from({ length: deadline - first }, (_, i) => first + i).filter(isOpen)
     cheapest.sort((a, b) => costs[j]![a]! - costs[j]![b]!)
     for (const t of cheapest) {
       const more = Math.max(0, Math.min(mostBatch(instance, j) - rates[t]!, missing / seconds[t]!))

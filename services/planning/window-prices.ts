@@ -1,4 +1,5 @@
 import { batchPrices } from './batch-prices.ts'
+import type { Block } from './block.ts'
 import { type Deadline, isPast, NO_DEADLINE, TIME_SHARES } from './deadline.ts'
 import type { Instance } from './instance.ts'
 import type { LinearAnswer, LinearSolver } from './linear-solver.ts'
@@ -41,6 +42,62 @@ export function windowPrices(
     return { ...prices, isCutShort, batch: wholeWork(instance, prices.batch, costs) }
   } finally {
     runner.close()
+  }
+}
+
+/** Windows to be priced, and blocks of all the others, which stand. */
+export interface OpenWindows {
+  readonly open: readonly number[]
+  readonly standing: readonly Block[]
+}
+
+/**
+ * The same for some windows only, work at prices that are known. What the others do of it stands; what
+ * is left comes into the open windows.
+ *
+ * @returns undefined where traffic, or a work, does not fit into the open windows
+ */
+export function priceOpenWindows(
+  instance: Instance,
+  solver: LinearSolver,
+  workPrices: Float64Array,
+  { open, standing }: OpenWindows,
+): PricedFractions | undefined {
+  const prices = emptyPrices(instance, workPrices)
+  const costs = instance.batch.map(() => new Float64Array(instance.windowCount))
+  placeStanding(instance, standing, prices.batch)
+  const runner = openWindows(instance, solver)
+  try {
+    for (const t of open) {
+      const answer = runner.solve(t, workPrices)
+      if (runner.misses(answer) > 0) return undefined
+      readWindow(instance, runner.model, answer, t, prices)
+      for (const [j, own] of costs.entries()) {
+        own[t] = cheapestToken(instance, runner.model, answer, t, j)
+      }
+    }
+  } finally {
+    runner.close()
+  }
+  const isOpen = new Set(open)
+  const batch = wholeWork(instance, prices.batch, costs, (t) => isOpen.has(t))
+  const isDone = instance.batch.every(({ tokens }, j) => {
+    const done = batch[j]!.reduce((sum, rate, t) => sum + rate * instance.windowSeconds[t]!, 0)
+    return done >= tokens * (1 - 1e-9)
+  })
+  return isDone ? { ...prices, batch } : undefined
+}
+
+function placeStanding(
+  { problem }: Instance,
+  standing: readonly Block[],
+  rates: readonly Float64Array[],
+): void {
+  for (const { firstWindow, batch } of standing) {
+    for (const { work, values } of batch) {
+      const j = problem.batch.findIndex(({ id }) => id === work)
+      for (const [i, rate] of values.entries()) rates[j]![firstWindow + i] = rate
+    }
   }
 }
 

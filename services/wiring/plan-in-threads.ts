@@ -1,6 +1,11 @@
 import { availableParallelism } from 'node:os'
 import {
+  type Block,
+  type BlockSolution,
+  continueBlocks,
   coordinate,
+  type Deadline,
+  type LastPlan,
   type LinearSolver,
   mergeBlocks,
   type PlanningProblem,
@@ -19,7 +24,16 @@ export interface ThreadedPlanOptions {
   /** By default one a core. */
   readonly threads?: number
   /** By when the best plan so far is given; absent: when the search is over. */
-  readonly time?: SolveTime
+  readonly time?: SolveTime | undefined
+  /** What is kept of it where its windows see what they saw: the rest alone is planned anew. */
+  readonly last?: LastPlan
+}
+
+/** A plan, or why there is none, and what it was made of. */
+export interface ThreadedPlan {
+  readonly outcome: PlanOutcome
+  readonly blocks: readonly Block[]
+  readonly solutions: readonly BlockSolution[]
 }
 
 /**
@@ -32,19 +46,33 @@ export interface ThreadedPlanOptions {
 export async function planInThreads(
   problem: PlanningProblem,
   solver: LinearSolver,
-  { threads = availableParallelism(), time }: ThreadedPlanOptions = {},
-): Promise<PlanOutcome> {
+  options: ThreadedPlanOptions = {},
+): Promise<ThreadedPlan> {
+  const { time, last } = options
   const deadline = deadlineOf(time)
-  const blocks = coordinate(problem, solver, { deadline })
+  const continued = last && continueBlocks(problem, last, solver)
+  const blocks = continued?.blocks ?? coordinate(problem, solver, { deadline })
+  const known = new Map(continued?.known.map((solution) => [solution.blockId, solution]))
+  const open = blocks.filter(({ id }) => !known.has(id))
+  const solved = await solveAll(open, solver, deadline, options)
+  const solutions = [...known.values(), ...solved]
+  const outcome = mergeBlocks(problem, blocks, solutions, solver, deadline)
+  return { outcome, blocks, solutions }
+}
+
+async function solveAll(
+  blocks: readonly Block[],
+  solver: LinearSolver,
+  deadline: Deadline,
+  { threads = availableParallelism(), time }: ThreadedPlanOptions,
+): Promise<readonly BlockSolution[]> {
   if (threads < 2 || blocks.length <= FEW_BLOCKS) {
-    const solutions = blocks.map((block) => solveBlock(block, solver, deadline))
-    return mergeBlocks(problem, blocks, solutions, solver, deadline)
+    return blocks.map((block) => solveBlock(block, solver, deadline))
   }
   const pool = openThreads({ threads })
   try {
     const inThread = solverThreads(pool).solveBlock
-    const solutions = await Promise.all(blocks.map((block) => inThread(block, time)))
-    return mergeBlocks(problem, blocks, solutions, solver, deadline)
+    return await Promise.all(blocks.map((block) => inThread(block, time)))
   } finally {
     await pool.close()
   }

@@ -11,6 +11,7 @@ import { generateProblem, type InstanceSize } from './planner/instances.ts'
 import { measure } from './planner/measure.ts'
 import { compareSmall } from './planner/small.ts'
 import { simulateTails } from './planner/tails.ts'
+import { measureWarm } from './planner/warm.ts'
 import { writeSection } from './write-section.ts'
 
 const SIZES: Record<string, readonly Omit<InstanceSize, 'seed'>[]> = {
@@ -34,6 +35,8 @@ interface Row extends InstanceSize {
   readonly highsGapPct: number | null
 }
 
+/** Regions x windows x models from which a plan that goes on from the last one is measured too. */
+const WARM_FROM = 20_000
 /** Monoliths above this many rows and columns are hopeless. */
 const HIGHS_MODELS = 5
 
@@ -119,12 +122,17 @@ for (const size of sizes) {
   }
 }
 const due = Number(values.deadline)
-const largest = due > 0 ? sizes.find((size) => SIZES['full']?.includes(size)) : undefined
+const largest = due > 0 ? sizes.find((size) => SIZES.full?.includes(size)) : undefined
 if (largest) {
-  const { seconds, plan } = await measure(generateProblem({ ...largest, seed: 1 }), solver, due)
+  const { seconds, plan } = await measure(generateProblem({ ...largest, seed: 1 }), solver, {
+    deadlineSeconds: due,
+  })
   const gapPct = round(100 * plan.bound.gapRatio)
   const { isCutShort = false } = plan
   console.log(JSON.stringify({ deadlineSeconds: due, seconds: round(seconds), gapPct, isCutShort }))
+}
+for (const size of sizes.filter((one) => one.regions * one.windows * one.models >= WARM_FROM)) {
+  console.log(JSON.stringify({ warm: await measureWarm(size, solver) }))
 }
 if (values.random !== '0') {
   console.log(JSON.stringify({ random: compareSmall(1, Number(values.random), solver) }))

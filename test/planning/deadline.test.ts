@@ -120,9 +120,10 @@ describe('a plan that is due', () => {
     }))
     const draft = emptyDraft(compileInstance({ ...fleet, regions: poor }))
     const prices = new Float64Array(draft.held.length)
-    expect(repairDraft(draft, prices, lateAfter(0))).toBe(false)
+    const all = fleet.windows.map((_, t) => t)
+    expect(repairDraft(draft, prices, lateAfter(0), all)).toBe(false)
     const rich = emptyDraft(compileInstance(fleet))
-    expect(repairDraft(rich, prices, lateAfter(0))).toBe(true)
+    expect(repairDraft(rich, prices, lateAfter(0), all)).toBe(true)
   })
 
   it('proves nothing of a cover that nothing can carry', () => {

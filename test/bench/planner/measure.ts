@@ -1,4 +1,5 @@
 import {
+  type LastPlan,
   type LinearSolver,
   type Plan,
   type PlanningProblem,
@@ -11,24 +12,33 @@ export interface Measured {
   readonly cpuSeconds: number
   readonly peakMb: number
   readonly plan: Plan
+  /** What the next plan can begin from. */
+  readonly made: LastPlan
+}
+
+export interface MeasureOptions {
+  /** By when the best plan so far is wanted; absent: when the search is over. */
+  readonly deadlineSeconds?: number
+  readonly last?: LastPlan
 }
 
 /**
  * Plans once, on all cores, checks the plan independently, and says what it took.
- *
- * @param deadlineSeconds by when the best plan so far is wanted; absent: when the search is over
  */
 export async function measure(
   problem: PlanningProblem,
   solver: LinearSolver,
-  deadlineSeconds?: number,
+  { deadlineSeconds, last }: MeasureOptions = {},
 ): Promise<Measured> {
   const fromMs = Date.now()
   const time =
     deadlineSeconds === undefined ? undefined : { fromMs, untilMs: fromMs + 1000 * deadlineSeconds }
   const cpu = process.cpuUsage()
   const from = performance.now()
-  const outcome = await planInThreads(problem, solver, { time })
+  const { outcome, blocks, solutions } = await planInThreads(problem, solver, {
+    ...(time && { time }),
+    ...(last && { last }),
+  })
   const seconds = (performance.now() - from) / 1000
   const { user, system } = process.cpuUsage(cpu)
   if (outcome.status === 'infeasible') throw new Error(outcome.words)
@@ -39,5 +49,6 @@ export async function measure(
     cpuSeconds: (user + system) / 1e6,
     peakMb: process.resourceUsage().maxRSS / 1024,
     plan: outcome.plan,
+    made: { blocks, solutions, plan: outcome.plan },
   }
 }
