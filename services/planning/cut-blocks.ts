@@ -30,7 +30,7 @@ export function cutBlocks(
 }
 
 /** Models times windows up to which each is searched at length; the time of larger ones counts. */
-const THOROUGH_CELLS = 600
+export const THOROUGH_CELLS = 600
 const THOROUGH: Effort = { priceRounds: 3, refineRounds: 2 }
 const QUICK: Effort = { priceRounds: 2, refineRounds: 1 }
 /** The same, beyond which there is time for one look each. */
