@@ -59,6 +59,7 @@ export async function buildApp(ports: ApiPorts, options: ApiOptions): Promise<Fa
     childLoggerFactory: (log) => log,
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(typeboxValidator as never)
+  app.removeContentTypeParser('text/plain') // no route reads it
   answerProblems(app)
 
   if (options.traced) await traceRequests(app)

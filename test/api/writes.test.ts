@@ -145,9 +145,11 @@ describe('bodies', () => {
     expect((await put(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)).statusCode).toBe(400)
     expect((await put('"text"')).statusCode).toBe(400)
     expect((await put('null')).statusCode).toBe(400)
-    const form = await put('a=b', { 'content-type': 'application/x-www-form-urlencoded' })
-    expect(form.statusCode).toBe(415)
-    expect(form.json().code).toBe('UNSUPPORTED_MEDIA_TYPE')
+    for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'application/xml']) {
+      const other = await put('{}', { 'content-type': type })
+      expect(other.statusCode, type).toBe(415)
+      expect(other.json().code).toBe('UNSUPPORTED_MEDIA_TYPE')
+    }
   })
 })
 
