@@ -105,6 +105,13 @@ describe('physics', () => {
     expect(weights(100_000)).toBeCloseTo((30.5 * 2 * 1e3) / 8000, 3)
   })
 
+  it('pays a hop for each doubling of GPUs, however many', () => {
+    const hops = (tp: number) => physicsTerms(settingOf(tp, 8), moe, b200)[4]!
+    expect(hops(64) / hops(2)).toBeCloseTo(6, 12)
+    expect(hops(256) / hops(2)).toBeCloseTo(8, 12)
+    expect(hops(6) / hops(2)).toBeCloseTo(Math.log2(6), 12)
+  })
+
   it('pays no communication on one GPU, and halves weights on two', () => {
     const dense = catalogueArchitecture('Qwen3-8B')
     const [one, two] = [1, 2].map((tp) => physicsTerms(settingOf(tp, 8), dense, b200))
