@@ -57,6 +57,8 @@ export interface Described {
   readonly columns: readonly number[]
   /** count x TERMS, ms. */
   readonly terms: Float64Array
+  /** The step by its physics base alone, log ms. */
+  readonly logStepBase: Float64Array
   /** Scaled log2 batch and log2 GPUs, the coordinates of the curve kernel. */
   readonly batch: Float64Array
   readonly gpus: Float64Array
@@ -80,6 +82,7 @@ export function describe(
     features: new Float64Array(count * WIDTH),
     columns: [],
     terms: new Float64Array(count * TERMS.length),
+    logStepBase: new Float64Array(count),
     batch: new Float64Array(count),
     gpus: new Float64Array(count),
     logGpus: new Float64Array(count),
@@ -126,6 +129,7 @@ function describeOne(
   into.logGpus[row] = log2Gpus * Math.LN2
   let stepMs = 0
   for (let k = 0; k < TERMS.length; k++) stepMs += c[k]! * t[o + k]!
+  into.logStepBase[row] = Math.log(stepMs)
   const perStep = 1 / stepMs
   const weights = t[o]! * perStep
   const kv = t[o + 1]! * perStep
@@ -161,15 +165,10 @@ function describeOne(
 }
 
 /** The same settings with their step known or predicted, ms: what the other outputs are given. */
-export function givenStep(
-  described: Described,
-  logStepMs: ArrayLike<number>,
-  stepBase: readonly number[],
-): Described {
+export function givenStep(described: Described, logStepMs: ArrayLike<number>): Described {
   const features = described.features.slice()
-  const logBase = logSums(described, stepBase)
   for (let row = 0; row < described.count; row++) {
-    features[(row + 1) * WIDTH - 1] = logStepMs[row]! - logBase[row]!
+    features[(row + 1) * WIDTH - 1] = logStepMs[row]! - described.logStepBase[row]!
   }
   return { ...described, features, columns: [...described.columns, WIDTH - 1] }
 }

@@ -62,7 +62,6 @@ export function fitGroup(
   const given = givenStep(
     described,
     runs.map((run) => Math.log(stepMs(run))),
-    base,
   )
   const outputs = Object.fromEntries(
     OUTPUTS.map((output) => {
@@ -140,7 +139,7 @@ export function restoreGroup(
   const suited = suitPrior(prior, gpu, caveats.length)
   const { base } = suited.outputs.step
   const described = describe(settings, architecture, gpu, base)
-  const given = givenStep(described, logStepMs, base)
+  const given = givenStep(described, logStepMs)
   const outputs = Object.fromEntries(
     OUTPUTS.map((output) => {
       const rows = alpha[output].map((_, row) => row)

@@ -17,7 +17,6 @@ export function describeGroup(
   return givenStep(
     described,
     runs.map((run) => Math.log(stepMs(run))),
-    stepBase,
   )
 }
 

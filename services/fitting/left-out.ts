@@ -49,7 +49,7 @@ export function leftOutRuns(fitted: FittedGroup): readonly LeftOutRun[] {
   const described = describeFor(fitted, fitted.settings)
   const steps = residualsOf(fitted, 'step', described)
   const logStepMs = fitted.settings.map((_, row) => steps.get(row)!.measured)
-  const given = givenStep(described, logStepMs, fitted.prior.outputs.step.base)
+  const given = givenStep(described, logStepMs)
   const powers = residualsOf(fitted, 'power', given)
   const share = 1 + passedOn(fitted, 'power')
   const unsure = passedOnVariance(fitted, 'power')

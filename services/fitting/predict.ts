@@ -25,7 +25,7 @@ export function predict(
   described: Described = describeFor(fitted, settings),
 ): Prediction {
   const step = predictOutput(fitted, 'step', described)
-  const given = givenStep(described, step.logMean, fitted.prior.outputs.step.base)
+  const given = givenStep(described, step.logMean)
   const power = capped(predictOutput(fitted, 'power', given), fitted, described)
   const share = passedOn(fitted, 'power')
   const unsure = passedOnVariance(fitted, 'power')
@@ -43,7 +43,7 @@ export function predict(
 export function predictGaps(fitted: FittedGroup, settings: readonly Setting[]) {
   const described = describeFor(fitted, settings)
   const step = predictOutput(fitted, 'step', described)
-  const given = givenStep(described, step.logMean, fitted.prior.outputs.step.base)
+  const given = givenStep(described, step.logMean)
   const of = (output: Output) =>
     withStep(
       predictOutput(fitted, output, given),
