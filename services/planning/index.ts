@@ -1,7 +1,7 @@
 export type * from './block.ts'
 export { type Continued, continueBlocks, type LastPlan } from './continue-blocks.ts'
 export { coordinate } from './coordinate.ts'
-export { type Deadline, NO_DEADLINE } from './deadline.ts'
+export { type Deadline, NO_DEADLINE, TIME_SHARES } from './deadline.ts'
 export type { PlanExplanation } from './explain-plan.ts'
 export { explainPlan } from './explain-plan.ts'
 export type * from './linear-solver.ts'

@@ -11,6 +11,7 @@ import {
   type PlanningProblem,
   type PlanOutcome,
   solveBlock,
+  TIME_SHARES,
 } from '../planning/index.ts'
 import { openThreads } from '../platform/threads.ts'
 import type { SolveTime } from '../solves/index.ts'
@@ -19,6 +20,8 @@ import { solverThreads } from './solver-threads.ts'
 
 /** A thread takes a second to start: so few blocks are sooner solved one after the other. */
 const FEW_BLOCKS = 2
+/** With less time than this for all blocks, threads would only be ready when it is over. */
+const THREAD_SECONDS = 2
 
 export interface ThreadedPlanOptions {
   /** By default one a core. */
@@ -66,7 +69,8 @@ async function solveAll(
   deadline: Deadline,
   { threads = availableParallelism(), time }: ThreadedPlanOptions,
 ): Promise<readonly BlockSolution[]> {
-  if (threads < 2 || blocks.length <= FEW_BLOCKS) {
+  const isTooLate = deadline.secondsLeft(TIME_SHARES.blocks) < THREAD_SECONDS
+  if (threads < 2 || blocks.length <= FEW_BLOCKS || isTooLate) {
     return blocks.map((block) => solveBlock(block, solver, deadline))
   }
   const pool = openThreads({ threads })
