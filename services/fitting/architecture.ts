@@ -36,5 +36,7 @@ export interface GpuSpec {
   readonly loadJoulesPerGb?: number
   /** Set where no measured run of this GPU is behind the prior. */
   readonly estimated?: string
+  /** Set where the numbers are another GPU's, for want of a spec. */
+  readonly isUnspecified?: true
   readonly source: string
 }

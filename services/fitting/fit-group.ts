@@ -5,7 +5,7 @@ import { backwardInPlace, choleskyInPlace, forwardInPlace } from './gaussian-pro
 import type { MeasuredRun, Setting } from './measured-run.ts'
 import { logBase, measuredValue, stepMs } from './output-base.ts'
 import { OUTPUTS, type Output, type OutputPrior, type Prior } from './prior.ts'
-import { caveatsOf, suitPrior } from './suit-prior.ts'
+import { caveatsOf, doubtsOf, suitPrior } from './suit-prior.ts'
 
 const D = FEATURES.length
 
@@ -56,7 +56,7 @@ export function fitGroup(
   prior: Prior,
 ): FittedGroup {
   const caveats = caveatsOf(architecture, gpu)
-  const suited = suitPrior(prior, gpu, caveats.length)
+  const suited = suitPrior(prior, gpu, doubtsOf(architecture, gpu))
   const { base } = suited.outputs.step
   const described = describe(runs, architecture, gpu, base)
   const given = givenStep(
@@ -136,7 +136,7 @@ export function restoreGroup(
   prior: Prior,
 ): FittedGroup {
   const caveats = caveatsOf(architecture, gpu)
-  const suited = suitPrior(prior, gpu, caveats.length)
+  const suited = suitPrior(prior, gpu, doubtsOf(architecture, gpu))
   const { base } = suited.outputs.step
   const described = describe(settings, architecture, gpu, base)
   const given = givenStep(described, logStepMs)

@@ -48,5 +48,10 @@ function gpuOf(name: string, { gpus = [] }: Extras): GpuSpec {
   if (known) return known
   const like =
     catalogueGpus.find((gpu) => name.toUpperCase().includes(gpu.name)) ?? catalogueGpus[0]!
-  return { ...like, name, estimated: `no spec given, taken as ${like.name}` }
+  return {
+    ...like,
+    name,
+    estimated: `no spec given, taken as ${like.name}`,
+    isUnspecified: true,
+  }
 }

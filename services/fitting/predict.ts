@@ -74,8 +74,9 @@ function spread({ logMean, logSd }: Predicted, { prior }: FittedGroup): Predicte
   return { logMean, logSd }
 }
 
-/** No board draws more than its limit for long. */
+/** No board draws more than its limit for long, where that is known. */
 function capped(power: Predicted, { gpu }: FittedGroup, described: Described): Predicted {
+  if (gpu.isUnspecified) return power
   const limit = Math.log(gpu.tdpWatts)
   return {
     logMean: power.logMean.map((mean, i) => Math.min(mean, limit + described.logGpus[i]!)),

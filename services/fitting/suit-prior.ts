@@ -9,6 +9,10 @@ const D = FEATURES.length
 const LEVEL_SD = 0.2
 /** And of its slope along log batch and log GPUs. */
 const SLOPE_SD = 0.1
+/** A GPU without a spec is unknown in bandwidth, arithmetic, links and power: four things. */
+const DOUBTS_WITHOUT_SPEC = 4
+/** And taken to be one doubling of bandwidth away from the reference. */
+const IRREGULARITY_WITHOUT_SPEC = 1
 
 /** What of a model or GPU is not known for sure, in words; empty where all is. */
 export const caveatsOf = (architecture: Architecture, gpu: GpuSpec): readonly string[] =>
@@ -16,13 +20,18 @@ export const caveatsOf = (architecture: Architecture, gpu: GpuSpec): readonly st
     (caveat): caveat is string => caveat !== undefined,
   )
 
+/** How many things about a model and a GPU are only estimated. */
+export const doubtsOf = (architecture: Architecture, gpu: GpuSpec): number =>
+  (architecture.estimated ? 1 : 0) +
+  (gpu.isUnspecified ? DOUBTS_WITHOUT_SPEC : gpu.estimated ? 1 : 0)
+
 /**
  * The prior as it holds on one GPU: curves and noise as irregular as the GPU is unlike the
- * reference, and wider intervals for each caveat, which a few runs narrow again. Doing it twice
+ * reference, and wider intervals for each doubt, which a few runs narrow again. Doing it twice
  * changes no irregularity.
  */
-export function suitPrior(prior: Prior, gpu: GpuSpec, caveats: number): Prior {
-  const irregularity = Math.abs(generationOf(gpu))
+export function suitPrior(prior: Prior, gpu: GpuSpec, doubts: number): Prior {
+  const irregularity = gpu.isUnspecified ? IRREGULARITY_WITHOUT_SPEC : Math.abs(generationOf(gpu))
   const outputs = Object.fromEntries(
     Object.entries(prior.outputs).map(([name, output]) => {
       const suited = {
@@ -32,16 +41,16 @@ export function suitPrior(prior: Prior, gpu: GpuSpec, caveats: number): Prior {
         curveGrowth: 1,
         noiseGrowth: 1,
       }
-      return [name, caveats === 0 ? suited : widenOutput(suited, caveats)]
+      return [name, doubts === 0 ? suited : widenOutput(suited, doubts)]
     }),
   ) as Prior['outputs']
   return { ...prior, outputs }
 }
 
-function widenOutput(output: OutputPrior, caveats: number): OutputPrior {
+function widenOutput(output: OutputPrior, doubts: number): OutputPrior {
   const covariance = squareOf(output.linearFactor)
   FEATURES.forEach((name, i) => {
-    covariance[i * D + i]! += caveats * extraSd(name) ** 2
+    covariance[i * D + i]! += doubts * extraSd(name) ** 2
   })
   choleskyInPlace(covariance, D)
   return { ...output, linearFactor: lowerTriangle(covariance) }

@@ -9,6 +9,7 @@ import {
   familyFolds,
   fitGroup,
   fitPlot,
+  gpusOf,
   groupRuns,
   judgePrior,
   learnPrior,
@@ -188,6 +189,32 @@ describe('fitGroup', () => {
     expect(predict(unsure, candidates).step.logSd[0]!).toBeGreaterThan(
       predict(sure, candidates).step.logSd[0]!,
     )
+  })
+})
+
+describe('a GPU without a spec', () => {
+  const bare = { ...gpu, name: 'X1', estimated: 'taken as another', isUnspecified: true as const }
+  const specified = { ...gpu, name: 'X1', estimated: 'from a spec file' }
+  /** Runs that draw 1.5 times what the GPU it is taken as could. */
+  const hot = candidates.slice(0, 8).map((setting) => ({
+    ...runUnderLaw(target, 'H100', setting),
+    powerWatts: 1.5 * gpu.tdpWatts * gpusOf(setting),
+  }))
+
+  it('is less sure than one from a spec file', () => {
+    const [unsure, surer] = [bare, specified].map((of) =>
+      predict(fitGroup([], architecture, of, shippedPrior), candidates),
+    )
+    expect(unsure!.power.logSd[0]!).toBeGreaterThan(surer!.power.logSd[0]!)
+    expect(unsure!.step.logSd[0]!).toBeGreaterThan(surer!.step.logSd[0]!)
+  })
+
+  it('may draw more than the GPU that it is taken as', () => {
+    const { power } = predict(fitGroup(hot, architecture, bare, shippedPrior), candidates)
+    const watts = Math.exp(power.logMean[0]!) / gpusOf(candidates[0]!)
+    expect(watts / (1.5 * gpu.tdpWatts)).toBeCloseTo(1, 1)
+    const held = predict(fitGroup(hot, architecture, specified, shippedPrior), candidates)
+    expect(Math.exp(held.power.logMean[0]!) / gpusOf(candidates[0]!)).toBeCloseTo(gpu.tdpWatts)
   })
 })
 

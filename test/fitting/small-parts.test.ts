@@ -219,6 +219,7 @@ describe('an unknown model', () => {
     ])
     expect(stated!.architecture.experts).toBe(128)
     expect(stated!.gpu.estimated).toMatch(/taken as H100/)
+    expect(stated!.gpu.isUnspecified).toBe(true)
     const shape = estimateArchitecture('Foo-30B', 31)
     const gpu = { ...catalogueGpu('H200'), name: run.gpu }
     const [given] = groupRuns([run], { architectures: [shape], gpus: [gpu] })
