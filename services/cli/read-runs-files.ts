@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { InvalidInput } from '../domain/errors.ts'
 import type { MeasuredRun } from '../fitting/index.ts'
-import { readRuns } from '../runs/index.ts'
+import { type Reading, type RunContext, readRuns } from '../runs/index.ts'
 import type { CliIo } from './io.ts'
 import { readText } from './read-text.ts'
 
@@ -11,11 +12,30 @@ import { readText } from './read-text.ts'
  * @throws InvalidInput where a file is no file of runs
  */
 export function readRunsFiles(paths: readonly string[], io: CliIo): readonly MeasuredRun[] {
-  return paths.flatMap(filesAt).flatMap((path) => {
-    const { runs, quarantined } = readRuns(readText(path))
-    for (const { row, reason } of quarantined) io.err(`${path}: row ${row} set aside: ${reason}\n`)
-    return runs
-  })
+  return paths.flatMap(filesAt).flatMap((path) => readRunsFile(path, io).runs)
+}
+
+/**
+ * What one file of runs holds; what is set aside is said too.
+ *
+ * @param context what a benchmark's result does not tell
+ * @throws InvalidInput naming the file where it is no file of runs
+ */
+export function readRunsFile(path: string, io: CliIo, context?: RunContext): Reading {
+  const text = readText(path)
+  const reading = namingFile(path, () => readRuns(text, undefined, context))
+  for (const { row, reason } of reading.quarantined)
+    io.err(`${path}: row ${row} set aside: ${reason}\n`)
+  return reading
+}
+
+function namingFile<Value>(path: string, read: () => Value): Value {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error
+    throw new InvalidInput(`${path}: ${error.message}`, error.issues, { cause: error })
+  }
 }
 
 function filesAt(path: string): readonly string[] {

@@ -19,7 +19,13 @@ export function parseShaped<Schema extends TSchema>(
   throw new InvalidInput(`not ${what}: ${first?.instancePath || '/'} ${first?.message}`)
 }
 
-function jsonOf(text: string, what: string): unknown {
+/**
+ * JSON of any shape.
+ *
+ * @param what the document, for messages
+ * @throws InvalidInput where it is no JSON
+ */
+export function jsonOf(text: string, what: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

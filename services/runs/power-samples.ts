@@ -1,4 +1,7 @@
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
 import { InvalidInput } from '../domain/errors.ts'
+import { parseShaped } from './parse-shaped.ts'
 import { parseCsv } from './tidy-csv.ts'
 
 export interface PowerSample {
@@ -33,20 +36,29 @@ function fromNvidiaSmi(text: string): readonly PowerSample[] {
   })
 }
 
-interface PrometheusAnswer {
-  readonly data?: {
-    readonly result?: readonly {
-      readonly metric: Readonly<Record<string, string>>
-      readonly values: readonly (readonly [number, string])[]
-    }[]
-  }
-}
+const rangeShape = Compile(
+  Type.Object({
+    data: Type.Object({
+      result: Type.Array(
+        Type.Object({
+          metric: Type.Record(Type.String(), Type.String()),
+          values: Type.Array(Type.Tuple([Type.Number(), Type.String()])),
+        }),
+      ),
+    }),
+  }),
+)
+const zeusShape = Compile(
+  Type.Object({
+    time: Type.Number({ exclusiveMinimum: 0 }),
+    gpu_energy: Type.Record(Type.String(), Type.Number()),
+  }),
+)
 
 function fromPrometheus(text: string): readonly PowerSample[] {
-  const result = (JSON.parse(text) as PrometheusAnswer).data?.result
-  if (!Array.isArray(result)) throw new InvalidInput('not a Prometheus query_range answer')
-  return result.flatMap(({ metric, values }) =>
-    values.map(([seconds, value]: readonly [number, string]) => ({
+  const { data } = parseShaped(text, rangeShape, 'a Prometheus query_range answer')
+  return data.result.flatMap(({ metric, values }) =>
+    values.map(([seconds, value]) => ({
       atMs: seconds * 1e3,
       gpu: metric.UUID ?? `${metric.instance}:${metric.gpu}`,
       watts: Number(value),
@@ -92,13 +104,12 @@ function joulesIn(samples: readonly PowerSample[], startMs: number, endMs: numbe
   return joules
 }
 
-/** Mean power of a Zeus `Measurement` (`{time, gpu_energy: {index: joules}}`), W over all GPUs. */
+/**
+ * Mean power of a Zeus `Measurement` (`{time, gpu_energy: {index: joules}}`), W over all GPUs.
+ *
+ * @throws InvalidInput where it is none
+ */
 export function zeusPowerWatts(text: string): number {
-  const { time, gpu_energy: energy } = JSON.parse(text) as {
-    time?: number
-    gpu_energy?: Readonly<Record<string, number>>
-  }
-  if (!(time && time > 0 && energy))
-    throw new InvalidInput('not a Zeus measurement: time, gpu_energy')
+  const { time, gpu_energy: energy } = parseShaped(text, zeusShape, 'a Zeus measurement')
   return Object.values(energy).reduce((sum, joules) => sum + joules, 0) / time
 }

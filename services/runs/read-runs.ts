@@ -1,6 +1,7 @@
 import { InvalidInput } from '../domain/errors.ts'
 import { readAiconfigurator } from './aiconfigurator.ts'
 import { readMlEnergy } from './ml-energy.ts'
+import { jsonOf } from './parse-shaped.ts'
 import type { Reading } from './reading.ts'
 import type { RunContext } from './run-context.ts'
 import { readGenaiPerf, readVllmBench } from './serving-benchmarks.ts'
@@ -25,7 +26,10 @@ export function readRuns(
   if (format === 'json') return readTidyJson(text)
   if (format === 'ml-energy') return readMlEnergy(text)
   if (format === 'aiconfigurator') return readAiconfigurator(text)
-  if (!context) throw new InvalidInput(`a ${format} result needs the model, GPU and layout`)
+  if (!context) {
+    jsonOf(text, 'a file of runs')
+    throw new InvalidInput(`a ${format} result needs the model, GPU and layout`)
+  }
   return format === 'vllm' ? readVllmBench(text, context) : readGenaiPerf(text, context)
 }
 

@@ -118,7 +118,9 @@ describe('gridtide import', () => {
   })
 
   it('tells formats apart, and asks for what a result does not say', async () => {
-    expect((await imported(file('b.json', bench))).err).toMatch(/needs the model, GPU and layout/)
+    expect((await imported(file('b.json', bench))).err).toMatch(
+      /b\.json: a vllm result needs the model, GPU and layout/,
+    )
     const genai = {
       output_token_throughput: { unit: 'tokens/sec', avg: 1600 },
       inter_token_latency: { unit: 'ms', avg: 20 },

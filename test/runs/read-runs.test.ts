@@ -222,6 +222,7 @@ describe('serving benchmarks', () => {
     expect(() => readRuns('{', 'vllm', context)).toThrow(/not JSON/)
     expect(() => readRuns('[]', 'genai-perf', context)).toThrow(/genai-perf/)
     expect(() => readRuns('{}', 'vllm')).toThrow(/needs the model/)
+    expect(() => readRuns('{"completed":1')).toThrow(/not a file of runs: not JSON/)
   })
 })
 
@@ -268,8 +269,10 @@ describe('power', () => {
       350,
     )
     expect(() => readPower('{}', 'prometheus')).toThrow(/query_range/)
+    expect(() => readPower('{"a', 'prometheus')).toThrow(/query_range answer: not JSON/)
     expect(zeusPowerWatts('{"time":2,"gpu_energy":{"0":600,"1":400}}')).toBe(500)
     expect(() => zeusPowerWatts('{}')).toThrow(/Zeus/)
+    expect(() => zeusPowerWatts('{"a')).toThrow(/Zeus measurement: not JSON/)
   })
 })
 

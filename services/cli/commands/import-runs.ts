@@ -7,7 +7,6 @@ import {
   type PowerFormat,
   type RunContext,
   readPower,
-  readRuns,
   TIDY_COLUMNS,
   tidyCsvLine,
   zeusPowerWatts,
@@ -15,6 +14,7 @@ import {
 import type { CliIo } from '../io.ts'
 import { positiveCount } from '../number-option.ts'
 import { precisionOption } from '../precision-option.ts'
+import { readRunsFile } from '../read-runs-files.ts'
 import { readText } from '../read-text.ts'
 
 interface ImportOptions {
@@ -60,11 +60,7 @@ export function importRunsCommand(io: CliIo): Command {
       if (existsSync(options.out)) throw new InvalidInput(`--out: ${options.out} exists`)
       const context = contextOf(options)
       const lines = files.flatMap((path) => {
-        const text = readText(path)
-        const { runs, quarantined } = readRuns(text, undefined, context)
-        for (const { row, reason } of quarantined) {
-          io.err(`${path}: row ${row} set aside: ${reason}\n`)
-        }
+        const { runs, quarantined } = readRunsFile(path, io, context)
         const counts = { runs: runs.length, setAside: quarantined.length }
         io.out(
           options.json
