@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { parseShaped } from './parse-shaped.ts'
 import type { PowerSample } from './power-samples.ts'
+import { gpuOfLabels, PROMETHEUS_SAMPLE, prometheusAnswer } from './prometheus-answer.ts'
 
 const zeusdShape = Compile(Type.Object({ power_mw: Type.Record(Type.String(), Type.Number()) }))
 
@@ -20,18 +21,7 @@ export function readZeusd(text: string, atMs: number): readonly PowerSample[] {
   }))
 }
 
-const vectorShape = Compile(
-  Type.Object({
-    data: Type.Object({
-      result: Type.Array(
-        Type.Object({
-          metric: Type.Record(Type.String(), Type.String()),
-          value: Type.Tuple([Type.Number(), Type.String()]),
-        }),
-      ),
-    }),
-  }),
-)
+const vectorShape = Compile(prometheusAnswer({ value: PROMETHEUS_SAMPLE }))
 
 /**
  * Present power from an instant query for `DCGM_FI_DEV_POWER_USAGE`, W. It is no newer than
@@ -43,7 +33,7 @@ export function readPrometheusPower(text: string, atMs: number): readonly PowerS
   const { data } = parseShaped(text, vectorShape, 'an answer of Prometheus')
   return data.result.map(({ metric, value: [, watts] }) => ({
     atMs,
-    gpu: metric.UUID ?? `${metric.instance}:${metric.gpu}`,
+    gpu: gpuOfLabels(metric),
     watts: Number(watts),
   }))
 }

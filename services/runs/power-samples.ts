@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { InvalidInput } from '../domain/errors.ts'
 import { parseShaped } from './parse-shaped.ts'
+import { gpuOfLabels, PROMETHEUS_SAMPLE, prometheusAnswer } from './prometheus-answer.ts'
 import { parseCsv } from './tidy-csv.ts'
 
 export interface PowerSample {
@@ -36,18 +37,7 @@ function fromNvidiaSmi(text: string): readonly PowerSample[] {
   })
 }
 
-const rangeShape = Compile(
-  Type.Object({
-    data: Type.Object({
-      result: Type.Array(
-        Type.Object({
-          metric: Type.Record(Type.String(), Type.String()),
-          values: Type.Array(Type.Tuple([Type.Number(), Type.String()])),
-        }),
-      ),
-    }),
-  }),
-)
+const rangeShape = Compile(prometheusAnswer({ values: Type.Array(PROMETHEUS_SAMPLE) }))
 const zeusShape = Compile(
   Type.Object({
     time: Type.Number({ exclusiveMinimum: 0 }),
@@ -60,7 +50,7 @@ function fromPrometheus(text: string): readonly PowerSample[] {
   return data.result.flatMap(({ metric, values }) =>
     values.map(([seconds, value]) => ({
       atMs: seconds * 1e3,
-      gpu: metric.UUID ?? `${metric.instance}:${metric.gpu}`,
+      gpu: gpuOfLabels(metric),
       watts: Number(value),
     })),
   )
