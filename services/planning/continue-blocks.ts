@@ -1,5 +1,5 @@
 import type { Block, BlockSolution } from './block.ts'
-import { cutBlock, inputsOf, type Span } from './cut-blocks.ts'
+import { BLOCK_WINDOWS, cutBlock, inputsOf, type Span } from './cut-blocks.ts'
 import { isQuietBeginning } from './draft.ts'
 import { compileInstance, type Instance } from './instance.ts'
 import type { LinearSolver } from './linear-solver.ts'
@@ -127,14 +127,11 @@ const fingerprint = (problem: PlanningProblem): string =>
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   value instanceof Object && !Array.isArray(value)
 
-/** Longest run of windows in one block. */
-const MOST_WINDOWS = 12
-
 function spansOf(windows: readonly number[]): Span[] {
   const spans: [number, number][] = []
   for (const t of windows) {
     const now = spans.at(-1)
-    if (now && now[1] === t && t - now[0] < MOST_WINDOWS) now[1] = t + 1
+    if (now && now[1] === t && t - now[0] < BLOCK_WINDOWS) now[1] = t + 1
     else spans.push([t, t + 1])
   }
   return spans

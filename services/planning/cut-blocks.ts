@@ -7,7 +7,7 @@ import type { PlanningProblem } from './problem.ts'
 import type { Effort } from './window-mixes.ts'
 
 /** Windows of one block: few enough for a job of seconds, enough to see starts pay. */
-const BLOCK_WINDOWS = 12
+export const BLOCK_WINDOWS = 12
 
 /**
  * One block per group of windows, with its fractions and prices. All regions stay together: they
