@@ -1,5 +1,6 @@
 import type { Precision } from '../domain/variant.ts'
 import type { Architecture, GpuSpec } from './architecture.ts'
+import { type FeatureColumn, featureColumns } from './feature-columns.ts'
 import { gpusOf, log2Count, type Setting } from './measured-run.ts'
 import { physicsTerms, TERMS } from './physics-terms.ts'
 
@@ -50,11 +51,8 @@ export interface Described {
   readonly count: number
   /** count x FEATURES. */
   readonly features: Float64Array
-  /**
-   * Features that are not zero in every row: most candidates share a GPU, a number format and a kind
-   * of model, which leaves a third of them out.
-   */
-  readonly columns: readonly number[]
+  /** What of the features differs from row to row: see `featureColumns`. */
+  readonly columns: readonly FeatureColumn[]
   /** count x TERMS, ms. */
   readonly terms: Float64Array
   /** The step by its physics base alone, log ms. */
@@ -89,16 +87,7 @@ export function describe(
   }
   const seen = { arch, gpu, stepBase, generation: generationOf(gpu), moe: arch.experts > 0 ? 1 : 0 }
   for (let row = 0; row < count; row++) describeOne(described, row, settings[row]!, seen)
-  return { ...described, columns: usedColumns(described.features) }
-}
-
-function usedColumns(features: Float64Array): readonly number[] {
-  return FEATURES.flatMap((_, k) => (isUsed(features, k) ? [k] : []))
-}
-
-function isUsed(features: Float64Array, column: number): boolean {
-  for (let at = column; at < features.length; at += WIDTH) if (features[at] !== 0) return true
-  return false
+  return { ...described, columns: featureColumns(described.features, WIDTH) }
 }
 
 /** What all rows have in common. */
@@ -170,7 +159,8 @@ export function givenStep(described: Described, logStepMs: ArrayLike<number>): D
   for (let row = 0; row < described.count; row++) {
     features[(row + 1) * WIDTH - 1] = logStepMs[row]! - described.logStepBase[row]!
   }
-  return { ...described, features, columns: [...described.columns, WIDTH - 1] }
+  const residual = { lead: WIDTH - 1, parts: [{ feature: WIDTH - 1, factor: 1 }] }
+  return { ...described, features, columns: [...described.columns, residual] }
 }
 
 /** log of a weighted sum of one row's physics terms, log ms. */

@@ -1,3 +1,4 @@
+import type { FeatureColumn } from './feature-columns.ts'
 import { FEATURES } from './features.ts'
 import type { FittedOutput } from './fit-group.ts'
 import { forwardInPlace } from './gaussian-process.ts'
@@ -17,7 +18,7 @@ export interface SolvedOutput {
   /** What brings a candidate there. */
   readonly batchScale: number
   readonly gpusScale: number
-  /** Features in use. */
+  /** Features that a candidate brings. */
   readonly columns: Int32Array
   /** Runs first, then features; an even number, the last one 0 where it must be. */
   readonly weights: Float64Array
@@ -32,7 +33,7 @@ export interface SolvedOutput {
 export function solveOutput(
   own: FittedOutput,
   prior: OutputPrior,
-  columns: readonly number[],
+  columns: readonly FeatureColumn[],
 ): SolvedOutput {
   const { count } = own
   const n = count + columns.length
@@ -48,7 +49,7 @@ export function solveOutput(
     }
   }
   const weights = new Float64Array(even)
-  weights.set([...own.alpha, ...columns.map((k) => own.weights[k]!)])
+  weights.set([...own.alpha, ...columns.map((column) => merged(own.weights, 0, column))])
   const batchScale = ROOT_3 / prior.batchLength
   const gpusScale = ROOT_3 / prior.gpusLength
   return {
@@ -56,7 +57,7 @@ export function solveOutput(
     gpus: own.gpus.map((at) => at * gpusScale),
     batchScale,
     gpusScale,
-    columns: Int32Array.from(columns),
+    columns: Int32Array.from(columns, ({ lead }) => lead),
     weights: weights.map((weight, i) => weight * scale(i)),
     pairs,
   }
@@ -66,7 +67,11 @@ export function solveOutput(
  * The prior's spread of the features less what the runs know: G' G of `whitened`. Lower triangle of a
  * square.
  */
-function formOf(own: FittedOutput, prior: OutputPrior, columns: readonly number[]): Float64Array {
+function formOf(
+  own: FittedOutput,
+  prior: OutputPrior,
+  columns: readonly FeatureColumn[],
+): Float64Array {
   const { count } = own
   const n = count + columns.length
   const white = whitened(own, columns)
@@ -82,23 +87,39 @@ function formOf(own: FittedOutput, prior: OutputPrior, columns: readonly number[
 }
 
 /** G' = (L^-1 (I, linear covariance))', one row of length `count` per entry of z. */
-function whitened({ count, linear, factor }: FittedOutput, columns: readonly number[]) {
+function whitened({ count, linear, factor }: FittedOutput, columns: readonly FeatureColumn[]) {
   const white = new Float64Array((count + columns.length) * count)
   for (let i = 0; i < count; i++) {
     white[i * count + i] = 1
     for (let k = 0; k < columns.length; k++)
-      white[(count + k) * count + i] = linear[i * D + columns[k]!]!
+      white[(count + k) * count + i] = merged(linear, i * D, columns[k]!)
   }
   for (let at = 0; at < white.length; at += count)
     forwardInPlace(factor, count, white.subarray(at, at + count))
   return white
 }
 
-/** Prior covariance of the weights of two features, b <= a. */
-function spreadOf({ linearFactor: l }: OutputPrior, a: number, b: number): number {
+/** What a column stands for of one row of values by feature. */
+function merged(values: Float64Array, row: number, { parts }: FeatureColumn): number {
+  let sum = 0
+  for (const { feature, factor } of parts) sum += factor * values[row + feature]!
+  return sum
+}
+
+/** Prior covariance of the weights of two columns. */
+function spreadOf(prior: OutputPrior, a: FeatureColumn, b: FeatureColumn): number {
+  let sum = 0
+  for (const one of a.parts)
+    for (const other of b.parts)
+      sum += one.factor * other.factor * covarianceOf(prior, one.feature, other.feature)
+  return sum
+}
+
+/** Prior covariance of the weights of two features. */
+function covarianceOf({ linearFactor: l }: OutputPrior, a: number, b: number): number {
   const atA = (a * (a + 1)) / 2
   const atB = (b * (b + 1)) / 2
   let sum = 0
-  for (let k = 0; k <= b; k++) sum += l[atA + k]! * l[atB + k]!
+  for (let k = 0; k <= Math.min(a, b); k++) sum += l[atA + k]! * l[atB + k]!
   return sum
 }
