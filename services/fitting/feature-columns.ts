@@ -35,11 +35,11 @@ function isZero(features: Float64Array, width: number, feature: number): boolean
 /** What `lead` is to be multiplied by to give `feature` in every row; NaN where there is no such number. */
 function factorOf(features: Float64Array, width: number, feature: number, lead: number): number {
   const factor = features[feature]! / features[lead]!
-  if (!Number.isFinite(factor)) return Number.NaN
   for (let at = 0; at < features.length; at += width) {
     const value = features[at + feature]!
     const error = Math.abs(value - factor * features[at + lead]!)
-    if (error > ROUNDING * Math.abs(value)) return Number.NaN
+    // A lead that is zero in the first row gives no number, which no bound holds of.
+    if (!(error <= ROUNDING * Math.abs(value))) return Number.NaN
   }
   return factor
 }
