@@ -11,14 +11,13 @@ declare module 'autocannon' {
       readonly duration?: number
       /** Threads that shoot; without any it shoots from ours. */
       readonly workers?: number
-      /** Requests a second of each thread over all its connections; as many as it can without. */
-      readonly overallRate?: number
     }
     interface Result {
       readonly requests: { readonly average: number; readonly total: number }
       readonly latency: { readonly p99: number }
       readonly '2xx': number
       readonly '3xx': number
+      readonly '4xx': number
       readonly errors: number
     }
   }

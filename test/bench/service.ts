@@ -5,6 +5,7 @@ import { apiUnderTest } from './service/api-under-test.ts'
 import { feedStreams } from './service/event-streams.ts'
 import { memoryOfService } from './service/memory.ts'
 import { median, type Shot, shoot } from './service/shoot.ts'
+import { shootSteadily } from './service/steady-rate.ts'
 
 /**
  * The API over the embedded database, beside a bare Fastify route that answers `{"status":"ok"}`, both
@@ -12,9 +13,8 @@ import { median, type Shot, shoot } from './service/shoot.ts'
  * the machine; the ratio to the bare route does so less.
  *
  * `readP99Ms` is at saturation: each connection asks again at once, so it is the connections divided by
- * the rate, and says how fast the machine is. `readP99AtHalfRateMs` and `bareP99AtHalfRateMs` are over
- * the same connections at half the rate that the bare route just reached: how long an answer takes
- * where there is room, with those counted that a slow answer held back.
+ * the rate, and says how fast the machine is. `steady` is over the same connections at rates that leave
+ * room: how long an answer takes, counted from the instant at which it should have been asked for.
  *
  *   npm run bench:service   # SECONDS=5 ROUNDS=3 CONNECTIONS=200 SSE_CLIENTS=5000 MEMORY_MINUTES=5
  *
@@ -24,6 +24,8 @@ const SECONDS = Number(process.env.SECONDS ?? 5)
 const ROUNDS = Number(process.env.ROUNDS ?? 3)
 const CONNECTIONS = Number(process.env.CONNECTIONS ?? 200)
 const SSE_CLIENTS = Number(process.env.SSE_CLIENTS ?? 5000)
+/** Questions a second where there is room. */
+const STEADY_RATES = [500, 1000, 2000]
 const MEMORY_MINUTES = Number(process.env.MEMORY_MINUTES ?? 5)
 
 const { db, destroy } = await embeddedEngine.open()
@@ -48,14 +50,16 @@ for (let round = 0; round < ROUNDS; round++) {
     unchanged: await shoot(unchanged, 304),
   })
 }
-// Half of what the bare route just reached: a rate that leaves both time to rest.
-const halfRate = Math.round(median(rounds.map((round) => round.health.rps)) / 2)
-const atHalfRate: { read: Shot; bare: Shot }[] = []
-for (let round = 0; round < ROUNDS; round++) {
-  atHalfRate.push({
-    bare: await shoot({ ...health, overallRate: halfRate }),
-    read: await shoot({ ...current, overallRate: halfRate }),
-  })
+const steady: object[] = []
+for (const ratePerSecond of STEADY_RATES) {
+  const order = { connections: CONNECTIONS, ratePerSecond, seconds: SECONDS }
+  const reads: number[] = []
+  const bares: number[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    bares.push((await shootSteadily({ ...order, url: health.url, headers: {} })).p99Ms)
+    reads.push((await shootSteadily({ ...order, url: current.url, headers })).p99Ms)
+  }
+  steady.push({ ratePerSecond, readP99Ms: median(reads), bareP99Ms: median(bares) })
 }
 const slots = [{ startMs: 0, endMs: 300_000, tokensPerSecond: 100 }]
 const push = await shoot({
@@ -66,6 +70,18 @@ const push = await shoot({
   headers: { ...headers, 'content-type': 'application/json' },
   body: JSON.stringify({ kind: 'observed', origin: 'europe', slots }),
 })
+// Wrong in its last field: read, looked at whole, and refused.
+const refused = await shoot(
+  {
+    ...shared,
+    url: `${url}/v1/plans:simulate`,
+    method: 'POST',
+    connections: 32,
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify({ demandScale: 2, horizonHours: 'a day' }),
+  },
+  400,
+)
 const sse = await feedStreams(url!, headers, SSE_CLIENTS, async () => {
   const event = { type: 'plan.changed', subject: 'plan', key: 'bench' } as const
   await appendEvents(db, 'default', [{ ...event, data: { version: 2 }, occurredAtMs: Date.now() }])
@@ -83,13 +99,12 @@ console.log(
     bench: 'service',
     readRps,
     readP99Ms: median(rounds.map(({ read }) => read.p99Ms)),
-    halfRateRps: halfRate,
-    readRpsAtHalfRate: median(atHalfRate.map(({ read }) => read.rps)),
-    readP99AtHalfRateMs: median(atHalfRate.map(({ read }) => read.p99Ms)),
-    bareP99AtHalfRateMs: median(atHalfRate.map(({ bare }) => bare.p99Ms)),
+    steady,
     unchangedRps: median(rounds.map((round) => round.unchanged.rps)),
     pushRps: push.rps,
     pushP99Ms: push.p99Ms,
+    refusedRps: refused.rps,
+    refusedP99Ms: refused.p99Ms,
     sseClients: sse.heard,
     sseFedAllMs: sse.allMs,
     ...memory,

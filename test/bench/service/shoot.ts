@@ -16,7 +16,7 @@ export async function shoot(options: autocannon.Options, expected = 200): Promis
   const before = performance.eventLoopUtilization()
   const result = await autocannon({ workers: 1, ...options })
   const { utilization } = performance.eventLoopUtilization(before)
-  const good = expected < 300 ? result['2xx'] : result['3xx']
+  const good = result[`${Math.floor(expected / 100)}xx` as '2xx' | '3xx' | '4xx']
   if (good !== result.requests.total || result.errors > 0) {
     throw new Error(`${options.url}: ${good} of ${result.requests.total}, ${result.errors} failed`)
   }
