@@ -6,6 +6,7 @@ import type { Log } from '../platform/log.ts'
 import type { JobQueue } from '../queue/index.ts'
 import type { Security } from './access/authenticator.ts'
 import { guard } from './access/guard.ts'
+import { limitAtOnce } from './at-once.ts'
 import { answerProblems, sendProblem } from './error-handler.ts'
 import { keepAnswers } from './idempotency.ts'
 import { type ApiLimits, DEFAULT_LIMITS } from './limits.ts'
@@ -70,6 +71,7 @@ export async function buildApp(ports: ApiPorts, options: ApiOptions): Promise<Fa
     done()
   })
   guard(app, ports, { security: options.security, nowMs, ...limits })
+  limitAtOnce(app, limits)
   keepAnswers(app, ports.answers, nowMs)
   measureRequests(app, ports.metrics)
   mountRoutes(app, ports, { nowMs, limits })

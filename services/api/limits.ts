@@ -6,6 +6,10 @@ export interface ApiLimits {
   readonly requestsPerMinute: number
   /** Refused credentials from one address. */
   readonly guessesPerMinute: number
+  /** Reads being answered side by side, of all callers; more are refused at once. */
+  readonly readsAtOnce: number
+  /** The same of everything that changes something. */
+  readonly changesAtOnce: number
   readonly eventStreams: number
   readonly simulationsAtOnce: number
   readonly simulationMs: number
@@ -18,6 +22,8 @@ export const DEFAULT_LIMITS: ApiLimits = {
   requestMs: 600_000, // an upload of 200 MiB over a slow line
   requestsPerMinute: 6000,
   guessesPerMinute: 30,
+  readsAtOnce: 500,
+  changesAtOnce: 200,
   eventStreams: 10_000,
   simulationsAtOnce: 2,
   simulationMs: 60_000,

@@ -198,6 +198,7 @@ describe('limits', () => {
     const over = await as(good, '10.0.0.2')
     expect(over.statusCode).toBe(429)
     expect(Number(over.headers['retry-after'])).toBeGreaterThan(0)
+    expect(over.headers.ratelimit).toBe(`"calls";r=0;t=${over.headers['retry-after']}`)
     expect((await as(keyOf.get('globex/read')!, '10.0.0.1')).statusCode).toBe(200)
 
     ports.recorded.length = 0

@@ -38,6 +38,20 @@ describe('an allowance', () => {
     expect(waitSeconds(() => 'bob')).toBeUndefined()
   })
 
+  it('says how many are left', () => {
+    let nowMs = 0
+    const { take, left } = callAllowance(7, () => nowMs)
+    expect(left('ann')).toBe(7)
+    for (let taken = 1; taken <= 7; taken++) {
+      take('ann')
+      expect(left('ann')).toBe(7 - taken)
+    }
+    take('ann')
+    expect(left('ann')).toBe(0)
+    nowMs += 2 * (60_000 / 7)
+    expect(left('ann')).toBe(2)
+  })
+
   it('remembers no more than it must', () => {
     let nowMs = 0
     const { take } = callAllowance(1, () => nowMs)

@@ -1,5 +1,7 @@
 const WINDOW_MS = 60_000
 const MOST_REMEMBERED = 100_000
+/** A sum of fractions is not quite the whole. */
+const ROUNDING = 0.5
 
 /** How often somebody may do something, told by name. */
 export interface CallAllowance {
@@ -7,6 +9,8 @@ export interface CallAllowance {
   take(who: string): number | undefined
   /** The same without counting; `who` is asked for only while anybody is remembered. */
   waitSeconds(who: () => string): number | undefined
+  /** How many more may be taken at once, right now. */
+  left(who: string): number
 }
 
 /**
@@ -28,12 +32,13 @@ export function callAllowance(perMinute: number, elapsedMs: () => number): CallA
 
   function waitSeconds(who: string, atMs: number): number | undefined {
     const overMs = debtMs(who, atMs) + costMs - WINDOW_MS
-    const rounding = costMs / 2 // a sum of fractions is not quite the whole
-    return overMs > rounding ? Math.ceil(overMs / 1000) : undefined
+    return overMs > costMs * ROUNDING ? Math.ceil(overMs / 1000) : undefined
   }
 
   return {
     waitSeconds: (who) => (madeUpAtMs.size > 0 ? waitSeconds(who(), elapsedMs()) : undefined),
+    left: (who) =>
+      Math.max(0, Math.floor((WINDOW_MS - debtMs(who, elapsedMs())) / costMs + ROUNDING)),
     take(who) {
       const atMs = elapsedMs()
       const wait = waitSeconds(who, atMs)

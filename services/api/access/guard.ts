@@ -1,10 +1,11 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type AppError, Forbidden, NotFound } from '../../domain/errors.ts'
 import { HttpError } from '../http-error.ts'
 import type { ApiPorts, NewAuditEntry, TenantPorts } from '../ports.ts'
 import type { Security } from './authenticator.ts'
 import { callAllowance } from './call-allowance.ts'
 import { type Access, type Caller, mayUse, type Scope } from './caller.ts'
+import { policyOf, rateLimitOf } from './rate-limit-headers.ts'
 import { tooMany } from './too-many.ts'
 import { whoCalls } from './who-calls.ts'
 
@@ -40,11 +41,15 @@ export function guard(app: FastifyInstance, ports: ApiPorts, options: GuardOptio
   const { security, nowMs, guessesPerMinute, requestsPerMinute } = options
   const tell = whoCalls(security, callAllowance(guessesPerMinute, elapsedMs))
   const calls = callAllowance(requestsPerMinute, elapsedMs)
+  const policy = policyOf(requestsPerMinute)
   const nameOf = callerNames()
 
-  function admit(request: FastifyRequest, caller: Caller, access: Scope): void {
+  function admit(request: FastifyRequest, reply: FastifyReply, caller: Caller, access: Scope) {
     request.caller = caller
-    const waitSeconds = calls.take(nameOf(caller))
+    const name = nameOf(caller)
+    const waitSeconds = calls.take(name)
+    reply.header('ratelimit-policy', policy)
+    reply.header('ratelimit', rateLimitOf(calls.left(name), waitSeconds))
     if (waitSeconds !== undefined) throw tooMany(waitSeconds)
     if (!mayUse(caller, access)) throw lacking(access)
     request.tenant = tenantOf(caller, ports)
@@ -66,21 +71,21 @@ export function guard(app: FastifyInstance, ports: ApiPorts, options: GuardOptio
     route.onResponse = [...[route.onResponse ?? []].flat(), recordChange]
   })
   // Calls back: whoever was recognised a moment ago waits for nothing, not even for a promise.
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const { access } = request.routeOptions.config
     if (access === undefined || access === 'public') return done() // undefined: the 404 handler
     try {
       const caller = tell(request)
       if (caller instanceof Promise) {
         caller
-          .then((known) => admit(request, known, access))
+          .then((known) => admit(request, reply, known, access))
           .then(
             () => done(),
             (error: unknown) => done(refused(request, error)),
           )
         return
       }
-      admit(request, caller, access)
+      admit(request, reply, caller, access)
     } catch (error) {
       return done(refused(request, error))
     }

@@ -10,7 +10,7 @@ export const carbonAwareSdkLocationsRoute: FastifyPluginAsyncTypebox<
   app.get(
     '/locations',
     {
-      config: { access: 'read' },
+      config: { access: 'read', uncounted: true },
       schema: {
         operationId: 'carbonAwareSdkLocations',
         tags: ['carbon-aware-sdk'],

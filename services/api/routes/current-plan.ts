@@ -34,7 +34,7 @@ export const currentPlanRoute: FastifyPluginAsyncTypebox<CurrentPlanOptions> = a
   app.get(
     '/v1/plans/current',
     {
-      config: { access: 'read' },
+      config: { access: 'read', uncounted: true },
       schema: {
         operationId: 'getCurrentPlan',
         tags: ['plans'],

@@ -11,7 +11,7 @@ export const fileContentRoute: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/v1/files/:id/content',
     {
-      config: { access: 'plan' },
+      config: { access: 'plan', uncounted: true },
       schema: {
         operationId: 'fileContent',
         tags: ['batch'],

@@ -26,7 +26,7 @@ export const gridStreamRoute: FastifyPluginAsyncTypebox<GridStreamOptions> = asy
     '/v1/grid/:zone/stream',
     {
       exposeHeadRoute: false,
-      config: { access: 'read' },
+      config: { access: 'read', uncounted: true },
       schema: {
         operationId: 'gridStream',
         tags: ['grid'],

@@ -11,7 +11,7 @@ export const metricsRoute: FastifyPluginAsyncTypebox<{ readonly metrics: Registr
   app.get(
     '/metrics',
     {
-      config: { access: 'read' },
+      config: { access: 'read', uncounted: true },
       schema: {
         operationId: 'getMetrics',
         tags: ['service'],

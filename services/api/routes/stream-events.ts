@@ -40,7 +40,7 @@ export const streamEventsRoute: FastifyPluginAsyncTypebox<StreamEventsOptions> =
   app.get(
     '/v1/events',
     {
-      config: { access: 'read' },
+      config: { access: 'read', uncounted: true },
       exposeHeadRoute: false,
       schema: {
         operationId: 'streamEvents',

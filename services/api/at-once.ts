@@ -1,0 +1,70 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { HttpError } from './http-error.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Waits for nothing, or lasts as long as its caller likes: not counted as being answered. */
+    uncounted?: boolean
+  }
+  interface FastifyRequest {
+    /** Counted among what is being answered. */
+    counted: boolean
+  }
+}
+
+export interface AtOnceOptions {
+  readonly readsAtOnce: number
+  readonly changesAtOnce: number
+}
+
+const READS = new Set(['GET', 'HEAD'])
+
+/**
+ * Answers so many requests side by side, and refuses more of them at once (503, `Retry-After`): work
+ * that waits longer than its caller does is done for nobody, and what waits takes memory. Reads and
+ * changes are counted apart, so that a flood of the one leaves room for the other. Public routes are
+ * always answered: whoever has to wait for a probe kills the process. Called before the routes are
+ * mounted, and after the guard: strangers take nobody's place.
+ */
+export function limitAtOnce(app: FastifyInstance, options: AtOnceOptions): void {
+  const reads = lane(options.readsAtOnce)
+  const changes = lane(options.changesAtOnce)
+  app.decorateRequest('counted', false)
+  app.addHook('onRoute', (route) => {
+    if (route.config?.access === 'public' || route.config?.uncounted) return
+    const { refuse, enter, leave } = [route.method].flat().every((one) => READS.has(one))
+      ? reads
+      : changes
+    route.onRequest = [...[route.onRequest ?? []].flat(), refuse]
+    route.preValidation = [enter, ...[route.preValidation ?? []].flat()]
+    route.onResponse = [...[route.onResponse ?? []].flat(), leave]
+  })
+}
+
+type Done = (error?: Error) => void
+
+function lane(most: number) {
+  let answering = 0
+  return {
+    refuse(_request: FastifyRequest, _reply: unknown, done: Done): void {
+      done(answering < most ? undefined : enough())
+    },
+    /** Once the body is there: one that is slow to come takes no place. */
+    enter(request: FastifyRequest, _reply: unknown, done: Done): void {
+      if (!(request.body instanceof Readable)) {
+        answering++
+        request.counted = true
+      }
+      done()
+    },
+    leave(request: FastifyRequest, _reply: unknown, done: Done): void {
+      if (request.counted) answering--
+      request.counted = false
+      done()
+    },
+  }
+}
+
+const enough = (): HttpError =>
+  new HttpError('UNAVAILABLE', 'more is asked than can be answered now', { 'retry-after': '1' })
