@@ -9,6 +9,7 @@ import { type BenchGroup, loadGroups } from './fitting/load.ts'
 import { beats, summarise } from './fitting/score.ts'
 import { measureSpeed } from './fitting/speed.ts'
 import { tpotErrors } from './fitting/tpot.ts'
+import { writeFitting } from './fitting/write-fitting.ts'
 
 const PLOTTED_KS = [0, 3]
 
@@ -16,11 +17,12 @@ const PLOTTED_KS = [0, 3]
  * How well a few runs predict a group, model families held out.
  *
  * `npm run bench:fitting -- [--runs FILE] [--also FILE]... [--arch FILE]... [--gpu FILE]... [--quick]
- * [--plot SVG]`
+ * [--plot SVG] [--write]`
  *
  * Without `--runs`: the public ML.ENERGY runs and fixed folds. With it: the families of that file,
  * while priors also learn from the public runs of other families where those are at hand. Priors
- * learn from the runs of `--also` too, families still held out; nothing is scored on them.
+ * learn from the runs of `--also` too, families still held out; nothing is scored on them. `--write`
+ * puts what was found into docs/benchmarks.md.
  */
 const { values } = parseArgs({
   options: {
@@ -30,6 +32,7 @@ const { values } = parseArgs({
     gpu: { type: 'string', multiple: true, default: [] },
     plot: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
   },
 })
 
@@ -81,32 +84,36 @@ const baselines = Object.fromEntries(
 )
 const tallies = Object.values(contest.covered)
 const share = (inside: number, count: number) => Math.round((1000 * inside) / count) / 1000
-console.log(
-  JSON.stringify({
-    bench: 'fitting',
-    runs: values.runs ?? 'ML.ENERGY v3',
-    groups: contest.groups,
-    k: ours,
-    coverage95: share(
-      tallies.reduce((sum, { inside }) => sum + inside, 0),
-      tallies.reduce((sum, { count }) => sum + count, 0),
-    ),
-    coverage95By: Object.fromEntries(
-      Object.entries(contest.covered).map(([name, t]) => [name, share(t.inside, t.count)]),
-    ),
-    ...summariseDecisions(contest.decisions.ours!),
-    guarded: summariseDecisions(contest.decisions.guarded!),
-    baselines,
-    transfer: Object.fromEntries(
-      Object.entries(contest.transfer).map(([name, errorsByK]) => [
-        name,
-        Object.fromEntries(Object.entries(errorsByK).map(([k, errors]) => [k, summarise(errors)])),
-      ]),
-    ),
-    ...(!values.quick &&
-      existsSync(tpotFile) && {
-        aiconfiguratorTpotK5: tpotErrors(loadGroups(tpotFile, 'aiconfigurator', extras)),
-      }),
-    speed: measureSpeed(),
-  }),
-)
+const summary = {
+  bench: 'fitting',
+  runs: values.runs ?? 'ML.ENERGY v3',
+  groups: contest.groups,
+  k: ours,
+  coverage95: share(
+    tallies.reduce((sum, { inside }) => sum + inside, 0),
+    tallies.reduce((sum, { count }) => sum + count, 0),
+  ),
+  coverage95By: Object.fromEntries(
+    Object.entries(contest.covered).map(([name, t]) => [name, share(t.inside, t.count)]),
+  ),
+  ...summariseDecisions(contest.decisions.ours!),
+  guarded: summariseDecisions(contest.decisions.guarded!),
+  baselines,
+  transfer: Object.fromEntries(
+    Object.entries(contest.transfer).map(([name, errorsByK]) => [
+      name,
+      Object.fromEntries(Object.entries(errorsByK).map(([k, errors]) => [k, summarise(errors)])),
+    ]),
+  ),
+  ...(!values.quick &&
+    existsSync(tpotFile) && {
+      aiconfiguratorTpotK5: tpotErrors(loadGroups(tpotFile, 'aiconfigurator', extras)),
+    }),
+  speed: measureSpeed(),
+}
+if (values.write) {
+  const options = process.argv.slice(2).filter((option) => option !== '--write')
+  const command = ['npm run bench:fitting', ...(options.length > 0 ? ['--', ...options] : [])]
+  writeFitting(summary, command.join(' '))
+}
+console.log(JSON.stringify(summary))
