@@ -114,6 +114,6 @@ const summary = {
 if (values.write) {
   const options = process.argv.slice(2).filter((option) => option !== '--write')
   const command = ['npm run bench:fitting', ...(options.length > 0 ? ['--', ...options] : [])]
-  writeFitting(summary, command.join(' '))
+  writeFitting(summary, command.join(' '), values.runs === undefined)
 }
 console.log(JSON.stringify(summary))

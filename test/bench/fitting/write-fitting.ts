@@ -1,30 +1,15 @@
 import { writeSection } from '../write-section.ts'
-import type { summariseDecisions } from './decisions.ts'
-import type { Spread, summarise } from './score.ts'
-import type { measureSpeed } from './speed.ts'
-import type { tpotErrors } from './tpot.ts'
+import { barsOf } from './bars.ts'
+import type { Spread } from './score.ts'
+import type { Choices, Columns, FittingSummary } from './summary.ts'
 
-type Columns = ReturnType<typeof summarise>
-type Choices = ReturnType<typeof summariseDecisions>
-
-/** What one run of the bench found; errors are absolute percentages by K. */
-export interface FittingSummary extends Choices {
-  readonly runs: string
-  readonly groups: Readonly<Record<number, number>>
-  readonly k: Readonly<Record<string, Columns>>
-  readonly coverage95: number
-  readonly coverage95By: Readonly<Record<string, number>>
-  readonly guarded: Choices
-  readonly baselines: Readonly<
-    Record<string, Choices & { k: Readonly<Record<string, Columns>>; beaten: boolean }>
-  >
-  readonly transfer: Readonly<Record<string, Readonly<Record<string, Columns>>>>
-  readonly aiconfiguratorTpotK5?: ReturnType<typeof tpotErrors>
-  readonly speed: ReturnType<typeof measureSpeed>
-}
-
-/** Writes what was found into docs/benchmarks.md; `command` is what found it. */
-export function writeFitting(summary: FittingSummary, command: string): void {
+/**
+ * Writes what was found into docs/benchmarks.md.
+ *
+ * @param command what found it
+ * @param hasBars whether these are the runs that the bars are of
+ */
+export function writeFitting(summary: FittingSummary, command: string, hasBars: boolean): void {
   const { coverage95, coverage95By, aiconfiguratorTpotK5: tpot, speed, transfer } = summary
   const parts = Object.entries(coverage95By).map(([name, part]) => `${name} ${percent(part)}`)
   writeSection(`Power and performance models: ${summary.runs}`, command, [
@@ -47,8 +32,17 @@ export function writeFitting(summary: FittingSummary, command: string): void {
     ...(tpot ? ['', `TPOT of ${tpot.rows} rows of aiconfigurator, K = 5: ${spread(tpot)} %.`] : []),
     '',
     `Medians, CPU ms: fitting a group of 20 runs and predicting 500 candidates ${speed.fitGroup20Runs500CandidatesMs}; predicting 10,000 candidates from 20 runs ${speed.predict10000From20RunsMs}, from 5 runs ${speed.predict10000From5RunsMs}.`,
+    ...(hasBars ? ['', ...barLines(summary)] : []),
   ])
 }
+
+const barLines = (summary: FittingSummary): readonly string[] => [
+  cells('', 'reached', 'bar', ''),
+  cells(...Array<string>(4).fill('---')),
+  ...barsOf(summary).map(({ what, reached, bar, isHeld }) =>
+    cells(what, reached, bar, isHeld ? 'held' : '**missed**'),
+  ),
+]
 
 function contenders({ k, baselines, guarded, ...ours }: FittingSummary): readonly string[] {
   const errors = (all: FittingSummary['k']) =>
