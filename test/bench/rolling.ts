@@ -1,0 +1,100 @@
+/**
+ * `npm run bench:rolling`: replaces the running service by a new process again and again, over Redis
+ * and PostgreSQL, under clients that keep their connections; and says how many of their questions were
+ * not answered, how long a new process takes until it is ready, and an old one from SIGTERM until it
+ * has ended. Clients are sent to the new one at the instant of SIGTERM, as behind a balancer that
+ * heeds it; what was asked before is the old one's to answer.
+ *
+ *   ROUNDS=200 npm run bench:rolling   # 3 unless told
+ *
+ * Readiness is looked for five times a second.
+ */
+import { randomUUID } from 'node:crypto'
+import { startServers } from '../../infra/bootstrap/servers.mjs'
+import { openPostgres } from '../../services/platform/database/postgres.ts'
+import { builtProgram } from '../support/built-program.ts'
+import { type ServiceProcess, startService, until } from '../support/service-process.ts'
+import { redisServer } from './outage/redis-server.ts'
+import { startClients } from './rolling/clients.ts'
+
+const ROUNDS = Number(process.env.ROUNDS ?? 3)
+/** A machine that does much else needs long. */
+const PATIENCE_MS = 600_000
+const tell = (words: string) => console.error(`${new Date().toISOString()} ${words}`)
+/** What was started, to be stopped last first: whatever fails, nothing is left running. */
+const started: (() => Promise<unknown>)[] = []
+
+const is200 = async (url: string): Promise<boolean> => {
+  const answer = await fetch(url)
+  await answer.arrayBuffer() // left unread it holds its connection
+  return answer.status === 200
+}
+
+async function timed<Result>(work: () => Promise<Result>): Promise<[Result, number]> {
+  const startMs = performance.now()
+  const result = await work()
+  return [result, Math.round(performance.now() - startMs)]
+}
+
+function told(tookMs: readonly number[]) {
+  const sorted = tookMs.toSorted((a, b) => a - b)
+  return { medianMs: sorted[Math.floor(sorted.length / 2)], slowestMs: sorted.at(-1) }
+}
+
+try {
+  const servers = await startServers()
+  started.push(() => servers.stop())
+  const serverUrl = process.env.TEST_DATABASE_URL ?? servers.env.TEST_DATABASE_URL
+  if (serverUrl === undefined) throw new Error(servers.missing.join('; '))
+  const redis = await redisServer()
+  started.push(() => redis.destroy())
+  const admin = openPostgres(serverUrl, { maxConnections: 1 })
+  started.push(() => admin.close())
+  const databaseName = `rolling_${randomUUID().replaceAll('-', '')}`
+  await admin.query(`create database ${databaseName}`)
+  started.push(() => admin.query(`drop database ${databaseName} with (force)`))
+  const databaseUrl = new URL(serverUrl)
+  databaseUrl.pathname = databaseName
+  await builtProgram() // no part of a start
+
+  const start = async (): Promise<ServiceProcess> => {
+    const env = { DATABASE_URL: databaseUrl.href, REDIS_URL: redis.url, GRIDTIDE_HOME: 'unused' }
+    const settings = { GRIDTIDE_TICK_SECONDS: '5', LOG_LEVEL: 'error' }
+    const fleet = 'config/examples/two-regions.yaml'
+    const service = await startService(fleet, { ...env, ...settings }, PATIENCE_MS)
+    started.push(() => service.stop())
+    await until(() => is200(`${service.url}/readyz`), 'readiness', PATIENCE_MS)
+    return service
+  }
+
+  let current = await start()
+  await until(() => is200(`${current.url}/v1/plans/current`), 'the first plan', PATIENCE_MS)
+  tell('the service is up')
+  const stopClients = startClients(() => current.url)
+  const readyMs: number[] = []
+  const drainedMs: number[] = []
+  const exitCodes = new Set<number | null>()
+  for (let round = 1; round <= ROUNDS; round++) {
+    const [next, tookMs] = await timed(start)
+    readyMs.push(tookMs)
+    const old = current
+    current = next
+    const [code, tookToDrainMs] = await timed(() => old.stop('SIGTERM'))
+    drainedMs.push(tookToDrainMs)
+    exitCodes.add(code)
+    tell(`${round} of ${ROUNDS}: ready after ${tookMs} ms, drained after ${tookToDrainMs} ms`)
+  }
+  const clients = await stopClients()
+  console.log(
+    JSON.stringify({
+      bench: 'rolling',
+      rounds: ROUNDS,
+      ...clients,
+      ready: told(readyMs),
+      drained: told(drainedMs),
+      exitCodes: [...exitCodes],
+    }),
+  )
+} finally {
+  for (const stop of started.reverse()) await stop().catch((error) => tell(String(error)))
+}
