@@ -4,6 +4,7 @@ import type { Instance } from './instance.ts'
 import { type Lanes, lanesOf } from './lanes.ts'
 import { type LinearModelBuilder, linearModelBuilder } from './linear-model-builder.ts'
 import type { LinearSolver } from './linear-solver.ts'
+import { mostBatch } from './time-batch.ts'
 
 /** Groups of windows that a long horizon is looked at in. */
 const GROUPS = 12
@@ -74,7 +75,7 @@ function addGroup(
 
 /** Tokens/s of work while the group lasts, taken off what its lane sends anywhere. */
 function addWork(
-  { batch, windowSeconds }: Instance,
+  instance: Instance,
   builder: LinearModelBuilder,
   m: number,
   [from, end]: Group,
@@ -82,13 +83,14 @@ function addWork(
   leaving: readonly number[][],
   works: readonly number[][],
 ): void {
+  const { batch, windowSeconds } = instance
   const secondsIn = (first: number, last: number) =>
     windowSeconds.subarray(first, Math.max(first, last)).reduce((a, b) => a + b, 0)
   const length = secondsIn(from, end)
   for (const [j, work] of batch.entries()) {
     const seconds = secondsIn(Math.max(from, work.first), Math.min(end, work.deadline))
     if (work.model !== m || seconds === 0) continue
-    const column = builder.column(0)
+    const column = builder.column(0, mostBatch(instance, j))
     leaving[ofBatch[j]!]!.push(column, -seconds / length)
     works[j]!.push(column, seconds)
   }

@@ -40,6 +40,21 @@ describe('batchPrices', () => {
     expect(prices[0]! * HOUR).toBeCloseTo((1.2 * 5.2 * 100) / 1000, 6)
   })
 
+  it('is the cost of the next best windows where the best cannot take all of a work', () => {
+    const grid = Array.from({ length: 12 }, (_, t) => (t === 0 ? 10 : 100))
+    const rates = grid.map(() => 50)
+    const sunny = problem({
+      count: 12,
+      regions: [region('eu', grid)],
+      models: [
+        model('chat', { demand: [{ origin: 'eu', tokensPerSecond: rates, regions: ['eu'] }] }),
+      ],
+      batch: [{ ...job, tokens: 120 * HOUR, firstWindow: 0, deadlineWindow: 12 }],
+    })
+    const prices = batchPrices(compileInstance(sunny), solver)!
+    expect(prices[0]! * HOUR).toBeCloseTo((1.2 * 5.2 * 100) / 1000, 6)
+  })
+
   it('leaves an LP that is too large to others', () => {
     const rates = Array.from({ length: 12 }, () => 1)
     const ids = Array.from({ length: 40 }, (_, r) => `r${r}`)
