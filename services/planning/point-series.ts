@@ -14,16 +14,19 @@ export function seriesOf(
   from = 0,
   end = windowCount,
 ): PointSeries[] {
-  return models.flatMap((model, m) =>
-    Array.from({ length: model.binCount }, (_, b): PointSeries => {
-      const region = problem.regions[model.region[b]!]!.id
-      const own = Array.from(
-        { length: end - from },
-        (__, i) => values[m]![(from + i) * model.binCount + b]!,
-      )
-      return { region, model: model.id, pointId: model.point[b]!.id, values: own }
-    }).filter((series) => series.values.some((value) => value > NOTHING)),
-  )
+  const seen: PointSeries[] = []
+  for (const [m, { id, binCount: B, point, region }] of models.entries()) {
+    const of = values[m]!
+    for (let b = 0; b < B; b++) {
+      let t = from
+      while (t < end && of[t * B + b]! <= NOTHING) t++
+      if (t === end) continue
+      const own = Array.from({ length: end - from }, (_, i) => of[(from + i) * B + b]!)
+      const place = { region: problem.regions[region[b]!]!.id, model: id, pointId: point[b]!.id }
+      seen.push({ ...place, values: own })
+    }
+  }
+  return seen
 }
 
 /** The reverse of `seriesOf`, for `windows` windows. */

@@ -115,13 +115,15 @@ export function grossCosts(
   const P = instance.pools.length
   const B = model.binCount
   const starts = startPrices?.[m]
-  return {
-    fixed: Float64Array.from(model.pool, (pool, b) => {
-      const start = starts ? starts[t * B + b]! - starts[(t + 1) * B + b]! : 0
-      return fixedCost(instance, model, t, b) + gpuPrices[t * P + pool]! * model.gpus[b]! + start
-    }),
-    perToken: Float64Array.from(model.pool, (_, b) => tokenCost(instance, model, t, b)),
+  const fixed = new Float64Array(B)
+  const perToken = new Float64Array(B)
+  for (let b = 0; b < B; b++) {
+    const start = starts ? starts[t * B + b]! - starts[(t + 1) * B + b]! : 0
+    const gpus = gpuPrices[t * P + model.pool[b]!]! * model.gpus[b]!
+    fixed[b] = fixedCost(instance, model, t, b) + gpus + start
+    perToken[b] = tokenCost(instance, model, t, b)
   }
+  return { fixed, perToken }
 }
 
 /** Made when first asked for. */
