@@ -15,7 +15,7 @@ const WHOLE_LIMIT = 150
 /** The same, where limits on changes tie the windows together. */
 const TIED_LIMIT = 400
 /** Most replica columns of a horizon that is priced in one LP. */
-const HORIZON_LIMIT = 8_000
+const HORIZON_LIMIT = 20_000
 /** The same, from which on its LP has only what a fractional plan without starts would need. */
 const HULL_FROM = 1_500
 

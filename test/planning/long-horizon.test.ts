@@ -56,7 +56,7 @@ describe('long horizons, priced window by window', () => {
   })
 
   it('has no blocks where a horizon of any length cannot serve the load', async () => {
-    const base = generateProblem({ regions: 4, windows: 96, models: 5, variants: 20, seed: 2 })
+    const base = generateProblem({ regions: 12, windows: 24, models: 12, variants: 20, seed: 1 })
     const regions = base.regions.map((region) => ({
       ...region,
       pools: region.pools.map((pool) => ({ ...pool, count: Math.min(pool.count, 8) })),
