@@ -8,14 +8,11 @@
  * MINUTES=0, KILLS=0 or WIPES=0 leaves that part out, and `AWAY=redis` or `AWAY=postgres` takes one of
  * the two away alone. A kill or a wipe takes a tick or two each.
  */
-import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { startServers } from '../../infra/bootstrap/servers.mjs'
-import { openPostgres } from '../../services/platform/database/postgres.ts'
 import { type ServiceProcess, startService, until } from '../support/service-process.ts'
+import { ownServers, type Stop } from './outage/own-servers.ts'
 import { readWhile } from './outage/readers.ts'
-import { redisServer } from './outage/redis-server.ts'
 
 const MINUTES = Number(process.env.MINUTES ?? 2)
 const WIPES = Number(process.env.WIPES ?? 20)
@@ -27,7 +24,7 @@ const PATIENCE_MS = 600_000
 const tell = (words: string) => console.error(`${new Date().toISOString()} ${words}`)
 
 /** What was started, to be stopped last first: whatever fails, nothing is left running. */
-const started: (() => Promise<unknown>)[] = []
+const started: Stop[] = []
 let service: ServiceProcess
 let newest = 0
 let backwards = 0
@@ -81,23 +78,11 @@ async function again(times: number, harm: () => Promise<unknown>) {
 }
 
 try {
-  const servers = await startServers()
-  started.push(() => servers.stop())
-  const serverUrl = process.env.TEST_DATABASE_URL ?? servers.env.TEST_DATABASE_URL
-  if (serverUrl === undefined) throw new Error(servers.missing.join('; '))
-  const redis = await redisServer()
-  started.push(() => redis.destroy())
-  const admin = openPostgres(serverUrl, { maxConnections: 1 })
-  started.push(() => admin.close())
-  const databaseName = `outage_${randomUUID().replaceAll('-', '')}`
-  await admin.query(`create database ${databaseName}`)
-  started.push(() => admin.query(`drop database ${databaseName} with (force)`))
-  const databaseUrl = new URL(serverUrl)
-  databaseUrl.pathname = databaseName
+  const { redis, admin, databaseName, databaseUrl } = await ownServers('outage', started)
   service = await startService(
     'config/examples/two-regions.yaml',
     {
-      DATABASE_URL: databaseUrl.href,
+      DATABASE_URL: databaseUrl,
       REDIS_URL: redis.url,
       GRIDTIDE_HOME: 'unused',
       GRIDTIDE_TICK_SECONDS: String(TICK_SECONDS),

@@ -9,12 +9,9 @@
  *
  * Readiness is looked for five times a second.
  */
-import { randomUUID } from 'node:crypto'
-import { startServers } from '../../infra/bootstrap/servers.mjs'
-import { openPostgres } from '../../services/platform/database/postgres.ts'
 import { builtProgram } from '../support/built-program.ts'
 import { type ServiceProcess, startService, until } from '../support/service-process.ts'
-import { redisServer } from './outage/redis-server.ts'
+import { ownServers, type Stop } from './outage/own-servers.ts'
 import { startClients } from './rolling/clients.ts'
 
 const ROUNDS = Number(process.env.ROUNDS ?? 3)
@@ -22,7 +19,7 @@ const ROUNDS = Number(process.env.ROUNDS ?? 3)
 const PATIENCE_MS = 600_000
 const tell = (words: string) => console.error(`${new Date().toISOString()} ${words}`)
 /** What was started, to be stopped last first: whatever fails, nothing is left running. */
-const started: (() => Promise<unknown>)[] = []
+const started: Stop[] = []
 
 const is200 = async (url: string): Promise<boolean> => {
   const answer = await fetch(url)
@@ -42,23 +39,11 @@ function told(tookMs: readonly number[]) {
 }
 
 try {
-  const servers = await startServers()
-  started.push(() => servers.stop())
-  const serverUrl = process.env.TEST_DATABASE_URL ?? servers.env.TEST_DATABASE_URL
-  if (serverUrl === undefined) throw new Error(servers.missing.join('; '))
-  const redis = await redisServer()
-  started.push(() => redis.destroy())
-  const admin = openPostgres(serverUrl, { maxConnections: 1 })
-  started.push(() => admin.close())
-  const databaseName = `rolling_${randomUUID().replaceAll('-', '')}`
-  await admin.query(`create database ${databaseName}`)
-  started.push(() => admin.query(`drop database ${databaseName} with (force)`))
-  const databaseUrl = new URL(serverUrl)
-  databaseUrl.pathname = databaseName
+  const { redis, databaseUrl } = await ownServers('rolling', started)
   await builtProgram() // no part of a start
 
   const start = async (): Promise<ServiceProcess> => {
-    const env = { DATABASE_URL: databaseUrl.href, REDIS_URL: redis.url, GRIDTIDE_HOME: 'unused' }
+    const env = { DATABASE_URL: databaseUrl, REDIS_URL: redis.url, GRIDTIDE_HOME: 'unused' }
     const settings = { GRIDTIDE_TICK_SECONDS: '5', LOG_LEVEL: 'error' }
     const fleet = 'config/examples/two-regions.yaml'
     const service = await startService(fleet, { ...env, ...settings }, PATIENCE_MS)
