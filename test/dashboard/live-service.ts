@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildDashboard } from '../../infra/bootstrap/build-dashboard.mjs'
+import { freshFolder } from '../support/engines.ts'
 import { startGridServer } from '../support/grid-server.ts'
 import { hasRealData } from '../support/real-data.ts'
 import { recordedWeek } from '../support/recorded-week.ts'
@@ -75,12 +76,13 @@ models:
 export async function startLiveService(horizonHours: number): Promise<LiveService> {
   buildDashboard()
   const folder = await mkdtemp(join(tmpdir(), 'gridtide-dashboard-'))
+  const home = await freshFolder()
   const zones = REGIONS.map(({ zone }) => zone)
   const grid = hasRealData ? await startGridServer(recordedWeek(zones)) : undefined
   const fleetFile = join(folder, 'fleet.yaml')
   await writeFile(fleetFile, fleetYaml(grid?.url, horizonHours))
   const env = {
-    GRIDTIDE_HOME: join(folder, 'home'),
+    GRIDTIDE_HOME: home,
     GRIDTIDE_TICK_SECONDS: '600',
     LOG_LEVEL: 'warn',
     EM_TOKEN: 'token',
@@ -92,7 +94,7 @@ export async function startLiveService(horizonHours: number): Promise<LiveServic
     async close() {
       await service.stop('SIGKILL')
       await grid?.close()
-      await rm(folder, { recursive: true, force: true })
+      for (const each of [folder, home]) await rm(each, { recursive: true, force: true })
     },
   }
 }

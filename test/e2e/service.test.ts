@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { openPostgres } from '../../services/platform/database/postgres.ts'
-import { redisUrl } from '../support/engines.ts'
+import { freshFolder, freshServerDatabase, redisUrl } from '../support/engines.ts'
 import { type GridServer, startGridServer } from '../support/grid-server.ts'
 import { describeWithRealData } from '../support/real-data.ts'
 import { recordedWeek } from '../support/recorded-week.ts'
@@ -65,6 +63,7 @@ const engines = [
 
 describeWithRealData('the service, from grid to webhook', () => {
   let folder: string
+  let home: string
   let grid: GridServer
   let scale: ScaleServer
   let hook: Awaited<ReturnType<typeof webhookReceiver>>
@@ -72,6 +71,7 @@ describeWithRealData('the service, from grid to webhook', () => {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'gridtide-e2e-'))
+    home = await freshFolder()
     grid = await startGridServer(recordedWeek(['DE', 'SE']))
     scale = await startScaleServer(backendSecret)
     hook = await webhookReceiver()
@@ -82,7 +82,7 @@ describeWithRealData('the service, from grid to webhook', () => {
     await service?.stop('SIGKILL')
     service = undefined
     await Promise.all([grid.close(), scale.close(), hook.close()])
-    await rm(folder, { recursive: true, force: true })
+    for (const each of [folder, home]) await rm(each, { recursive: true, force: true })
   })
 
   /** Every webhook so far, each signature checked by the reference implementation. */
@@ -105,7 +105,7 @@ describeWithRealData('the service, from grid to webhook', () => {
       `reads, plans, moves and tells; follows the grid; survives a restart (${engine.name})`,
       async () => {
         const env = {
-          GRIDTIDE_HOME: join(folder, 'home'),
+          GRIDTIDE_HOME: home,
           GRIDTIDE_TICK_SECONDS: '4',
           LOG_LEVEL: 'warn',
           EM_TOKEN: 'token',
@@ -171,15 +171,8 @@ describeWithRealData('the service, from grid to webhook', () => {
 
 /** A database and a Redis number of its own. */
 async function freshServers(env: Record<string, string>): Promise<() => Promise<void>> {
-  const name = `e2e_${randomUUID().replaceAll('-', '')}`
-  const admin = openPostgres(serverUrl!, { maxConnections: 1 })
-  await admin.query(`create database ${name}`)
-  const url = new URL(serverUrl!)
-  url.pathname = name
-  env.DATABASE_URL = url.href
+  const { url, drop } = await freshServerDatabase()
+  env.DATABASE_URL = url
   env.REDIS_URL = redisUrl!
-  return async () => {
-    await admin.query(`drop database ${name} with (force)`)
-    await admin.close()
-  }
+  return drop
 }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type OpenapiDocument, operationsOf } from '../api/openapi-document.ts'
+import { freshFolder } from '../support/engines.ts'
 import { type ServiceProcess, startService, until } from '../support/service-process.ts'
 
 const canary = () => randomBytes(24).toString('hex')
@@ -47,11 +48,13 @@ webhooks:
 `
 
 let folder: string
+let home: string
 let gossip: Server
 let service: ServiceProcess
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gridtide-canary-'))
+  home = await freshFolder()
   // Refuses everything, and repeats what it was told: the worst that an upstream can do.
   gossip = createServer((request, response) => {
     response.writeHead(401, { 'content-type': 'application/json' })
@@ -61,13 +64,13 @@ beforeAll(async () => {
   const { port } = gossip.address() as AddressInfo
   const fleet = join(folder, 'fleet.yaml')
   await writeFile(fleet, fleetYaml(`http://127.0.0.1:${port}`))
-  const env = { GRIDTIDE_HOME: join(folder, 'home'), GRIDTIDE_AUTH: 'required', LOG_LEVEL: 'debug' }
+  const env = { GRIDTIDE_HOME: home, GRIDTIDE_AUTH: 'required', LOG_LEVEL: 'debug' }
   service = await startService(fleet, { ...planted, ...env }, 300_000)
 }, 320_000)
 afterAll(async () => {
   await service?.stop('SIGKILL')
   gossip?.close()
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  for (const each of [folder, home]) await rm(each, { recursive: true, force: true, maxRetries: 5 })
 })
 
 const firstKey = () => /gridtide_[0-9a-f]{8}_\S{43}/.exec(service.said())![0]
@@ -108,7 +111,7 @@ it('says no secret in logs, answers, metrics or files, whatever fails', async ()
     answers: await readAll(),
     refused,
     log: service.said(),
-    files: await filesOf(join(folder, 'home')),
+    files: await filesOf(home),
   }
   expect(heard.answers).toContain('assistant')
   expect(heard.log).toContain('"level":"debug"')

@@ -45,7 +45,9 @@ export async function openEmbedded(folder: string): Promise<Database> {
   }
 }
 
-const CREATE = 'require(process.argv[1]).PGlite.create(process.argv[2]).then((db) => db.close())'
+/** Code that runs once is not worth optimising: without it the files are there a third sooner. */
+const CREATE = `require('node:v8').setFlagsFromString('--liftoff-only')
+require(process.argv[1]).PGlite.create(process.argv[2]).then((db) => db.close())`
 
 /**
  * Creating the files takes 800 MB that WebAssembly never gives back, so a child does it; and it
