@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 
 describe('planning by blocks', () => {
-  const small = arbitraryProblem({ regions: 3, windows: 5, models: 3, points: 4 })
+  const small = arbitraryProblem({ regions: 3, windows: 4, models: 2, points: 3 })
 
   it('is feasible wherever branch and bound is, near its optimum and above its own bound', () => {
     fc.assert(
@@ -29,7 +29,6 @@ describe('planning by blocks', () => {
         const outcome = planHorizon(problem, highs)
         const instance = compileInstance(problem)
         const exact = highs.solve(horizonModel(instance, { whole: true }).linear, {
-          timeLimitSeconds: 2,
           relativeGap: 0.001,
         })
         if (exact.status === 'infeasible') {
@@ -42,7 +41,7 @@ describe('planning by blocks', () => {
         expect(outcome.plan.objective.bound).toBeLessThanOrEqual(best * (1 + 1e-6) + 1e-6)
         expect(outcome.plan.objective.value).toBeLessThanOrEqual(best * 1.05 + 1e-6)
       }),
-      { numRuns: 5, seed: 3 },
+      { numRuns: 5, seed: 3, endOnFailure: true },
     )
   }, 120_000)
 
