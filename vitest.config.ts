@@ -26,7 +26,8 @@ export default defineConfig({
       { extends: true, test: { name: 'apart', include: APART } },
     ],
     coverage: {
-      provider: 'v8',
+      provider: 'custom',
+      customProviderModule: './infra/coverage/provider.mjs',
       include: ['services/**/*.ts', 'workers/**/*.ts', 'config/**/*.ts'],
       // What only runs in a browser is walked there by test/dashboard; its figures count here too.
       exclude: [
