@@ -38,8 +38,3 @@ export function curveShape(r: number): number {
   const taylor = 1 + x * (1 + x * (1 / 2 + x * (1 / 6 + x * (1 / 24))))
   return (1 + r) * NODES[node]! * taylor
 }
-
-/** Replaces the first `count` squared distances by the kernel over its variance. */
-export function curveShapesInPlace(squares: Float64Array, count: number): void {
-  for (let i = 0; i < count; i++) squares[i] = curveShape(Math.sqrt(squares[i]!))
-}

@@ -55,7 +55,8 @@ export interface Described {
   readonly columns: readonly FeatureColumn[]
   /** count x TERMS, ms. */
   readonly terms: Float64Array
-  /** The step by its physics base alone, log ms. */
+  /** Coefficients of the step's physics terms, and the step by them alone, log ms. */
+  readonly stepBase: readonly number[]
   readonly logStepBase: Float64Array
   /** Scaled log2 batch and log2 GPUs, the coordinates of the curve kernel. */
   readonly batch: Float64Array
@@ -80,12 +81,13 @@ export function describe(
     features: new Float64Array(count * WIDTH),
     columns: [],
     terms: new Float64Array(count * TERMS.length),
+    stepBase,
     logStepBase: new Float64Array(count),
     batch: new Float64Array(count),
     gpus: new Float64Array(count),
     logGpus: new Float64Array(count),
   }
-  const seen = { arch, gpu, stepBase, generation: generationOf(gpu), moe: arch.experts > 0 ? 1 : 0 }
+  const seen = { arch, gpu, generation: generationOf(gpu), moe: arch.experts > 0 ? 1 : 0 }
   for (let row = 0; row < count; row++) describeOne(described, row, settings[row]!, seen)
   return { ...described, columns: featureColumns(described.features, WIDTH) }
 }
@@ -94,7 +96,6 @@ export function describe(
 interface Seen {
   readonly arch: Architecture
   readonly gpu: GpuSpec
-  readonly stepBase: readonly number[]
   readonly generation: number
   readonly moe: number
 }
@@ -103,9 +104,9 @@ function describeOne(
   into: Described,
   row: number,
   setting: Setting,
-  { arch, gpu, stepBase: c, generation, moe }: Seen,
+  { arch, gpu, generation, moe }: Seen,
 ): void {
-  const { terms: t, features: f } = into
+  const { terms: t, features: f, stepBase: c } = into
   const { batch, precision } = setting
   const o = row * TERMS.length
   const at = row * WIDTH
@@ -171,8 +172,9 @@ export function logSum(described: Described, row: number, base: readonly number[
   return Math.log(sum)
 }
 
-/** The same for every row. */
+/** The same for every row; not to be written to. */
 export function logSums(described: Described, base: readonly number[]): Float64Array {
+  if (base === described.stepBase) return described.logStepBase
   const sums = new Float64Array(described.count)
   for (let row = 0; row < sums.length; row++) sums[row] = logSum(described, row, base)
   return sums

@@ -33,5 +33,7 @@ export function logBases(
 ): Float64Array {
   if (base.length > 0) return logSums(described, base)
   const limit = Math.log(gpu.tdpWatts)
-  return described.logGpus.map((logGpus) => limit + logGpus)
+  const bases = new Float64Array(described.count)
+  for (let row = 0; row < bases.length; row++) bases[row] = limit + described.logGpus[row]!
+  return bases
 }

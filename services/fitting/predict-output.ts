@@ -1,4 +1,4 @@
-import { curveShapesInPlace } from './curve-kernel.ts'
+import { curveShape } from './curve-kernel.ts'
 import { type Described, FEATURES } from './features.ts'
 import type { FittedGroup } from './fit-group.ts'
 import { logBases } from './output-base.ts'
@@ -25,7 +25,7 @@ export function predictOutput(
   const prior = fitted.prior.outputs[output]
   const own = fitted.outputs[output]
   const solved = solveOutput(own, prior, described.columns)
-  const logMean = logBases(described, prior.base, fitted.gpu)
+  const logMean = logBases(described, prior.base, fitted.gpu).slice()
   const logSd = new Float64Array(described.count)
   const z = new Float64Array(solved.weights.length * LANES)
   const noise = prior.noiseSd ** 2
@@ -59,12 +59,11 @@ function fillCurves(
   for (let i = 0, at = 0; i < batch.length; i++, at += LANES) {
     const b = batch[i]!
     const g = gpus[i]!
-    z[at] = (b0 - b) ** 2 + (g0 - g) ** 2
-    z[at + 1] = (b1 - b) ** 2 + (g1 - g) ** 2
-    z[at + 2] = (b2 - b) ** 2 + (g2 - g) ** 2
-    z[at + 3] = (b3 - b) ** 2 + (g3 - g) ** 2
+    z[at] = curveShape(Math.sqrt((b0 - b) ** 2 + (g0 - g) ** 2))
+    z[at + 1] = curveShape(Math.sqrt((b1 - b) ** 2 + (g1 - g) ** 2))
+    z[at + 2] = curveShape(Math.sqrt((b2 - b) ** 2 + (g2 - g) ** 2))
+    z[at + 3] = curveShape(Math.sqrt((b3 - b) ** 2 + (g3 - g) ** 2))
   }
-  curveShapesInPlace(z, batch.length * LANES)
 }
 
 function fillFeatures(

@@ -29,9 +29,10 @@ export function predict(
   const power = capped(predictOutput(fitted, 'power', given), fitted, described)
   const share = passedOn(fitted, 'power')
   const unsure = passedOnVariance(fitted, 'power')
-  const logMean = power.logMean.map(
-    (mean, i) => mean + step.logMean[i]! - Math.log(1e3 * settings[i]!.batch),
-  )
+  const logMean = new Float64Array(described.count)
+  for (let i = 0; i < logMean.length; i++) {
+    logMean[i] = power.logMean[i]! + step.logMean[i]! - Math.log(1e3 * settings[i]!.batch)
+  }
   return {
     step,
     power: withStep(power, step, share, unsure),
@@ -78,8 +79,9 @@ function spread({ logMean, logSd }: Predicted, { prior }: FittedGroup): Predicte
 function capped(power: Predicted, { gpu }: FittedGroup, described: Described): Predicted {
   if (gpu.isUnspecified) return power
   const limit = Math.log(gpu.tdpWatts)
-  return {
-    logMean: power.logMean.map((mean, i) => Math.min(mean, limit + described.logGpus[i]!)),
-    logSd: power.logSd,
+  const logMean = new Float64Array(described.count)
+  for (let i = 0; i < logMean.length; i++) {
+    logMean[i] = Math.min(power.logMean[i]!, limit + described.logGpus[i]!)
   }
+  return { logMean, logSd: power.logSd }
 }
