@@ -35,6 +35,6 @@ export function curveShape(r: number): number {
   if (r > LAST_NODE) return 0
   const node = (r * NODES_PER_UNIT + 0.5) | 0
   const x = node / NODES_PER_UNIT - r
-  const taylor = 1 + x * (1 + x * (1 / 2 + x * (1 / 6 + x * (1 / 24))))
+  const taylor = 1 + x + x * x * (1 / 2 + x * (1 / 6) + x * x * (1 / 24))
   return (1 + r) * NODES[node]! * taylor
 }

@@ -38,8 +38,8 @@ export const FEATURES = [
 
 /** The GPU that `bandwidth` is relative to: an H100 SXM. */
 const REFERENCE_BANDWIDTH_GB_PER_SECOND = 3350
-const EIGHT_BIT = new Set<Precision>(['fp8', 'int8'])
-const FOUR_BIT = new Set<Precision>(['mxfp4', 'int4'])
+const isEightBit = (precision: Precision) => precision === 'fp8' || precision === 'int8'
+const isFourBit = (precision: Precision) => precision === 'mxfp4' || precision === 'int4'
 const WIDTH = FEATURES.length
 
 /** Doublings of memory bandwidth between a GPU and the reference. */
@@ -134,8 +134,8 @@ function describeOne(
   f[at + 2] = s * s
   f[at + 3] = nu
   f[at + 4] = moe
-  f[at + 5] = EIGHT_BIT.has(precision) ? 1 : 0
-  f[at + 6] = FOUR_BIT.has(precision) ? 1 : 0
+  f[at + 5] = isEightBit(precision) ? 1 : 0
+  f[at + 6] = isFourBit(precision) ? 1 : 0
   f[at + 7] = generation
   f[at + 8] = setting.dataParallel > 1 ? 1 : 0
   f[at + 9] = c[0]! * weights
