@@ -1,102 +1,122 @@
 /**
- * `npm run bench:outage`: takes Redis away by SIGKILL, then PostgreSQL, for minutes each, then empties
- * Redis again and again, all under one running service with readers; and says how readers fared and
- * when a new plan came once all was back.
+ * `npm run bench:outage`: takes Redis away by SIGKILL, then PostgreSQL, for minutes each; then kills
+ * Redis and empties it again and again, all under one running service that moves replicas at targets
+ * of ours, with clients; and says how clients fared, what was lost, what targets were told, and how
+ * long it took until all went on.
  *
  *   MINUTES=2 WIPES=20 KILLS=20 npm run bench:outage
  *
  * MINUTES=0, KILLS=0 or WIPES=0 leaves that part out, and `AWAY=redis` or `AWAY=postgres` takes one of
- * the two away alone. A kill or a wipe takes a tick or two each.
+ * the two away alone. Every tenth kill or wipe a line says how it went so far.
  */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { type ServiceProcess, startService, until } from '../support/service-process.ts'
+import { startGridServer } from '../support/grid-server.ts'
+import { startScaleServer } from '../support/scale-server.ts'
+import { startService, until } from '../support/service-process.ts'
+import { toldTargets } from './outage/backend-record.ts'
+import { BACKEND_SECRET, movingFleet, TICK_SECONDS, TWO_ZONES } from './outage/moving-fleet.ts'
 import { ownServers, type Stop } from './outage/own-servers.ts'
+import { planWatch } from './outage/plan-watch.ts'
+import { watchQueue } from './outage/queue-witness.ts'
 import { readWhile } from './outage/readers.ts'
+import { spread } from './outage/spread.ts'
+import { watchService } from './outage/witness.ts'
 
 const MINUTES = Number(process.env.MINUTES ?? 2)
 const WIPES = Number(process.env.WIPES ?? 20)
 const KILLS = Number(process.env.KILLS ?? 20)
-const TICK_SECONDS = 5
 const AWAY = process.env.AWAY ?? 'redis,postgres'
+/** How long a killed Redis stays away at most. */
+const MOST_AWAY_MS = 2_000
 /** A machine that does much else needs long for a tick. */
 const PATIENCE_MS = 600_000
 const tell = (words: string) => console.error(`${new Date().toISOString()} ${words}`)
 
 /** What was started, to be stopped last first: whatever fails, nothing is left running. */
 const started: Stop[] = []
-let service: ServiceProcess
-let newest = 0
-let backwards = 0
-
-async function version(): Promise<number> {
-  const answer = await fetch(`${service.url}/v1/plans?limit=1`)
-  const body = await answer.text() // read in any case: an answer left unread holds its connection
-  if (!answer.ok) return newest
-  const { items } = JSON.parse(body) as { items: { version: number }[] }
-  const found = items[0]?.version ?? 0
-  if (found < newest) backwards++
-  return found
-}
-
-/** @returns how long until a plan came that was not there before, ms */
-async function nextPlanMs(): Promise<number> {
-  const startMs = performance.now()
-  newest = Math.max(newest, await version())
-  const before = newest
-  const later = async () => {
-    const now = await version()
-    return now > before && now
-  }
-  newest = await until(later, 'the next plan', PATIENCE_MS)
-  return Math.round(performance.now() - startMs)
-}
-
-async function away(who: string, leave: () => Promise<unknown>, comeBack: () => Promise<unknown>) {
-  if (MINUTES === 0 || !AWAY.split(',').includes(who)) return undefined
-  await nextPlanMs()
-  tell(`${who} goes away for ${MINUTES} min`)
-  const readers = await readWhile(service.url, async () => {
-    await leave()
-    await pause(MINUTES * 60_000)
-  })
-  await comeBack()
-  tell(`${who} is back`)
-  return { minutes: MINUTES, ...readers, nextPlanAfterMs: await nextPlanMs() }
-}
-
-async function again(times: number, harm: () => Promise<unknown>) {
-  const tookMs: number[] = []
-  for (let done = 0; done < times; done++) {
-    await pause(Math.random() * TICK_SECONDS * 1000)
-    await harm()
-    tookMs.push(await nextPlanMs())
-    if (done % 10 === 9) tell(`${done + 1} of ${times}`)
-  }
-  const sorted = tookMs.toSorted((a, b) => a - b)
-  return { times, medianMs: sorted[Math.floor(times / 2)], slowestMs: sorted.at(-1) }
-}
 
 try {
   const { redis, admin, databaseName, databaseUrl } = await ownServers('outage', started)
-  service = await startService(
-    'config/examples/two-regions.yaml',
-    {
-      DATABASE_URL: databaseUrl,
-      REDIS_URL: redis.url,
-      GRIDTIDE_HOME: 'unused',
-      GRIDTIDE_TICK_SECONDS: String(TICK_SECONDS),
-      LOG_LEVEL: 'error',
-    },
-    PATIENCE_MS,
-  )
+  const grid = await startGridServer(TWO_ZONES)
+  started.push(() => grid.close())
+  const targets = await startScaleServer(BACKEND_SECRET)
+  started.push(() => targets.close())
+  const folder = await mkdtemp(join(tmpdir(), 'gridtide-outage-'))
+  started.push(() => rm(folder, { recursive: true, force: true }))
+  const fleetFile = join(folder, 'fleet.yaml')
+  await writeFile(fleetFile, movingFleet(grid.url, targets.url))
+  const env = {
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redis.url,
+    GRIDTIDE_HOME: folder,
+    GRIDTIDE_TICK_SECONDS: String(TICK_SECONDS),
+    LOG_LEVEL: 'error',
+    EM_TOKEN: 'token',
+    BACKEND_SECRET,
+  }
+  const service = await startService(fleetFile, env, PATIENCE_MS)
   started.push(() => service.stop())
+  const plans = planWatch(service.url, PATIENCE_MS)
+  await plans.nextMs()
   tell('the service is up')
+
+  const away = async (
+    who: string,
+    leave: () => Promise<unknown>,
+    comeBack: () => Promise<unknown>,
+  ) => {
+    if (MINUTES === 0 || !AWAY.split(',').includes(who)) return undefined
+    tell(`${who} goes away for ${MINUTES} min`)
+    const readers = await readWhile(service.url, async () => {
+      await leave()
+      await pause(MINUTES * 60_000)
+    })
+    await comeBack()
+    tell(`${who} is back`)
+    return { minutes: MINUTES, ...readers, nextPlanAfterMs: await plans.nextMs() }
+  }
+
+  /** The grid turns at each harm, so that there is something to move while it lasts. */
+  const turnGrid = (time: number) => {
+    grid.change('DE', time % 2 === 0 ? 0.1 : 1)
+    grid.change('SE', time % 2 === 0 ? 4 : 1)
+  }
+  const again = async (
+    what: string,
+    times: number,
+    harm: () => Promise<void>,
+    runsAgain: () => Promise<void> = async () => undefined,
+  ) => {
+    if (times === 0) return undefined
+    const clients = watchService(service.url)
+    const readyMs: number[] = []
+    const planMs: number[] = []
+    const soFar = () => ({
+      ready: spread(readyMs),
+      nextPlan: spread(planMs),
+      clients: clients.fared,
+      told: toldTargets(targets),
+      plansBackwards: plans.backwards(),
+    })
+    for (let time = 1; time <= times; time++) {
+      turnGrid(time)
+      await pause(Math.random() * TICK_SECONDS * 1000)
+      await harm()
+      const [tookMs] = await Promise.all([plans.readyMs(), runsAgain()])
+      readyMs.push(tookMs)
+      planMs.push(await plans.nextMs())
+      if (time % 10 === 0) tell(`${what} ${time} of ${times}: ${JSON.stringify(soFar())}`)
+    }
+    return { ...soFar(), ...(await clients.end()) }
+  }
+
   const connections = (allowed: boolean) =>
     admin.query(`alter database ${databaseName} allow_connections ${allowed}`)
   const end = 'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1'
-  const wiper = new Redis(redis.url, { lazyConnect: true })
-  wiper.on('error', () => undefined)
   const report = {
     bench: 'outage',
     redisAway: await away('redis', redis.kill, redis.start),
@@ -108,16 +128,36 @@ try {
       },
       () => connections(true),
     ),
-    redisKilled: await again(KILLS, async () => {
-      await redis.kill()
-      await redis.start()
-    }),
-    redisEmptied: await again(WIPES, () => wiper.flushall()),
-    plans: newest,
-    plansBackwards: backwards,
+    redisKilled: await killed(),
+    redisEmptied: await emptied(),
   }
-  wiper.disconnect()
   console.log(JSON.stringify(report))
+
+  async function killed() {
+    if (KILLS === 0) return undefined
+    const queue = await watchQueue(redis.url)
+    const jobsMs: number[] = []
+    const harm = async () => {
+      await redis.kill()
+      await pause(Math.random() * MOST_AWAY_MS)
+      await redis.start()
+    }
+    const runsAgain = async () => {
+      const backMs = performance.now()
+      await until(() => queue.ranSince(backMs), 'a job to run', PATIENCE_MS)
+      jobsMs.push(Math.round(performance.now() - backMs))
+    }
+    const service = await again('killed', KILLS, harm, runsAgain)
+    return { ...service, queue: { ...(await queue.end()), nextJob: spread(jobsMs) } }
+  }
+
+  async function emptied() {
+    const wiper = new Redis(redis.url)
+    wiper.on('error', () => undefined)
+    const report = await again('emptied', WIPES, async () => void (await wiper.flushall()))
+    wiper.disconnect()
+    return report
+  }
 } finally {
   for (const stop of started.reverse()) await stop().catch((error) => tell(String(error)))
 }

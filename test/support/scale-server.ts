@@ -16,6 +16,8 @@ export interface ScaleServer {
   readonly url: string
   /** Every accepted write, in order. */
   readonly writes: readonly ScaleRequest[]
+  /** How many writes came from an older planner than the last. */
+  refusedFence(): number
   /** What each target runs now. */
   running(): Readonly<Record<string, number>>
   close(): Promise<void>
@@ -35,6 +37,7 @@ export async function startScaleServer(secret: string): Promise<ScaleServer> {
   const verifier = new Webhook(secret)
   const targets = new Map<string, Held>()
   const writes: ScaleRequest[] = []
+  let refused = 0
   const heldAt = (path: string): Held => {
     const held = targets.get(path) ?? {
       desired: { replicas: { min: 0, max: 0 } },
@@ -48,7 +51,10 @@ export async function startScaleServer(secret: string): Promise<ScaleServer> {
     const held = heldAt(path)
     const { target, desired, planVersion, fence } = JSON.parse(body)
     if (ifMatch !== `"v${held.revision}"`) return 412
-    if (fence < held.fence) return 423
+    if (fence < held.fence) {
+      refused++
+      return 423
+    }
     Object.assign(held, { desired, fence, revision: held.revision + 1 })
     writes.push({ target, replicas: desired.replicas, planVersion, fence, key })
     return 204
@@ -82,6 +88,7 @@ export async function startScaleServer(secret: string): Promise<ScaleServer> {
   return {
     url: `http://127.0.0.1:${port}`,
     writes,
+    refusedFence: () => refused,
     running: () =>
       Object.fromEntries([...targets].map(([path, held]) => [path, held.desired.replicas.min])),
     close: () => closed(server),
