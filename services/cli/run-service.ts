@@ -1,28 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { beginAgainIfEmptied, beginWork } from '../../workers/begin-work.ts'
+import { beginWork } from '../../workers/begin-work.ts'
 import { startLocalTicks } from '../../workers/local-ticks.ts'
 import { startWorkers } from '../../workers/start-workers.ts'
 import { buildApp, listenSafely } from '../api/index.ts'
 import { LOOK_AGAIN_MS } from '../grid/index.ts'
 import { type BatchRunner, batchRunner } from '../pipeline/batch-runner.ts'
-import { correctLive } from '../pipeline/correct-live.ts'
-import { expirePlan } from '../pipeline/expire-plan.ts'
-import { forget, retentionOf } from '../pipeline/forget.ts'
-import { guardSlo } from '../pipeline/guard-slo.ts'
-import { heedSchedulers } from '../pipeline/heed-schedulers.ts'
-import { resumeShifts } from '../pipeline/resume-shifts.ts'
 import { apiPorts } from '../wiring/api-ports.ts'
 import { targetReader } from '../wiring/api-targets.ts'
 import { requestPorts } from '../wiring/batch-requests.ts'
-import { correctionPorts } from '../wiring/correction-ports.ts'
 import { dashboardFolder } from '../wiring/dashboard-folder.ts'
 import { openExternalScaler } from '../wiring/external-scaler.ts'
-import { schedulerPorts } from '../wiring/job-schedulers.ts'
 import { securityFor } from '../wiring/security.ts'
 import { openService, type Service, type ServiceOptions } from '../wiring/service.ts'
 import { stepPorts } from '../wiring/steps.ts'
 import { firstPlanWords } from './first-plan-words.ts'
 import type { CliIo } from './io.ts'
+import { localWork } from './local-work.ts'
 
 export type Role = 'all' | 'api' | 'worker'
 
@@ -71,34 +64,13 @@ function untilToldToStop(): Promise<unknown> {
 }
 
 async function startWork(service: Service): Promise<Stop[]> {
-  const { queue, fleet, env, nowMs, log, metrics, stores } = service
-  const ports = stepPorts(service)
-  await startWorkers(queue, ports)
-  const schedulers = await schedulerPorts(service)
+  const { queue, fleet, env, nowMs } = service
+  const steps = stepPorts(service)
+  await startWorkers(queue, steps)
   const models = fleet.models.map(({ id }) => id)
   const beginning = { queue, models, tickMs: env.tickSeconds * 1000, nowMs }
   await beginWork(beginning)
-  const stopTicks = startLocalTicks({
-    queue,
-    queuedJobs: metrics.queuedJobs,
-    warn: (message) => log.warn(message),
-    expire: async () => {
-      const regions = fleet.regions.map(({ id }) => id)
-      await expirePlan({ plans: stores.plans, queue, regions, nowMs })
-    },
-    resume: () => resumeShifts({ shifts: stores.shifts, queue, nowMs }),
-    guard: async () => {
-      await guardSlo(ports.guardSlo)
-    },
-    correct: async () => {
-      await correctLive(correctionPorts(service))
-    },
-    schedulers: () => heedSchedulers(schedulers),
-    rewind: async () => {
-      if (await beginAgainIfEmptied(beginning)) log.warn('the queue was emptied: begun again')
-    },
-    forget: () => forget({ ...stores, retention: retentionOf(fleet.retention) }, nowMs()),
-  })
+  const stopTicks = startLocalTicks(await localWork(service, steps, beginning))
   return [stopTicks, keepRunning(batchRunner(await requestPorts(service)), service)]
 }
 

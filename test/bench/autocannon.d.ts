@@ -19,6 +19,9 @@ declare module 'autocannon' {
       readonly '3xx': number
       readonly '4xx': number
       readonly errors: number
+      /** Seconds. */
+      readonly duration: number
+      readonly statusCodeStats?: Readonly<Record<string, { readonly count?: number }>>
     }
   }
   function autocannon(options: autocannon.Options): Promise<autocannon.Result>

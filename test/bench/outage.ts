@@ -32,8 +32,9 @@ const KILLS = Number(process.env.KILLS ?? 20)
 const AWAY = process.env.AWAY ?? 'redis,postgres'
 /** How long a killed Redis stays away at most. */
 const MOST_AWAY_MS = 2_000
+const LAST_WORDS = 4_000
 /** A machine that does much else needs long for a tick. */
-const PATIENCE_MS = 600_000
+const PATIENCE_MS = 300_000
 const tell = (words: string) => console.error(`${new Date().toISOString()} ${words}`)
 
 /** What was started, to be stopped last first: whatever fails, nothing is left running. */
@@ -54,12 +55,15 @@ try {
     REDIS_URL: redis.url,
     GRIDTIDE_HOME: folder,
     GRIDTIDE_TICK_SECONDS: String(TICK_SECONDS),
-    LOG_LEVEL: 'error',
+    LOG_LEVEL: 'warn',
     EM_TOKEN: 'token',
     BACKEND_SECRET,
   }
   const service = await startService(fleetFile, env, PATIENCE_MS)
   started.push(() => service.stop())
+  started.push(async () => {
+    if (process.exitCode) tell(`its last words: ${service.said().slice(-LAST_WORDS)}`)
+  })
   const plans = planWatch(service.url, PATIENCE_MS)
   await plans.nextMs()
   tell('the service is up')
@@ -136,6 +140,7 @@ try {
   async function killed() {
     if (KILLS === 0) return undefined
     const queue = await watchQueue(redis.url)
+    started.push(() => queue.end())
     const jobsMs: number[] = []
     const harm = async () => {
       await redis.kill()
@@ -158,6 +163,9 @@ try {
     wiper.disconnect()
     return report
   }
+} catch (error) {
+  tell(`${error}`)
+  process.exitCode = 1
 } finally {
   for (const stop of started.reverse()) await stop().catch((error) => tell(String(error)))
 }

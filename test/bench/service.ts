@@ -4,8 +4,9 @@ import { embeddedEngine } from '../support/engines.ts'
 import { apiUnderTest } from './service/api-under-test.ts'
 import { feedStreams } from './service/event-streams.ts'
 import { memoryOfService } from './service/memory.ts'
+import { overload } from './service/overload.ts'
 import { median, type Shot, shoot } from './service/shoot.ts'
-import { shootSteadily } from './service/steady-rate.ts'
+import { type SteadyShot, shootSteadily } from './service/steady-rate.ts'
 
 /**
  * The API over the embedded database, beside a bare Fastify route that answers `{"status":"ok"}`, both
@@ -14,7 +15,11 @@ import { shootSteadily } from './service/steady-rate.ts'
  *
  * `readP99Ms` is at saturation: each connection asks again at once, so it is the connections divided by
  * the rate, and says how fast the machine is. `steady` is over the same connections at rates that leave
- * room: how long an answer takes, counted from the instant at which it should have been asked for.
+ * room: how long an answer takes, counted from the instant at which it should have been asked for;
+ * beside a bare route, and one that sends as many bytes as the plan has.
+ *
+ * `overload` asks by 32 connections and then by a thousand, each again at once: of what is looked through
+ * and refused, and of what asks the database.
  *
  *   npm run bench:service   # SECONDS=5 ROUNDS=3 CONNECTIONS=200 SSE_CLIENTS=5000 MEMORY_MINUTES=5
  *
@@ -26,12 +31,15 @@ const CONNECTIONS = Number(process.env.CONNECTIONS ?? 200)
 const SSE_CLIENTS = Number(process.env.SSE_CLIENTS ?? 5000)
 /** Questions a second where there is room. */
 const STEADY_RATES = [500, 1000, 2000]
+const OVERLOAD_CONNECTIONS = 1_000
 const MEMORY_MINUTES = Number(process.env.MEMORY_MINUTES ?? 5)
 
 const { db, destroy } = await embeddedEngine.open()
 const { app, key, planBytes } = await apiUnderTest(db)
 const bare = Fastify()
 bare.get('/healthz', async () => ({ status: 'ok' }))
+const asManyBytes = Buffer.alloc(planBytes, ' ')
+bare.get('/plan', (_request, reply) => void reply.type('application/json').send(asManyBytes))
 const [url, bareUrl] = await Promise.all(
   [app, bare].map((one) => one.listen({ host: '127.0.0.1', port: 0 })),
 )
@@ -52,14 +60,26 @@ for (let round = 0; round < ROUNDS; round++) {
 }
 const steady: object[] = []
 for (const ratePerSecond of STEADY_RATES) {
-  const order = { connections: CONNECTIONS, ratePerSecond, seconds: SECONDS }
-  const reads: number[] = []
-  const bares: number[] = []
-  for (let round = 0; round < ROUNDS; round++) {
-    bares.push((await shootSteadily({ ...order, url: health.url, headers: {} })).p99Ms)
-    reads.push((await shootSteadily({ ...order, url: current.url, headers })).p99Ms)
+  const order = { connections: CONNECTIONS, ratePerSecond, seconds: SECONDS, headers: {} }
+  const targets = {
+    bare: { ...order, url: health.url },
+    bareSameBytes: { ...order, url: `${bareUrl}/plan` },
+    read: { ...order, url: current.url, headers },
   }
-  steady.push({ ratePerSecond, readP99Ms: median(reads), bareP99Ms: median(bares) })
+  const shots: Record<string, SteadyShot[]> = { bare: [], bareSameBytes: [], read: [] }
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [name, target] of Object.entries(targets)) {
+      shots[name]!.push(await shootSteadily(target))
+    }
+  }
+  const told = ([name, some]: [string, SteadyShot[]]) => [
+    name,
+    {
+      medianMs: median(some.map(({ medianMs }) => medianMs)),
+      p99Ms: median(some.map(({ p99Ms }) => p99Ms)),
+    },
+  ]
+  steady.push({ ratePerSecond, ...Object.fromEntries(Object.entries(shots).map(told)) })
 }
 const slots = [{ startMs: 0, endMs: 300_000, tokensPerSecond: 100 }]
 const push = await shoot({
@@ -71,17 +91,16 @@ const push = await shoot({
   body: JSON.stringify({ kind: 'observed', origin: 'europe', slots }),
 })
 // Wrong in its last field: read, looked at whole, and refused.
-const refused = await shoot(
-  {
-    ...shared,
-    url: `${url}/v1/plans:simulate`,
-    method: 'POST',
-    connections: 32,
-    headers: { ...headers, 'content-type': 'application/json' },
-    body: JSON.stringify({ demandScale: 2, horizonHours: 'a day' }),
-  },
-  400,
-)
+const wrong = {
+  url: `${url}/v1/plans:simulate`,
+  method: 'POST' as const,
+  headers: { ...headers, 'content-type': 'application/json' },
+  body: JSON.stringify({ demandScale: 2, horizonHours: 'a day' }),
+}
+const list = { url: `${url}/v1/plans?limit=1`, headers }
+const much = { seconds: SECONDS, connections: OVERLOAD_CONNECTIONS }
+const validation = await overload(wrong, 400, much)
+const database = await overload(list, 200, much)
 const sse = await feedStreams(url!, headers, SSE_CLIENTS, async () => {
   const event = { type: 'plan.changed', subject: 'plan', key: 'bench' } as const
   await appendEvents(db, 'default', [{ ...event, data: { version: 2 }, occurredAtMs: Date.now() }])
@@ -103,8 +122,7 @@ console.log(
     unchangedRps: median(rounds.map((round) => round.unchanged.rps)),
     pushRps: push.rps,
     pushP99Ms: push.p99Ms,
-    refusedRps: refused.rps,
-    refusedP99Ms: refused.p99Ms,
+    overload: { validation, database },
     sseClients: sse.heard,
     sseFedAllMs: sse.allMs,
     ...memory,

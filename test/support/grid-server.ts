@@ -25,6 +25,7 @@ const HOUR_MS = 3_600_000
  */
 export async function startGridServer(
   series: Readonly<Record<string, RecordedSeries>>,
+  nowMs: () => number = Date.now,
 ): Promise<GridServer> {
   const requests: string[] = []
   const factors = new Map<string, number>()
@@ -37,12 +38,12 @@ export async function startGridServer(
     return Math.round(hourlyGPerKwh[index]! * (factors.get(zone) ?? 1))
   }
 
-  const thisHourMs = () => Math.floor(Date.now() / HOUR_MS) * HOUR_MS
+  const thisHourMs = () => Math.floor(nowMs() / HOUR_MS) * HOUR_MS
   const measured = (zone: string, atMs: number) => ({
     zone,
     carbonIntensity: valueAt(zone, atMs),
     datetime: new Date(atMs).toISOString(),
-    updatedAt: new Date().toISOString(),
+    updatedAt: new Date(nowMs()).toISOString(),
     emissionFactorType: 'lifecycle',
     isEstimated: false,
     estimationMethod: null,
@@ -59,7 +60,7 @@ export async function startGridServer(
     forecast: (zone, query) => ({
       zone,
       temporalGranularity: 'hourly',
-      updatedAt: new Date().toISOString(),
+      updatedAt: new Date(nowMs()).toISOString(),
       forecast: Array.from({ length: Number(query.get('horizonHours') ?? 24) + 1 }, (_, hour) => ({
         carbonIntensity: valueAt(zone, thisHourMs() + hour * HOUR_MS),
         datetime: new Date(thisHourMs() + hour * HOUR_MS).toISOString(),

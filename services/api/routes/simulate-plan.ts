@@ -38,18 +38,22 @@ export const simulatePlanRoute: FastifyPluginAsyncTypebox<SimulatePlanOptions> =
         })
       }
       running++
-      const gone = new AbortController()
-      raw.socket.once('close', () => gone.abort())
-      const abort = AbortSignal.any([gone.signal, AbortSignal.timeout(timeoutMs)])
+      const over = new AbortController()
+      const end = () => over.abort()
+      const { socket } = raw
+      socket.once('close', end)
+      const timer = setTimeout(end, timeoutMs)
       try {
-        return await tenant.simulate(body, abort)
+        return await tenant.simulate(body, over.signal)
       } catch (error) {
-        if (!abort.aborted) throw error
+        if (!over.signal.aborted) throw error
         throw new HttpError('UNAVAILABLE', 'this takes too long to simulate', {
           'retry-after': '60',
         })
       } finally {
         running--
+        clearTimeout(timer)
+        socket.off('close', end) // a connection that is kept asks again
       }
     },
   )

@@ -6,6 +6,7 @@ const PROBE_MS = 2_000
 export function planWatch(url: string, patienceMs: number) {
   let newest = 0
   let backwards = 0
+  let readiness = 'nothing'
 
   async function version(): Promise<number> {
     const answer = await fetch(`${url}/v1/plans?limit=1`)
@@ -20,13 +21,15 @@ export function planWatch(url: string, patienceMs: number) {
 
   async function ready(): Promise<boolean> {
     const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(PROBE_MS) })
-    await answer.arrayBuffer()
+    readiness = await answer.text()
     return answer.status === 200
   }
 
   async function tookMs(look: () => Promise<boolean>, what: string): Promise<number> {
     const startMs = performance.now()
-    await until(look, what, patienceMs)
+    await until(look, what, patienceMs).catch((error: Error) => {
+      throw new Error(`${error.message}; the service said last: ${readiness}`)
+    })
     return Math.round(performance.now() - startMs)
   }
 

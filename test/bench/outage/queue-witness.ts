@@ -28,19 +28,24 @@ export async function watchQueue(redisUrl: string) {
   })()
   const missing = () => [...acknowledged].filter((number) => !ran.has(number))
 
+  async function finish() {
+    over = true
+    await adding
+    const startMs = performance.now()
+    while (missing().length > 0 && performance.now() - startMs < PATIENCE_MS) await pause(EVERY_MS)
+    const report = { acknowledged: acknowledged.size, refused, lost: missing().length }
+    await queue.close()
+    return report
+  }
+  let finished: ReturnType<typeof finish> | undefined
+
   return {
     /** Whether a job ran after that instant of `performance.now()`. */
     ranSince: (sinceMs: number): boolean => lastRanMs > sinceMs,
-    /** Waits until all that was acknowledged has run, for a minute at most. */
-    async end() {
-      over = true
-      await adding
-      const startMs = performance.now()
-      while (missing().length > 0 && performance.now() - startMs < PATIENCE_MS)
-        await pause(EVERY_MS)
-      const report = { acknowledged: acknowledged.size, refused, lost: missing().length }
-      await queue.close()
-      return report
+    /** Waits until all that was acknowledged has run, for a minute at most; asked again, the same. */
+    end: () => {
+      finished ??= finish()
+      return finished
     },
   }
 }

@@ -10,8 +10,6 @@ export interface SteadyOrder {
 }
 
 export interface SteadyShot {
-  /** Answers a second, from the first question to the last answer. */
-  readonly rps: number
   readonly medianMs: number
   readonly p99Ms: number
 }
@@ -29,11 +27,9 @@ export async function shootSteadily(order: SteadyOrder): Promise<SteadyShot> {
   const failed = once(client, 'exit').then(([code]) => {
     throw new Error(`the client ended with ${code} before it said anything`)
   })
-  const [{ tookMs, rps }] = (await Promise.race([answer, failed])) as [
-    { tookMs: number[]; rps: number },
-  ]
+  const [tookMs] = (await Promise.race([answer, failed])) as [number[]]
   failed.catch(() => undefined) // it ends once it has told
   const sorted = tookMs.toSorted((a, b) => a - b)
   const at = (share: number) => Number(sorted[Math.floor(share * (sorted.length - 1))]!.toFixed(1))
-  return { rps: Math.round(rps), medianMs: at(0.5), p99Ms: at(0.99) }
+  return { medianMs: at(0.5), p99Ms: at(0.99) }
 }

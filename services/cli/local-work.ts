@@ -1,0 +1,43 @@
+import { type Beginning, beginAgainIfEmptied } from '../../workers/begin-work.ts'
+import type { LocalTickPorts } from '../../workers/local-ticks.ts'
+import { correctLive } from '../pipeline/correct-live.ts'
+import { expirePlan } from '../pipeline/expire-plan.ts'
+import { forget, retentionOf } from '../pipeline/forget.ts'
+import { guardSlo } from '../pipeline/guard-slo.ts'
+import { heedSchedulers } from '../pipeline/heed-schedulers.ts'
+import { resumeShifts } from '../pipeline/resume-shifts.ts'
+import { correctionPorts } from '../wiring/correction-ports.ts'
+import { schedulerPorts } from '../wiring/job-schedulers.ts'
+import type { Service } from '../wiring/service.ts'
+import type { stepPorts } from '../wiring/steps.ts'
+
+/** What a process of the service looks after by itself, out of its open parts. */
+export async function localWork(
+  service: Service,
+  steps: ReturnType<typeof stepPorts>,
+  beginning: Beginning,
+): Promise<LocalTickPorts> {
+  const { queue, fleet, nowMs, log, metrics, stores } = service
+  const schedulers = await schedulerPorts(service)
+  return {
+    queue,
+    queuedJobs: metrics.queuedJobs,
+    warn: (message) => log.warn(message),
+    expire: async () => {
+      const regions = fleet.regions.map(({ id }) => id)
+      await expirePlan({ plans: stores.plans, queue, regions, nowMs })
+    },
+    resume: () => resumeShifts({ shifts: stores.shifts, queue, nowMs }),
+    guard: async () => {
+      await guardSlo(steps.guardSlo)
+    },
+    correct: async () => {
+      await correctLive(correctionPorts(service))
+    },
+    schedulers: () => heedSchedulers(schedulers),
+    rewind: async () => {
+      if (await beginAgainIfEmptied(beginning)) log.warn('the queue was emptied: begun again')
+    },
+    forget: () => forget({ ...stores, retention: retentionOf(fleet.retention) }, nowMs()),
+  }
+}

@@ -1,0 +1,31 @@
+import { slopePer1000 } from './slope.ts'
+
+/** One look at the process, MiB. */
+export interface Sample {
+  readonly cycle: number
+  readonly rssMb: number
+  readonly heapMb: number
+  readonly externalMb: number
+  readonly openFiles: number
+  readonly redisKeys?: number | undefined
+}
+
+/** How it went so far: the newest sample, and what grew per 1,000 cycles after the warm-up. */
+export function growth(samples: readonly Sample[], warmUpCycles: number) {
+  const warm = samples.filter(({ cycle }) => cycle > warmUpCycles)
+  const slope = (of: (sample: Sample) => number) =>
+    Number(slopePer1000(warm.map((one) => ({ cycle: one.cycle, value: of(one) }))).toFixed(3))
+  return {
+    newest: samples.at(-1),
+    mostRssMb: Math.max(...samples.map(({ rssMb }) => rssMb)),
+    ...(warm.length > 2 && {
+      per1000: {
+        rssMb: slope(({ rssMb }) => rssMb),
+        heapMb: slope(({ heapMb }) => heapMb),
+        externalMb: slope(({ externalMb }) => externalMb),
+        openFiles: slope(({ openFiles }) => openFiles),
+        ...(samples[0]?.redisKeys && { redisKeys: slope(({ redisKeys }) => redisKeys!) }),
+      },
+    }),
+  }
+}
