@@ -50,9 +50,13 @@ for (const day of DAYS) {
   for (const [name, { carbonG, lateShare, lostTokens, sloPct }] of Object.entries(played.ours)) {
     away[name] = {
       /** Against the rule of thumb: layouts and scaling, which need no grid, are in it. */
-      savingsRetained: round((played.static.carbonG - carbonG) / (played.static.carbonG - none.carbonG)),
+      savingsRetained: round(
+        (played.static.carbonG - carbonG) / (played.static.carbonG - none.carbonG),
+      ),
       /** Of what choosing regions by the grid adds: the part that an outage can take. */
-      geoShiftRetained: round((played.atHome.carbonG - carbonG) / (played.atHome.carbonG - none.carbonG)),
+      geoShiftRetained: round(
+        (played.atHome.carbonG - carbonG) / (played.atHome.carbonG - none.carbonG),
+      ),
       sloPct: round(sloPct),
       lateShareAdded: round(lateShare - none.lateShare),
       lostTokensAdded: round(lostTokens - none.lostTokens),

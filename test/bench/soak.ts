@@ -9,10 +9,11 @@
  *
  * Every hundredth part a line says how it went so far.
  */
+
+import type { Stop } from './outage/own-servers.ts'
 import { callService } from './soak/callers.ts'
 import { growth, type Sample } from './soak/sample.ts'
 import { soakWorld } from './soak/world.ts'
-import type { Stop } from './outage/own-servers.ts'
 
 const CYCLES = Number(process.env.CYCLES ?? 10_000)
 const ENGINES = (process.env.ENGINE ?? 'embedded,redis').split(',') as ('embedded' | 'redis')[]

@@ -1,8 +1,4 @@
-import {
-  type GridRecord,
-  playPolicy,
-  type Summary,
-} from '../../../services/backtest/index.ts'
+import { type GridRecord, playPolicy, type Summary } from '../../../services/backtest/index.ts'
 import { readFleet } from '../../../services/cli/read-fleet.ts'
 import { fitModel } from '../../../services/pipeline/fit-model.ts'
 import { gatherArena, gatherRecord } from '../../../services/pipeline/gather-record.ts'
