@@ -8,5 +8,5 @@ if (existsSync(source)) {
   register()
   await import(source.href)
 } else {
-  await import(new URL('../dist/services/cli/main.js', import.meta.url).href)
+  await import(new URL('../dist/program/gridtide.js', import.meta.url).href)
 }

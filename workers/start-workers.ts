@@ -21,26 +21,28 @@ export async function startWorkers(
   queue: JobQueue,
   ports: ReturnType<typeof stepPorts>,
 ): Promise<void> {
-  await queue.work('tick', tickJob(ports.tick))
-  await queue.work('refresh-grid', refreshGridJob(ports.refreshGrid), {
-    concurrency: CONCURRENCY.zones,
-  })
-  await queue.work('refit-models', refitModelsJob(ports.refitModels))
-  await queue.work('solve-plan', solvePlanJob(ports.solvePlan))
-  await queue.work('solve-block', solveBlockJob(ports.solveBlock), {
-    concurrency: CONCURRENCY.blocks,
-  })
-  await queue.work('merge-plan', mergePlanJob(ports.mergePlan))
-  await queue.work('apply-plan', applyPlanJob(ports.applyPlan), {
-    concurrency: CONCURRENCY.regions,
-  })
-  await queue.work('carry-shift', carryShiftJob(ports.carryShift), {
-    concurrency: CONCURRENCY.shifts,
-  })
-  await queue.work('notify-change', notifyChangeJob(ports.notifyChange), {
-    concurrency: CONCURRENCY.relays,
-  })
-  await queue.work('replan-jobs', replanJobsJob(ports.replanJobs))
-  await queue.work('account', accountJob(ports.account))
-  await queue.work('attribute-levers', attributeLeversJob(ports.attributeLevers))
+  await Promise.all([
+    queue.work('tick', tickJob(ports.tick)),
+    queue.work('refresh-grid', refreshGridJob(ports.refreshGrid), {
+      concurrency: CONCURRENCY.zones,
+    }),
+    queue.work('refit-models', refitModelsJob(ports.refitModels)),
+    queue.work('solve-plan', solvePlanJob(ports.solvePlan)),
+    queue.work('solve-block', solveBlockJob(ports.solveBlock), {
+      concurrency: CONCURRENCY.blocks,
+    }),
+    queue.work('merge-plan', mergePlanJob(ports.mergePlan)),
+    queue.work('apply-plan', applyPlanJob(ports.applyPlan), {
+      concurrency: CONCURRENCY.regions,
+    }),
+    queue.work('carry-shift', carryShiftJob(ports.carryShift), {
+      concurrency: CONCURRENCY.shifts,
+    }),
+    queue.work('notify-change', notifyChangeJob(ports.notifyChange), {
+      concurrency: CONCURRENCY.relays,
+    }),
+    queue.work('replan-jobs', replanJobsJob(ports.replanJobs)),
+    queue.work('account', accountJob(ports.account)),
+    queue.work('attribute-levers', attributeLeversJob(ports.attributeLevers)),
+  ])
 }

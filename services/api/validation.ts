@@ -11,11 +11,13 @@ Settings.Set({ maxErrors: MOST_ISSUES })
 
 /**
  * Validates with the same compiler as every other border of the product. Bodies are taken as they
- * are; the text of paths and queries is first read as what the schema asks for.
+ * are; the text of paths and queries is first read as what the schema asks for. Compiled when the
+ * first request comes: nobody calls all of them, and the start should not wait for them.
  */
 export const typeboxValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-  const shape = Compile(schema)
+  let shape: ReturnType<typeof Compile<TSchema>> | undefined
   return (input: unknown) => {
+    shape ??= Compile(schema)
     const value = httpPart === 'body' ? input : Value.Convert(schema, { ...(input as object) })
     return shape.Check(value)
       ? { value }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import manifest from '../../package.json' with { type: 'json' }
 import { AppError, InvalidInput } from '../domain/errors.ts'
 import { leavesOf } from './command-tree.ts'
 import { applyCommand } from './commands/apply.ts'
@@ -65,7 +65,7 @@ const COMMANDS: readonly ((io: CliIo) => Command)[] = [
 export function buildProgram(io: CliIo): Command {
   const program = new Command('gridtide')
     .description('Runs LLM inference where and when the grid is clean.')
-    .version(version(), '-V, --version')
+    .version(manifest.version, '-V, --version')
     .showSuggestionAfterError()
     .addHelpText('after', `\n${exitCodeLines().join('\n')}`)
   for (const build of COMMANDS) program.addCommand(build(io))
@@ -128,14 +128,4 @@ function exitCodeOf(error: unknown, io: CliIo, asJson: boolean): number {
       : `${lines.join('\n')}\n`,
   )
   return EXIT_CODES.failed.code
-}
-
-/** From package.json, two folders up both in a checkout and, beside dist, in a package. */
-function version(): string {
-  for (const path of ['../../package.json', '../../../package.json']) {
-    try {
-      return JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')).version as string
-    } catch {}
-  }
-  return 'unknown'
 }

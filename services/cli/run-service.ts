@@ -34,8 +34,9 @@ export async function runService(options: ServiceOptions, role: Role, io: CliIo)
   const service = await openService(options)
   const stops: Stop[] = []
   try {
-    if (role !== 'api') stops.push(...(await startWork(service)))
+    // Answers first: the fits and the plan that work begins with take the processor for seconds.
     if (role !== 'worker') stops.push(await startApi(service, io), await startScaler(service, io))
+    if (role !== 'api') stops.unshift(...(await startWork(service)))
     const ended = new AbortController()
     if (role === 'all') void announceFirstPlan(service, io, ended.signal)
     await stopped

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** `dist/dashboard`, as seen from the source and as seen from what is built of it. */
-const CANDIDATES = ['../../dist/dashboard', '../../dashboard']
+/** `dist/dashboard`, as seen from the source and as seen from `dist/program`. */
+const CANDIDATES = ['../../dist/dashboard', '../dashboard']
 
 /** The folder of the built dashboard; undefined where it was not built. */
 export function dashboardFolder(): string | undefined {

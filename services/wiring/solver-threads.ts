@@ -2,25 +2,24 @@ import type { LeverSaving } from '../accounting/index.ts'
 import type { Block, BlockSolution, PlanningProblem, PlanOutcome } from '../planning/index.ts'
 import type { Threads } from '../platform/threads.ts'
 import type { SolveTime } from '../solves/index.ts'
+import { taskModule } from './task-module.ts'
 import type { CoordinateTask } from './tasks/coordinate.ts'
 import type { MergeTask } from './tasks/merge-blocks.ts'
 import type { SolveBlockTask } from './tasks/solve-block.ts'
-
-const at = (name: string) => new URL(`./tasks/${name}.ts`, import.meta.url)
 
 /** The planner's three steps, off the event loop. */
 export const solverThreads = (threads: Threads) => ({
   coordinate: (problem: PlanningProblem, time?: SolveTime) => {
     const input: CoordinateTask = { problem, time }
-    return threads.run<readonly Block[]>(at('coordinate'), input)
+    return threads.run<readonly Block[]>(taskModule('coordinate'), input)
   },
   solveBlock: (block: Block, time?: SolveTime) => {
     const input: SolveBlockTask = { block, time }
-    return threads.run<BlockSolution>(at('solve-block'), input)
+    return threads.run<BlockSolution>(taskModule('solve-block'), input)
   },
-  plan: (problem: PlanningProblem) => threads.run<PlanOutcome>(at('plan-horizon'), problem),
+  plan: (problem: PlanningProblem) => threads.run<PlanOutcome>(taskModule('plan-horizon'), problem),
   attribute: (problem: PlanningProblem) =>
-    threads.run<readonly LeverSaving[]>(at('attribute-levers'), problem),
+    threads.run<readonly LeverSaving[]>(taskModule('attribute-levers'), problem),
   merge: (
     problem: PlanningProblem,
     blocks: readonly Block[],
@@ -28,6 +27,6 @@ export const solverThreads = (threads: Threads) => ({
     time?: SolveTime,
   ) => {
     const input: MergeTask = { problem, blocks, solutions, time }
-    return threads.run<PlanOutcome>(at('merge-blocks'), input)
+    return threads.run<PlanOutcome>(taskModule('merge-blocks'), input)
   },
 })

@@ -76,7 +76,7 @@ contexts:
 
 /** What a person sees and types, on a real terminal. */
 async function terminal(args: readonly string[], env: Record<string, string>) {
-  const program = join(await builtProgram(), 'services/cli/main.js')
+  const program = await builtProgram()
   const pty = spawnInPty(process.execPath, [program, ...args], {
     cols: 120,
     rows: 40,

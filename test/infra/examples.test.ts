@@ -117,7 +117,7 @@ describe('the GitHub Action', () => {
 
   test('asks the command line, and answers in outputs; a mistake fails the step', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gridtide-action-'))
-    const program = join(await builtProgram(), 'services/cli/main.js')
+    const program = await builtProgram()
     const npx = `#!/bin/sh\nshift 2\nexec "${process.execPath}" "${program}" "$@"\n`
     writeFileSync(join(folder, 'npx'), npx, { mode: 0o755 })
     const env = {

@@ -21,7 +21,7 @@ export async function startService(
 ): Promise<ServiceProcess> {
   const child: ChildProcess = spawn(
     process.execPath,
-    [join(await builtProgram(), 'services/cli/main.js'), 'serve', '--fleet', fleetFile],
+    [await builtProgram(), 'serve', '--fleet', fleetFile],
     {
       cwd: root,
       env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', NO_COLOR: '1', ...env },

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { type PolicyJob, windowsToPlay } from '../../backtest/index.ts'
 import type { Threads } from '../../platform/threads.ts'
+import { taskModule } from '../../wiring/task-module.ts'
 import type { PlayTask, TimedResult } from '../../wiring/tasks/play-policy.ts'
 import { sha256 } from './digest.ts'
 import { readKept, writeKept } from './kept-file.ts'
 
-const PLAY = new URL('../../wiring/tasks/play-policy.ts', import.meta.url)
 const POLL_MS = 500
 
 export interface PlayAllOptions {
@@ -43,7 +43,7 @@ export async function playAll(
         const found =
           part === undefined ? undefined : await readKept(part, (result: TimedResult) => result)
         const task: PlayTask = { job, progress: counters[i]! }
-        const result = found ?? (await threads.run<TimedResult>(PLAY, task))
+        const result = found ?? (await threads.run<TimedResult>(taskModule('play-policy'), task))
         if (part !== undefined && !found) await writeKept(part, result)
         kept[i] = true
         report()

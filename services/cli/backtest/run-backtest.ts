@@ -14,6 +14,7 @@ import {
 } from '../../backtest/index.ts'
 import type { Fleet } from '../../fleet/index.ts'
 import type { Threads } from '../../platform/threads.ts'
+import { taskModule } from '../../wiring/task-module.ts'
 import type { OpenedRecords } from './open-record.ts'
 import { playAll } from './play-all.ts'
 import { varyAssumptions } from './vary-assumptions.ts'
@@ -31,8 +32,6 @@ export interface BacktestRequest {
   /** Deferrable work of the first record, which then has an outlook. */
   readonly jobs: JobsJob['jobs']
 }
-
-const PLAY_JOBS = new URL('../../wiring/tasks/play-jobs.ts', import.meta.url)
 
 export interface BacktestPorts {
   readonly threads: Threads
@@ -67,7 +66,7 @@ export async function runBacktest(
   for (const { windows, seconds } of timed) onPlayed?.(windows, seconds)
   const results = timed.map(({ seconds: _, ...result }): PolicyResult => result)
   const work: JobsJob = { arena, record: records[0]!, jobs: request.jobs }
-  const deferrable = await threads.run<readonly DeferrableResult[]>(PLAY_JOBS, work)
+  const deferrable = await threads.run<readonly DeferrableResult[]>(taskModule('play-jobs'), work)
   const compared = comparePolicies(results, seed)
   const added = liveSignalAdds(compared)
   const ceiling = ceilingOf(compared)

@@ -1,0 +1,2 @@
+/** See build-program.mjs. */
+export function buildProgram(folder: string): Promise<void>
