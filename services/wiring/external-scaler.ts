@@ -2,12 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Env } from '../../config/env.ts'
 import { isLoopback, type TenantPorts } from '../api/index.ts'
 import { InvalidInput } from '../domain/errors.ts'
-import {
-  type RunningScaler,
-  type ScalerTls,
-  scalerCredentials,
-  serveExternalScaler,
-} from '../keda/index.ts'
+import type { RunningScaler, ScalerTls } from '../keda/index.ts'
 
 /**
  * KEDA's external scaler beside the API, where the environment asks for it.
@@ -19,6 +14,7 @@ export async function openExternalScaler(
   targets: Pick<TenantPorts['targets'], 'desired'>,
 ): Promise<RunningScaler | undefined> {
   if (!scaler) return undefined
+  const { scalerCredentials, serveExternalScaler } = await import('../keda/index.ts') // gRPC, for these alone
   const tls = scaler.tls && (await readTls(scaler.tls))
   const credentials = scalerCredentials(tls, authRequired || !isLoopback(host))
   return serveExternalScaler(targets, { host, port: scaler.port, credentials })
