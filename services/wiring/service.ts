@@ -3,7 +3,7 @@ import type { InferenceBackend } from '../actuation/index.ts'
 import { NotFound } from '../domain/errors.ts'
 import type { Fleet } from '../fleet/index.ts'
 import { webhookNotifier } from '../notification/adapters/webhook.ts'
-import { type Attempt, type Delivery, relayOutbox } from '../notification/index.ts'
+import { type Attempt, type Delivery, outboxRelay } from '../notification/index.ts'
 import { overlayFleet } from '../overlays/index.ts'
 import { systemClock } from '../platform/clock.ts'
 import { axiosHttp } from '../platform/http.ts'
@@ -113,7 +113,7 @@ async function furnish(options: ServiceOptions, engine: Engine, metrics: Metrics
     /** Why nothing may be moved now; undefined where nobody has said stop. */
     stopped: stop.reason,
     stop,
-    relay: (abort?: AbortSignal) => relayOutbox(relay, abort),
+    relay: outboxRelay(relay),
     /** Lets running jobs finish, then closes everything. */
     async close(): Promise<void> {
       await engine.close()

@@ -7,7 +7,7 @@ import {
   type NewEvent,
   type Outbox,
   type OutboxEvent,
-  relayOutbox,
+  outboxRelay,
 } from '../../services/notification/index.ts'
 import type { Database } from '../../services/platform/database/database.ts'
 import { migrate } from '../../services/platform/database/migrate.ts'
@@ -53,7 +53,7 @@ export function describeOutbox(
     const happened = (...events: NewEvent[]) =>
       fresh.db.transaction((tx) => appendEvents(tx, TENANT, events))
     const relay = (...ids: string[]) =>
-      relayOutbox({
+      outboxRelay({
         outbox,
         endpoints: ids.map(endpoint),
         random: () => 0.5,
@@ -65,7 +65,7 @@ export function describeOutbox(
             return answer(to.id, keyOf(told))
           },
         },
-      })
+      })()
     const fails: Attempt = { status: 'failed', httpStatus: 500, error: 'answered 500' }
 
     beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postgresOutbox } from '../../services/notification/adapters/postgres.ts'
-import { type Endpoint, type OutboxEvent, relayOutbox } from '../../services/notification/index.ts'
+import { type Endpoint, type OutboxEvent, outboxRelay } from '../../services/notification/index.ts'
 import { postgresPlans } from '../../services/plans/adapters/postgres.ts'
 import { migrate } from '../../services/platform/database/migrate.ts'
 import { embeddedEngine, type FreshDatabase } from '../support/engines.ts'
@@ -63,7 +63,7 @@ describe('a crash before or after any call to the outside', () => {
         },
       )
     }
-    await relayOutbox({
+    await outboxRelay({
       outbox: postgresOutbox(db, 'default'),
       endpoints: [endpoint],
       random: () => 0.5,
@@ -75,7 +75,7 @@ describe('a crash before or after any call to the outside', () => {
             return { status: 'delivered', httpStatus: 200 }
           }),
       },
-    })
+    })()
   }
 
   async function begin(): Promise<void> {

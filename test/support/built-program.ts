@@ -26,7 +26,14 @@ const KEPT_MS = 24 * 3_600_000
  *
  * @returns the file to run
  */
-export async function builtProgram(): Promise<string> {
+export function builtProgram(): Promise<string> {
+  program ??= build()
+  return program
+}
+
+let program: Promise<string> | undefined
+
+async function build(): Promise<string> {
   const files = SOURCES.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
       join(folder, name),

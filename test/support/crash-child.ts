@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { postgresOutbox } from '../../services/notification/adapters/postgres.ts'
 import { webhookNotifier } from '../../services/notification/adapters/webhook.ts'
-import { type Endpoint, relayOutbox } from '../../services/notification/index.ts'
+import { type Endpoint, outboxRelay } from '../../services/notification/index.ts'
 import { postgresPlans } from '../../services/plans/adapters/postgres.ts'
 import { axiosHttp } from '../../services/platform/http.ts'
 import { openLog } from '../../services/platform/log.ts'
@@ -50,15 +50,14 @@ await engine.queue.work('apply-plan', async ({ version, region }) => {
   if (seen >= version) return
   await http.send('target', { method: 'PUT', url, body: { version, ifSeen: seen } })
 })
-await engine.queue.work('notify-change', () =>
-  relayOutbox({
-    outbox,
-    notifier,
-    endpoints: [endpoint],
-    random: Math.random,
-    nowMs: hurriedMs,
-  }),
-)
+const relayChanges = outboxRelay({
+  outbox,
+  notifier,
+  endpoints: [endpoint],
+  random: Math.random,
+  nowMs: hurriedMs,
+})
+await engine.queue.work('notify-change', () => relayChanges())
 const relay = { name: 'notify-change', payload: { cause: 'clock' } } as const
 await engine.queue.schedule('relay', { everyMs: 250 }, relay)
 

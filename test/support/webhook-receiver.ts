@@ -4,6 +4,8 @@ import { text } from 'node:stream/consumers'
 
 export interface Received {
   readonly id: string
+  /** Path of the address that was called. */
+  readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
@@ -24,7 +26,7 @@ export async function webhookReceiver(
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     )
-    const got = { id: headers['webhook-id'] ?? '', headers, body }
+    const got = { id: headers['webhook-id'] ?? '', path: request.url ?? '', headers, body }
     const answer = reply(got, received.length)
     received.push(got)
     if (answer === 'hang') return

@@ -170,12 +170,20 @@ async function claim(
   endpoint: string,
   { nowMs, leaseMs, limit }: { nowMs: number; leaseMs: number; limit: number },
 ): Promise<readonly Delivery[]> {
+  // From subject to subject by the index, so that what waits behind a head is never looked at.
   // The conditions on `d` are looked at again on the locked row, so that two claims at the same
   // instant cannot both get it.
   const rows = await db.query<ClaimedRow>(
-    `with head as (
-       select distinct on (subject) id, due_at_ms, leased_until_ms from delivery
-       where tenant = $5 and endpoint = $1 and status = 'due' order by subject, sequence, id
+    `with recursive head as (
+       (select id, subject, due_at_ms, leased_until_ms from delivery
+        where tenant = $5 and endpoint = $1 and status = 'due'
+        order by subject, sequence, id limit 1)
+       union all
+       select next.* from head cross join lateral (
+         select id, subject, due_at_ms, leased_until_ms from delivery
+         where tenant = $5 and endpoint = $1 and status = 'due' and subject > head.subject
+         order by subject, sequence, id limit 1
+       ) next
      ), ready as (
        select d.id from delivery d join head using (id)
        where head.due_at_ms <= $2 and head.leased_until_ms <= $2

@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { migrate } from '../../services/platform/database/migrate.ts'
+import { endpointAt, happen, startSender, untilNothingIsDue } from '../support/bad-delivery-run.ts'
+import { badReceiver } from '../support/bad-receiver.ts'
+import { embeddedEngine, type FreshDatabase } from '../support/engines.ts'
+import { weighDeliveries } from '../support/weigh-deliveries.ts'
+
+const EVENTS = 30
+const ENDPOINTS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+const SUBJECTS = 10
+
+let fresh: FreshDatabase
+let receiver: Awaited<ReturnType<typeof badReceiver>>
+beforeAll(async () => {
+  fresh = await embeddedEngine.open()
+  await migrate(fresh.db)
+  receiver = await badReceiver()
+})
+afterAll(async () => {
+  await receiver?.close()
+  await fresh?.destroy()
+})
+
+it('tells a bad receiver everything, in order, and again only what it may not know', async () => {
+  const endpoints = ENDPOINTS.map((id) => endpointAt(receiver.url, id))
+  const stop = startSender(fresh.db, endpoints)
+  await happen(fresh.db, 0, EVENTS, SUBJECTS)
+  const { delivered, dead } = await untilNothingIsDue(fresh.db)
+  await stop()
+  expect(delivered + dead).toBe(EVENTS * ENDPOINTS.length)
+  const { taken, repeated, repeatedKnown, outOfOrder } = weighDeliveries(receiver.heard)
+  expect(taken).toBeGreaterThanOrEqual(delivered)
+  expect(repeated).toBeGreaterThan(0) // else it was no bad receiver
+  expect({ repeatedKnown, outOfOrder }).toEqual({ repeatedKnown: 0, outOfOrder: 0 })
+})

@@ -1,0 +1,104 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { postgresOutbox } from '../../services/notification/adapters/postgres.ts'
+import { webhookNotifier } from '../../services/notification/adapters/webhook.ts'
+import {
+  appendEvents,
+  type Endpoint,
+  type NewEvent,
+  outboxRelay,
+} from '../../services/notification/index.ts'
+import type { Database } from '../../services/platform/database/database.ts'
+
+/** The sender's clock is this much faster than the machine's: its schedule of days takes a minute. */
+const TIMES_FASTER = 10_000
+/** Of real time; what hangs is given up after this. */
+const ATTEMPT_MS = 500
+/** Of the sender's clock, and longer than any attempt takes by it. */
+const LEASE_MS = 20 * ATTEMPT_MS * TIMES_FASTER
+/** As in the service. */
+const RELAYS_AT_ONCE = 4
+const EVENTS_A_WRITE = 500
+const TENANT = 'default'
+
+const hurriedMs = (): number => Date.now() * TIMES_FASTER
+
+/** An endpoint of a receiver on this machine. */
+export const endpointAt = (url: string, id: string): Endpoint => ({
+  id,
+  url: `${url}/${id}`,
+  secrets: [`whsec_${Buffer.alloc(24, 7).toString('base64')}`],
+  events: ['plan.changed'],
+  format: 'plain',
+  allow: ['127.0.0.0/8'],
+})
+
+/**
+ * Writes events, some in each transaction.
+ *
+ * @param first number of the first one, which makes its id
+ * @param subjects among which they are dealt out in turn
+ */
+export async function happen(db: Database, first: number, count: number, subjects: number) {
+  for (let at = first; at < first + count; at += EVENTS_A_WRITE) {
+    const size = Math.min(EVENTS_A_WRITE, first + count - at)
+    const events = Array.from({ length: size }, (_, i): NewEvent => {
+      const subject = `s${(at + i) % subjects}`
+      const data = { subject, atMs: Date.now() }
+      return { type: 'plan.changed', subject, key: String(at + i), occurredAtMs: data.atMs, data }
+    })
+    await db.transaction((tx) => appendEvents(tx, TENANT, events))
+  }
+}
+
+/**
+ * Relays as the service does, with its schedule of retries, on a clock that hurries.
+ *
+ * @returns a way to stop
+ */
+export function startSender(db: Database, endpoints: readonly Endpoint[]): () => Promise<void> {
+  const ended = new AbortController()
+  const relay = outboxRelay({
+    outbox: postgresOutbox(db, TENANT, { leaseMs: LEASE_MS }),
+    endpoints,
+    notifier: webhookNotifier({ timeoutMs: ATTEMPT_MS }),
+    random: Math.random,
+    nowMs: hurriedMs,
+  })
+  const relaying = Array.from({ length: RELAYS_AT_ONCE }, async () => {
+    while (!ended.signal.aborted) {
+      await relay(ended.signal)
+      await pause(20)
+    }
+  })
+  return async () => {
+    ended.abort()
+    await Promise.all(relaying)
+  }
+}
+
+export interface Standing {
+  readonly due: number
+  readonly delivered: number
+  /** Given up after the last attempt. */
+  readonly dead: number
+}
+
+/** How many deliveries are where. */
+export async function standing(db: Database): Promise<Standing> {
+  const [row] = await db.query<Standing>(
+    `select count(*) filter (where status = 'due') as due,
+       count(*) filter (where status = 'delivered') as delivered,
+       count(*) filter (where status = 'dead') as dead from delivery`,
+  )
+  return row!
+}
+
+/** Waits until nothing is due any more. */
+export async function untilNothingIsDue(db: Database, tell?: (now: Standing) => void) {
+  for (;;) {
+    const now = await standing(db)
+    tell?.(now)
+    if (now.due === 0 && now.delivered + now.dead > 0) return now
+    await pause(500)
+  }
+}
