@@ -19,15 +19,16 @@ export function weighDeliveries(heard: readonly Heard[]): DeliveriesReport {
   let repeated = 0
   let repeatedKnown = 0
   let outOfOrder = 0
-  for (const { endpoint, id, subject, sequence, mood } of heard) {
-    if (mood !== 'taken' && mood !== 'taken-then-reset') continue
+  const kept = heard.filter(({ mood }) => mood.startsWith('taken'))
+  for (const { endpoint, id, subject, sequence, mood } of kept) {
     const event = `${endpoint} ${id}`
     const lane = `${endpoint} ${subject}`
     const before = known.get(event)
     if (before === true) repeatedKnown++
     else if (before === false) repeated++
-    if ((newest.get(lane) ?? 0) > sequence) outOfOrder++
-    newest.set(lane, Math.max(newest.get(lane) ?? 0, sequence))
+    const latest = newest.get(lane) ?? 0
+    if (latest > sequence) outOfOrder++
+    newest.set(lane, Math.max(latest, sequence))
     known.set(event, before === true || mood === 'taken')
   }
   return { requests: heard.length, taken: known.size, repeated, repeatedKnown, outOfOrder }
