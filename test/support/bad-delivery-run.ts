@@ -12,7 +12,7 @@ import type { Database } from '../../services/platform/database/database.ts'
 /** The sender's clock is this much faster than the machine's: its schedule of days takes a minute. */
 const TIMES_FASTER = 10_000
 /** Of real time; what hangs is given up after this. */
-const ATTEMPT_MS = 500
+const ATTEMPT_MS = 2_000
 /** Of the sender's clock, and longer than any attempt takes by it. */
 const LEASE_MS = 20 * ATTEMPT_MS * TIMES_FASTER
 /** As in the service. */
@@ -53,9 +53,14 @@ export async function happen(db: Database, first: number, count: number, subject
 /**
  * Relays as the service does, with its schedule of retries, on a clock that hurries.
  *
+ * @param tell of a relay that failed
  * @returns a way to stop
  */
-export function startSender(db: Database, endpoints: readonly Endpoint[]): () => Promise<void> {
+export function startSender(
+  db: Database,
+  endpoints: readonly Endpoint[],
+  tell: (error: Error) => void,
+): () => Promise<void> {
   const ended = new AbortController()
   const relay = outboxRelay({
     outbox: postgresOutbox(db, TENANT, { leaseMs: LEASE_MS }),
@@ -66,7 +71,7 @@ export function startSender(db: Database, endpoints: readonly Endpoint[]): () =>
   })
   const relaying = Array.from({ length: RELAYS_AT_ONCE }, async () => {
     while (!ended.signal.aborted) {
-      await relay(ended.signal)
+      await relay(ended.signal).catch(tell) // its job would be tried again
       await pause(20)
     }
   })
@@ -100,5 +105,25 @@ export async function untilNothingIsDue(db: Database, tell?: (now: Standing) => 
     tell?.(now)
     if (now.due === 0 && now.delivered + now.dead > 0) return now
     await pause(500)
+  }
+}
+
+/** Tells again what was given up, until all of it is delivered. The sender must be at work. */
+export async function replayDead(db: Database, endpoints: readonly Endpoint[]): Promise<void> {
+  const outbox = postgresOutbox(db, TENANT)
+  for (;;) {
+    const untold = await db.query<{ endpoint: string; ids: string[] }>(
+      `select endpoint, array_agg(distinct e.id) as ids from delivery d join outbox_event e using (sequence)
+       where status = 'dead' and not exists (
+         select from delivery later where later.status = 'delivered'
+           and later.endpoint = d.endpoint and later.sequence = d.sequence
+       ) group by endpoint`,
+    )
+    if (untold.length === 0) return
+    for (const { endpoint, ids } of untold) {
+      const to = endpoints.find(({ id }) => id === endpoint)!
+      await outbox.replay(to, { eventIds: ids }, hurriedMs())
+    }
+    await untilNothingIsDue(db)
   }
 }

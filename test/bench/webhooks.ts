@@ -1,0 +1,72 @@
+/**
+ * `npm run bench:webhooks`: the outbox over PostgreSQL tells a receiver that fails 45 % of all
+ * requests (30 % 5xx, 5 % hang, 5 % reset, 5 % taken and then reset), by HTTP, with the schedule of
+ * retries on a clock that is 10,000 times faster; and says what of its promises held. Then, how much
+ * later others hear when one endpoint hangs for ever.
+ *
+ *   DELIVERIES=100000 npm run bench:webhooks   # 20,000 unless told
+ *
+ * Sender, receiver and database share the machine. What hangs is given up after two seconds here,
+ * 15 s in the service. What is given up after the last attempt is replayed at the end, as somebody
+ * would by hand, and counted apart: its order cannot be kept.
+ */
+import { migrate } from '../../services/platform/database/migrate.ts'
+import { openPostgres } from '../../services/platform/database/postgres.ts'
+import {
+  endpointAt,
+  happen,
+  replayDead,
+  startSender,
+  untilNothingIsDue,
+} from '../support/bad-delivery-run.ts'
+import { badReceiver } from '../support/bad-receiver.ts'
+import { weighDeliveries } from '../support/weigh-deliveries.ts'
+import { ownServers, type Stop } from './outage/own-servers.ts'
+import { latenciesBesideDead } from './webhooks/beside-dead.ts'
+
+const DELIVERIES = Number(process.env.DELIVERIES ?? 20_000)
+const ENDPOINTS = 100
+const SUBJECTS = 100
+const started: Stop[] = []
+const tell = (words: string) => console.error(`${new Date().toISOString()} ${words}`)
+
+try {
+  const { databaseUrl } = await ownServers('webhooks', started)
+  const db = openPostgres(databaseUrl)
+  started.push(() => db.close())
+  await migrate(db)
+  const receiver = await badReceiver()
+  started.push(() => receiver.close())
+  const endpoints = Array.from({ length: ENDPOINTS }, (_, i) => endpointAt(receiver.url, `e${i}`))
+
+  await happen(db, 0, Math.ceil(DELIVERIES / ENDPOINTS), SUBJECTS)
+  const startMs = performance.now()
+  const stop = startSender(db, endpoints, (error) => tell(`a relay failed: ${error.message}`))
+  started.push(stop)
+  let halfMs = 0
+  const { delivered, dead } = await untilNothingIsDue(db, (now) => {
+    tell(JSON.stringify(now))
+    if (halfMs === 0 && now.delivered >= DELIVERIES / 2) halfMs = performance.now() - startMs
+  })
+  const wholeMs = performance.now() - startMs
+  const promises = await weighDeliveries(db, receiver.heard)
+  await replayDead(db, endpoints)
+  await stop()
+  const after = await weighDeliveries(db, receiver.heard)
+
+  console.log(
+    JSON.stringify({
+      bench: 'webhooks',
+      delivered,
+      givenUp: dead,
+      neverTaken: delivered + dead - after.taken,
+      ...promises,
+      repeatedOfRequests: promises.repeated / promises.requests,
+      perSecond: Math.round((delivered / wholeMs) * 1000),
+      firstHalfPerSecond: Math.round((DELIVERIES / 2 / halfMs) * 1000),
+      besideDead: await latenciesBesideDead(db),
+    }),
+  )
+} finally {
+  for (const stop of started.reverse()) await stop().catch((error) => tell(String(error)))
+}
