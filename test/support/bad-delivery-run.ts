@@ -89,7 +89,7 @@ export interface Standing {
 }
 
 /** How many deliveries are where. */
-export async function standing(db: Database): Promise<Standing> {
+async function standing(db: Database): Promise<Standing> {
   const [row] = await db.query<Standing>(
     `select count(*) filter (where status = 'due') as due,
        count(*) filter (where status = 'delivered') as delivered,
