@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { InvalidInput } from '../domain/errors.ts'
+import { InvalidInput, UpstreamUnavailable } from '../domain/errors.ts'
 import {
   type PowerSample,
   readDcgmExporter,
   readPrometheusPower,
   readZeusd,
+  unreachable,
 } from '../runs/index.ts'
 
 type ReadPower = () => Promise<readonly PowerSample[]>
@@ -40,14 +41,24 @@ export function powerSource(source: string, gpus?: string): ReadPower | undefine
     const url = `${base!.replace(/\/$/, '')}/api/v1/query?query=${query}`
     return async () => readPrometheusPower(await textOf(url), steadyNowMs())
   }
-  throw new InvalidInput(`power source "${source}": ${POWER_SOURCES}`)
+  throw new InvalidInput(`--power ${source}: no power source; expected ${POWER_SOURCES}`)
 }
 
-const textOf = async (url: string): Promise<string> => (await fetch(url)).text()
+async function textOf(url: string): Promise<string> {
+  try {
+    return await (await fetch(url)).text()
+  } catch (error) {
+    throw unreachable('power source', url, error)
+  }
+}
 
 async function fromNvidiaSmi(gpus: string | undefined): Promise<readonly PowerSample[]> {
   const query = ['--query-gpu=index,power.draw', '--format=csv,noheader,nounits']
-  const { stdout } = await promisify(execFile)('nvidia-smi', gpus ? ['-i', gpus, ...query] : query)
+  const all = gpus ? ['-i', gpus, ...query] : query
+  const { stdout } = await promisify(execFile)('nvidia-smi', all).catch((cause) => {
+    const message = `${(cause as Error).message.split('\n')[0]}; --power names other sources`
+    throw new UpstreamUnavailable(message, { upstream: 'nvidia-smi', cause })
+  })
   const atMs = steadyNowMs()
   return stdout
     .trim()

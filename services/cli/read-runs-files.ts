@@ -1,10 +1,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { InvalidInput } from '../domain/errors.ts'
 import type { MeasuredRun } from '../fitting/index.ts'
 import { type Reading, type RunContext, readRuns } from '../runs/index.ts'
 import type { CliIo } from './io.ts'
-import { readText } from './read-text.ts'
+import { namingFile, readText } from './read-text.ts'
 
 /**
  * Measured runs of files and of the `.csv` and `.json` files of folders; what is set aside is said.
@@ -27,15 +26,6 @@ export function readRunsFile(path: string, io: CliIo, context?: RunContext): Rea
   for (const { row, reason } of reading.quarantined)
     io.err(`${path}: row ${row} set aside: ${reason}\n`)
   return reading
-}
-
-function namingFile<Value>(path: string, read: () => Value): Value {
-  try {
-    return read()
-  } catch (error) {
-    if (!(error instanceof InvalidInput)) throw error
-    throw new InvalidInput(`${path}: ${error.message}`, error.issues, { cause: error })
-  }
 }
 
 function filesAt(path: string): readonly string[] {

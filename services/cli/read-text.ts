@@ -28,3 +28,13 @@ export function readJson(file: string): unknown {
     throw new InvalidInput(`${file}: no JSON: ${(error as Error).message}`)
   }
 }
+
+/** What is read of a file's content; a complaint about it begins with the file's name. */
+export function namingFile<Value>(file: string, read: () => Value): Value {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error
+    throw new InvalidInput(`${file}: ${error.message}`, error.issues, { cause: error })
+  }
+}

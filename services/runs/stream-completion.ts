@@ -1,4 +1,5 @@
 import { UpstreamMalformed, UpstreamRefused, UpstreamUnavailable } from '../domain/errors.ts'
+import { unreachable } from './unreachable.ts'
 
 export interface StreamRequest {
   /** Base of an OpenAI-compatible API, e.g. `http://host:8000/v1`. */
@@ -23,7 +24,8 @@ export async function streamCompletion(
   onToken: () => void,
 ): Promise<void> {
   const { endpoint, model, prompt, outputTokens, apiKey, abort } = request
-  const response = await fetcher(`${endpoint.replace(/\/$/, '')}/completions`, {
+  const url = `${endpoint.replace(/\/$/, '')}/completions`
+  const response = await fetcher(url, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
@@ -38,6 +40,8 @@ export async function streamCompletion(
       ignore_eos: true,
     }),
     ...(abort && { signal: abort }),
+  }).catch((error) => {
+    throw unreachable(UPSTREAM, url, error)
   })
   const details = { upstream: UPSTREAM, httpStatus: response.status }
   if (response.status >= 500) throw new UpstreamUnavailable(`answered ${response.status}`, details)

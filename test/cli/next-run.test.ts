@@ -64,6 +64,10 @@ describe('gridtide next-run', () => {
     expect(() => ask('--input', '-1')).toThrow('--input -1: expected a number above 0')
     expect(() => ask('--arch', join(folder, 'none.json'))).toThrow(/none\.json: no such file/)
     expect(() => ask('--gpu-spec', write('bad.json', '{'))).toThrow(/bad\.json: no JSON/)
+    expect(() => ask('--gpu-spec', write('noname.json', '{}'))).toThrow(/noname\.json: \/name of/)
+    expect(() => ask('--arch', write('bare.json', '{"hidden_size":64}'))).toThrow(
+      /bare\.json: .*num_hidden_layers/,
+    )
     expect(() => ask('--runs', join(folder, 'none.csv'))).toThrow(/none\.csv: no such file/)
   })
 

@@ -160,16 +160,36 @@ describe('gridtide profile', () => {
       })
     }
     writeFileSync(lengths, 'input_tokens,output_tokens\n5,none\n')
-    await expect(profile('--lengths', lengths, '--out', out())).rejects.toThrow(/row 2/)
+    await expect(profile('--lengths', lengths, '--out', out())).rejects.toThrow(
+      /lengths\.csv: row 2/,
+    )
     writeFileSync(lengths, 'input_tokens,output_tokens\n')
     await expect(profile('--lengths', lengths, '--out', out())).rejects.toThrow(/no rows/)
   }, 120_000)
+
+  it.each([
+    [['--endpoint', 'nonsense'], /^--endpoint nonsense: expected an http/],
+    [['--power', 'nvidia'], /^--power nvidia: no power source/],
+    [['--concurrency', '8,x'], /^--concurrency 8,x: /],
+    [['--rate', 'fast'], /^--rate fast: /],
+    [['--warm-up', 'long'], /^--warm-up long: /],
+    [['--measure', '0'], /^--measure 0: /],
+    [['--lengths', '/nowhere.csv'], /^cannot read \/nowhere\.csv: /],
+  ])('tells in a dry run what would not work: %j', async (args, message) => {
+    await expect(profile(...args, '--out', out(), '--dry-run')).rejects.toThrow(message)
+  })
 
   it('says what is wrong: refused, overloaded, bad lists and unknown meters', async () => {
     await expect(profile('--endpoint', `${base}/nowhere`, '--out', out())).rejects.toThrow(/404/)
     await expect(profile('--endpoint', `${base}/busy`, '--out', out())).rejects.toThrow(/503/)
     await expect(profile('--concurrency', '1,x', '--out', out())).rejects.toThrow(/positive/)
-    await expect(profile('--power', 'guess', '--out', out())).rejects.toThrow(/power source/)
+    await expect(profile('--power', 'guess', '--out', out())).rejects.toThrow(/^--power guess/)
+    await expect(profile('--endpoint', 'http://127.0.0.1:9/v1', '--out', out())).rejects.toThrow(
+      /^inference endpoint: no answer from http:\/\/127\.0\.0\.1:9\/v1\/completions: (?!fetch)/,
+    )
+    await expect(
+      profile('--power', 'dcgm:http://127.0.0.1:9/metrics', '--out', out()),
+    ).rejects.toThrow(/^power source: no answer from http:\/\/127\.0\.0\.1:9\/metrics: (?!fetch)/)
     await expect(profile('--precision', 'fp7')).rejects.toThrow(/--precision <name>.*bf16, fp8/)
   }, 60_000)
 })

@@ -15,7 +15,7 @@ import type { CliIo } from '../io.ts'
 import { positiveCount } from '../number-option.ts'
 import { precisionOption } from '../precision-option.ts'
 import { readRunsFile } from '../read-runs-files.ts'
-import { readText } from '../read-text.ts'
+import { namingFile, readText } from '../read-text.ts'
 
 interface ImportOptions {
   readonly out: string
@@ -87,9 +87,13 @@ function contextOf(options: ImportOptions): RunContext | undefined {
 }
 
 function powerOf({ zeus, powerLog, powerFormat, from, to }: ImportOptions): number | undefined {
-  if (zeus !== undefined) return zeusPowerWatts(readText(zeus))
+  if (zeus !== undefined) {
+    const text = readText(zeus)
+    return namingFile(zeus, () => zeusPowerWatts(text))
+  }
   if (powerLog === undefined) return undefined
-  const samples = readPower(readText(powerLog), powerFormat)
+  const log = readText(powerLog)
+  const samples = namingFile(powerLog, () => readPower(log, powerFormat))
   return meanPowerWatts(samples, instantMs('--from', from), instantMs('--to', to))
 }
 

@@ -16,6 +16,7 @@ import {
   findArchitecture,
   findEngine,
   fitGroup,
+  type GpuSpec,
   gpuFromSpec,
   groupRuns,
   type NextRunAdvice,
@@ -27,7 +28,7 @@ import type { CliIo } from '../io.ts'
 import { positiveCount, positiveNumber } from '../number-option.ts'
 import { precisionOption } from '../precision-option.ts'
 import { readRunsFiles } from '../read-runs-files.ts'
-import { readJson } from '../read-text.ts'
+import { namingFile, readJson } from '../read-text.ts'
 
 /** The same question gets the same answer. */
 const SEED = 1
@@ -95,9 +96,7 @@ export function nextRunCommand(io: CliIo): Command {
 
 function advise(options: NextRunOptions, io: CliIo) {
   const architecture = architectureOf(options)
-  const gpu = options.gpuSpec
-    ? gpuFromSpec(readJson(options.gpuSpec))
-    : known(catalogueGpu, options.gpu, '--gpu-spec FILE')
+  const gpu = gpuOf(options)
   const runs = readRunsFiles(options.runs ?? [], io).filter((run) => run.model === options.model)
   const own = runs.filter((run) => run.gpu === gpu.name && run.precision === options.precision)
   const others = groupRuns(
@@ -132,9 +131,19 @@ function advise(options: NextRunOptions, io: CliIo) {
   return { advice, caveats: fitted.caveats }
 }
 
+/** By its spec file, else the catalogue. */
+function gpuOf({ gpu, gpuSpec }: NextRunOptions): GpuSpec {
+  if (gpuSpec === undefined) return known(catalogueGpu, gpu, '--gpu-spec FILE')
+  const document = readJson(gpuSpec)
+  return namingFile(gpuSpec, () => gpuFromSpec(document))
+}
+
 /** By its config.json, else the catalogue, else what models of its size look like. */
 function architectureOf({ model, arch, params }: NextRunOptions): Architecture {
-  if (arch !== undefined) return architectureFromConfig(model, readJson(arch))
+  if (arch !== undefined) {
+    const document = readJson(arch)
+    return namingFile(arch, () => architectureFromConfig(model, document))
+  }
   if (params === undefined) {
     return known(catalogueArchitecture, model, '--arch FILE or --params BILLIONS')
   }

@@ -17,7 +17,7 @@ import type { CliIo } from '../io.ts'
 import { positiveCount, positiveNumber } from '../number-option.ts'
 import { POWER_SOURCES, powerSource, steadyNowMs } from '../power-source.ts'
 import { precisionOption } from '../precision-option.ts'
-import { readText } from '../read-text.ts'
+import { namingFile, readText } from '../read-text.ts'
 
 interface ProfileCommandOptions {
   readonly endpoint: string
@@ -68,7 +68,8 @@ export function profileCommand(io: CliIo): Command {
     .option('--json', 'print the runs as data')
     .action(async (options: ProfileCommandOptions) => {
       const open = options.rate !== undefined
-      const points = numbers(options.rate ?? options.concurrency)
+      const points = numbers(open ? '--rate' : '--concurrency', options.rate ?? options.concurrency)
+      check(options)
       const done = pointsIn(options, open)
       const left = points.filter((point) => !done.has(point))
       for (const point of points.filter((p) => done.has(p))) io.err(`${point}: already measured\n`)
@@ -103,10 +104,21 @@ async function measureAll(
   return runs
 }
 
-function numbers(list: string): readonly number[] {
+function numbers(option: string, list: string): readonly number[] {
   const values = list.split(',').map(Number)
   if (values.every((value) => value > 0)) return values
-  throw new InvalidInput(`"${list}" is no list of positive numbers`)
+  throw new InvalidInput(`${option} ${list}: expected positive numbers, separated by commas`)
+}
+
+/** Before anything is measured, and in a dry run too: is every option something to work with? */
+function check(options: ProfileCommandOptions): void {
+  if (!/^https?:/.test(options.endpoint) || !URL.canParse(options.endpoint)) {
+    throw new InvalidInput(`--endpoint ${options.endpoint}: expected an http or https URL`)
+  }
+  powerSource(options.power, options.gpus)
+  lengthsOf(options)
+  positiveNumber('--warm-up', options.warmUp)
+  positiveNumber('--measure', options.measure)
 }
 
 /** Concurrencies or rates of this model, GPU and layout that the file already holds. */
@@ -139,7 +151,10 @@ const taskOf = (options: ProfileCommandOptions, open: boolean): string =>
   `${meanOf(options, 'promptTokens')}x${meanOf(options, 'outputTokens')}${open ? '-open' : ''}`
 
 function lengthsOf({ lengths, input, output }: ProfileCommandOptions): readonly RequestLengths[] {
-  if (lengths !== undefined) return readLengths(readText(lengths))
+  if (lengths !== undefined) {
+    const text = readText(lengths)
+    return namingFile(lengths, () => readLengths(text))
+  }
   return [
     {
       promptTokens: positiveCount('--input', input),
