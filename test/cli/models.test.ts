@@ -41,6 +41,9 @@ describe('gridtide models', () => {
   })
 
   it('names near entries', () => {
+    expect(run(modelsCommand, 'show', ID, '--tpot', '1')).toMatch(
+      /\nno layout keeps these limits\n$/,
+    )
     expect(() => run(modelsCommand, 'show', 'Qwen3-32B')).toThrow(/nearest/)
     expect(() => run(modelsCommand, 'show', ID, '--tpot', 'soon')).toThrow(/--tpot soon: expected/)
   })

@@ -116,7 +116,7 @@ describe('gridtide next-run', () => {
     const ask = (params: string) => run('--model', 'a/b', '--gpu', 'H100', '--params', params).out
     expect(ask('22')).toMatch(/^layers, width and cache of a\/b are estimated/)
     expect(ask('30.5/3.3')).toMatch(/^vllm serve a\/b /m)
-    expect(() => ask('many')).toThrow(/parameter counts must be positive/)
+    expect(() => ask('many')).toThrow(/^--params many: expected a number above 0/)
   })
 
   it('says when nothing fits', () => {

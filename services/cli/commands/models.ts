@@ -92,5 +92,6 @@ function shown(entry: CatalogueModel, points: ReturnType<typeof operatingPoints>
     ])
   }
   const { id, runs, task, source, date } = entry
-  return `${id}: ${runs} runs of ${task}, ${source}, ${date}\n${table.toString()}\n`
+  const body = points.length > 0 ? table.toString() : 'no layout keeps these limits'
+  return `${id}: ${runs} runs of ${task}, ${source}, ${date}\n${body}\n`
 }

@@ -147,8 +147,8 @@ function architectureOf({ model, arch, params }: NextRunOptions): Architecture {
   if (params === undefined) {
     return known(catalogueArchitecture, model, '--arch FILE or --params BILLIONS')
   }
-  const [total, active = total] = params.split('/').map(Number)
-  return estimateArchitecture(model, total!, active)
+  const counts = params.split('/').map((count) => positiveNumber('--params', count))
+  return estimateArchitecture(model, counts[0]!, counts[1])
 }
 
 /** What the catalogue knows; where it does not, also how to tell it. */
