@@ -230,7 +230,7 @@ describe('POST /v1/plans:simulate', () => {
         }),
     })
     const both = [simulate(), simulate()]
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await expect.poll(() => finish.length, { interval: 5 }).toBe(2)
     const third = await simulate()
     expect(third.statusCode).toBe(503)
     expect(third.headers['retry-after']).toBe('5')
@@ -240,7 +240,7 @@ describe('POST /v1/plans:simulate', () => {
     }
     finish = []
     const broken = simulate()
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await expect.poll(() => finish.length, { interval: 5 }).toBe(1)
     finish[0]!()
     expect((await broken).statusCode).toBe(500)
   })
