@@ -10,7 +10,7 @@ import {
 import type { Database } from '../../services/platform/database/database.ts'
 
 /** The sender's clock is this much faster than the machine's: its schedule of days takes a minute. */
-const TIMES_FASTER = 10_000
+const TIMES_FASTER = Number(process.env.TIMES_FASTER ?? 10_000)
 /** Of real time; what hangs is given up after this. */
 const ATTEMPT_MS = 2_000
 /** Of the sender's clock, and longer than any attempt takes by it. */
