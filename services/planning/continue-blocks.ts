@@ -1,10 +1,12 @@
 import type { Block, BlockSolution } from './block.ts'
+import { baseOf, clampedStarts } from './coupling-prices.ts'
 import { BLOCK_WINDOWS, cutBlock, inputsOf, type Span } from './cut-blocks.ts'
 import { isQuietBeginning } from './draft.ts'
 import { compileInstance, type Instance } from './instance.ts'
 import type { LinearSolver } from './linear-solver.ts'
 import type { Plan } from './plan.ts'
 import { replicaSeries } from './plan-series.ts'
+import { valuesOf } from './point-series.ts'
 import type { PlanningProblem } from './problem.ts'
 import { priceOpenWindows } from './window-prices.ts'
 
@@ -46,11 +48,10 @@ export function continueBlocks(
     standing: kept.map(({ block }) => block),
   })
   if (!priced) return undefined
-  const base = instance.batch.reduce(
-    (sum, { tokens }, j) => sum + workPrices[j]! * tokens,
-    instance.constant,
-  )
-  const coupling = { gpuPrices: priced.gpuPrices, workPrices, base }
+  const { gpuPrices } = priced
+  const startPrices = startPricesOf(instance, last)
+  const base = baseOf(instance, { workPrices, startPrices })
+  const coupling = { gpuPrices, workPrices, startPrices, base }
   const fresh = spansOf(open).map((span) => cutBlock(instance, priced, coupling, span))
   return {
     blocks: [...kept.map(({ block }) => block), ...fresh].map((block) => ({
@@ -72,11 +73,9 @@ const isBound = (problem: PlanningProblem): boolean =>
   (problem.policy.minDwellWindows ?? 1) > 1 ||
   isQuietBeginning(problem)
 
-/** Undefined where a work is new, or where starts had prices, which chain the blocks. */
+/** Undefined where a work is new. */
 function priceOfWorks(problem: PlanningProblem, { blocks }: LastPlan): Float64Array | undefined {
-  if (blocks.some(({ kind, startPrices }) => kind === 'whole' || startPrices.length > 0)) {
-    return undefined
-  }
+  if (blocks.some(({ kind }) => kind === 'whole')) return undefined
   const prices = new Map(
     blocks.flatMap(({ problem: { batch }, workPrices }) =>
       batch.map(({ id }, j) => [id, workPrices[j]!] as const),
@@ -84,6 +83,28 @@ function priceOfWorks(problem: PlanningProblem, { blocks }: LastPlan): Float64Ar
   )
   const known = problem.batch.map(({ id }) => prices.get(id))
   return known.includes(undefined) ? undefined : Float64Array.from(known as number[])
+}
+
+/**
+ * Prices of starts as each window had them, by model, [window * binCount + bin], with one window more
+ * in which nothing starts. Where they are less than a kept neighbour counts, the bound is only lower.
+ */
+function startPricesOf(instance: Instance, { blocks, plan }: LastPlan): Float64Array[] {
+  const { models, problem, windowCount } = instance
+  const indexOf = new Map(problem.windows.map(({ startMs }, t) => [startMs, t]))
+  const prices = models.map(({ binCount }) => new Float64Array(windowCount * binCount))
+  for (const { firstWindow, endWindow, startPrices } of blocks) {
+    const own = valuesOf(instance, startPrices, endWindow - firstWindow + 1)
+    for (let w = firstWindow; w < endWindow; w++) {
+      const t = indexOf.get(plan.windows[w]!.startMs)
+      if (t === undefined) continue
+      for (const [m, { binCount: B }] of models.entries()) {
+        const i = w - firstWindow
+        prices[m]!.set(own[m]!.subarray(i * B, (i + 1) * B), t * B)
+      }
+    }
+  }
+  return prices.map((own, m) => clampedStarts(instance, m, own))
 }
 
 interface Kept {
@@ -99,6 +120,8 @@ function keptOf({ problem }: Instance, block: Block, { solutions, plan }: LastPl
   const end = from + block.endWindow - block.firstWindow
   const before = solutions.find(({ blockId }) => blockId === block.id)!
   if (from < 0 || end > problem.windows.length) return []
+  // What comes first now starts anew; before, it followed another block.
+  if (from === 0 && block.firstWindow > 0) return []
   if (block.isCutShort === true || before.isCutShort === true) return []
   const inputs = inputsOf(problem, [from, end])
   if (fingerprint(inputs) !== fingerprint(block.problem)) return []

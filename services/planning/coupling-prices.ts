@@ -17,17 +17,25 @@ export function couplingPrices(instance: Instance, prices: PricedFractions): Cou
   const startPrices = prices.startPrices?.map((own, m) => clampedStarts(instance, m, own))
   const tokens = cheapestTokens(instance, { gpuPrices, startPrices })
   const workPrices = prices.workPrices.map((price, j) => Math.min(price, tokens[j]!))
+  return { gpuPrices, workPrices, startPrices, base: baseOf(instance, { workPrices, startPrices }) }
+}
+
+/** What prices of work and starts add to a bound, beside the windows' shares. */
+export function baseOf(
+  instance: Instance,
+  { workPrices, startPrices }: Omit<CouplingPrices, 'gpuPrices'>,
+): number {
   let base = instance.constant
-  for (const [j, { tokens: amount }] of instance.batch.entries()) base += workPrices[j]! * amount
+  for (const [j, { tokens }] of instance.batch.entries()) base += workPrices[j]! * tokens
   for (const [m, { running }] of instance.models.entries()) {
     const own = startPrices?.[m]
     for (const [b, count] of running.entries()) base -= (own?.[b] ?? 0) * count
   }
-  return { gpuPrices, workPrices, startPrices, base }
+  return base
 }
 
-/** With one window more, in which nothing starts. */
-function clampedStarts(instance: Instance, m: number, prices: Float64Array): Float64Array {
+/** No more than starts cost, [window * binCount + bin], with one window more in which nothing starts. */
+export function clampedStarts(instance: Instance, m: number, prices: Float64Array): Float64Array {
   const model = instance.models[m]!
   const B = model.binCount
   const clamped = new Float64Array(prices.length + B)

@@ -3,6 +3,7 @@ import type { Block } from './block.ts'
 import { type Deadline, isPast, NO_DEADLINE, TIME_SHARES } from './deadline.ts'
 import type { Instance } from './instance.ts'
 import type { LinearAnswer, LinearSolver } from './linear-solver.ts'
+import { modelPrices } from './model-prices.ts'
 import type { PricedFractions } from './prices.ts'
 import { wholeWork } from './time-batch.ts'
 import type { WindowModel } from './window-model.ts'
@@ -39,7 +40,9 @@ export function windowPrices(
         own[t] = cheapestToken(instance, runner.model, answer, t, j)
       }
     }
-    return { ...prices, isCutShort, batch: wholeWork(instance, prices.batch, costs) }
+    const priced = { ...prices, isCutShort, batch: wholeWork(instance, prices.batch, costs) }
+    const isLate = () => isPast(deadline, TIME_SHARES.windowPrices)
+    return isCutShort ? priced : { ...priced, ...modelPrices(instance, solver, priced, isLate) }
   } finally {
     runner.close()
   }

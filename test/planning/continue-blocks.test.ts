@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { couplingPrices } from '../../services/planning/coupling-prices.ts'
-import { cutBlocks } from '../../services/planning/cut-blocks.ts'
+import { cutBlocks, inputsOf } from '../../services/planning/cut-blocks.ts'
 import {
+  type Block,
   continueBlocks,
   coordinate,
   type LastPlan,
@@ -26,6 +27,14 @@ function planned(problem: PlanningProblem, solver: LinearSolver): LastPlan {
   const instance = compileInstance(problem)
   const prices = windowPrices(instance, solver)!
   const blocks = cutBlocks(instance, prices, couplingPrices(instance, prices), 0)
+  return solved(problem, blocks, solver)
+}
+
+function solved(
+  problem: PlanningProblem,
+  blocks: readonly Block[],
+  solver: LinearSolver,
+): LastPlan {
   const solutions = blocks.map((block) => solveBlock(block, solver))
   const outcome = mergeBlocks(problem, blocks, solutions, solver)
   if (outcome.status !== 'planned') throw new Error(outcome.words)
@@ -62,6 +71,28 @@ describe('a plan that goes on from the last one', () => {
     expect(bound).toBeGreaterThan(0.9 * cold.bound)
     expect(value).toBeLessThan(1.03 * cold.value)
   }, 60_000)
+
+  it('goes on from a horizon that was priced in one LP, too', () => {
+    const whole = solved(before, coordinate(before, solver), solver)
+    expect(whole.blocks.some(({ startPrices }) => startPrices.length > 0)).toBe(true)
+    const { blocks, known } = continueBlocks(next, whole, solver)!
+    expect(known.length).toBeGreaterThan(0)
+    const kept = new Set(known.map(({ blockId }) => blockId))
+    const fresh = blocks.filter(({ id }) => !kept.has(id)).map((block) => solveBlock(block, solver))
+    const outcome = mergeBlocks(next, blocks, [...known, ...fresh], solver)
+    if (outcome.status !== 'planned') throw new Error(outcome.words)
+    expect(verifyPlan(next, outcome.plan).violations).toEqual([])
+    const other = planned(next, solver).plan.objective
+    expect(outcome.plan.objective.bound).toBeLessThanOrEqual(other.value)
+    expect(outcome.plan.objective.bound).toBeGreaterThan(0.9 * other.bound)
+  }, 60_000)
+
+  it('plans anew what comes first now but followed another block before', () => {
+    const later = inputsOf(before, [12, 30])
+    expect(later.running).toEqual([])
+    const { known } = continueBlocks(later, last, solver)!
+    expect(known.map(({ blockId }) => blockId)).toEqual(['12-17'])
+  })
 
   it('keeps all of a problem that has not changed', () => {
     const again = continueBlocks(before, last, solver)!
@@ -102,8 +133,6 @@ describe('a plan that goes on from the last one', () => {
       const tied = { ...next, policy: { ...next.policy, ...policy } }
       expect(continueBlocks(tied, last, solver)).toBeUndefined()
     }
-    const chained = { ...last, blocks: coordinate(before, solver) }
-    expect(continueBlocks(next, chained, solver)).toBeUndefined()
     const one = {
       ...last,
       blocks: last.blocks.map((block) => ({ ...block, kind: 'whole' as const })),
