@@ -50,7 +50,8 @@ export function watchService(url: string) {
     const job = { id, gpuHours: 0.1, gpu: 'H100', gpus: [1], deadlineMs: Date.now() + JOB_HOURS_MS }
     const init = { method: 'POST', headers: { 'content-type': 'application/json' } }
     const answer = await ask(fared.jobs, '/v1/batch/jobs', { ...init, body: JSON.stringify(job) })
-    if (answer) acceptedJobs.push(id)
+    // One that cannot be promised is answered too, and not kept.
+    if ((answer as { status?: string } | undefined)?.status === 'feasible') acceptedJobs.push(id)
   }
 
   const asking = (async () => {
