@@ -6,6 +6,8 @@ import { embeddedEngine, type FreshDatabase } from '../support/engines.ts'
 import { weighDeliveries } from '../support/weigh-deliveries.ts'
 
 const EVENTS = 12
+/** From here on no event is so unlucky that it needs a fifth attempt, for which it waits long. */
+const FIRST = 500
 const ENDPOINTS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
 const SUBJECTS = 6
 
@@ -25,17 +27,16 @@ it('tells a bad receiver everything, in order, and again only what it may not kn
   const endpoints = ENDPOINTS.map((id) => endpointAt(receiver.url, id))
   const failures: Error[] = []
   const stop = startSender(fresh.db, endpoints, (error) => failures.push(error))
-  await happen(fresh.db, 0, EVENTS, SUBJECTS)
+  await happen(fresh.db, FIRST, EVENTS, SUBJECTS)
   const { delivered, dead } = await untilNothingIsDue(fresh.db)
   await stop()
   expect(failures).toEqual([])
-  expect(delivered + dead).toBe(EVENTS * ENDPOINTS.length)
+  expect({ delivered, dead }).toEqual({ delivered: EVENTS * ENDPOINTS.length, dead: 0 })
   const { taken, repeated, repeatedKnown, outOfOrder } = await weighDeliveries(
     fresh.db,
     receiver.heard,
   )
   expect(taken).toBeGreaterThanOrEqual(delivered)
-  expect(dead).toBeLessThan(delivered / 10)
   expect(repeated).toBeGreaterThan(0) // else it was no bad receiver
   expect({ repeatedKnown, outOfOrder }).toEqual({ repeatedKnown: 0, outOfOrder: 0 })
 })
