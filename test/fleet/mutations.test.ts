@@ -69,7 +69,7 @@ const rubbish = fc.oneof(
   ),
 )
 
-// Together well over 2,000 files; a busy machine may need a minute.
+// Together well over 1,000 files; a busy machine may need a minute.
 describe('mutated fleets', { timeout: patienceMs(120_000, 600) }, () => {
   test('changed values are read or refused with their place', () => {
     const outcomes = { read: 0, refused: 0 }
@@ -91,7 +91,7 @@ describe('mutated fleets', { timeout: patienceMs(120_000, 600) }, () => {
       ),
       { numRuns: caseCount(600), seed: 7 },
     )
-    expect(outcomes.refused).toBeGreaterThan(600)
+    expect(outcomes.refused).toBeGreaterThan(caseCount(600) / 2)
     expect(outcomes.read).toBeGreaterThan(0)
   })
 

@@ -9,12 +9,12 @@ import {
 } from '../../services/notification/index.ts'
 import type { Database } from '../../services/platform/database/database.ts'
 
-/** The sender's clock is this much faster than the machine's: its schedule of days takes a minute. */
-const TIMES_FASTER = Number(process.env.TIMES_FASTER ?? 10_000)
+/** The sender's clock is this much faster than the machine's: its schedule of days takes minutes. */
+const TIMES_FASTER = Number(process.env.TIMES_FASTER ?? 1_000)
 /** Of real time; what hangs is given up after this. */
 const ATTEMPT_MS = 2_000
-/** Of the sender's clock, and longer than any attempt takes by it. */
-const LEASE_MS = 20 * ATTEMPT_MS * TIMES_FASTER
+/** A lease is this much longer than an attempt. */
+const LEASE_ATTEMPTS = 20
 /** As in the service. */
 const RELAYS_AT_ONCE = 4
 const EVENTS_A_WRITE = 500
@@ -54,18 +54,20 @@ export async function happen(db: Database, first: number, count: number, subject
  * Relays as the service does, with its schedule of retries, on a clock that hurries.
  *
  * @param tell of a relay that failed
+ * @param attemptMs of real time, after which what hangs is given up
  * @returns a way to stop
  */
 export function startSender(
   db: Database,
   endpoints: readonly Endpoint[],
   tell: (error: Error) => void,
+  attemptMs = ATTEMPT_MS,
 ): () => Promise<void> {
   const ended = new AbortController()
   const relay = outboxRelay({
-    outbox: postgresOutbox(db, TENANT, { leaseMs: LEASE_MS }),
+    outbox: postgresOutbox(db, TENANT, { leaseMs: LEASE_ATTEMPTS * attemptMs * TIMES_FASTER }),
     endpoints,
-    notifier: webhookNotifier({ timeoutMs: ATTEMPT_MS }),
+    notifier: webhookNotifier({ timeoutMs: attemptMs }),
     random: Math.random,
     nowMs: hurriedMs,
   })
