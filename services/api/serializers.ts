@@ -13,16 +13,20 @@ export function sharedSerializers(): ReturnType<typeof SerializerSelector> {
   const build = SerializerSelector()
   return (shared, options) => {
     let compile: Compiler | undefined
-    return (route) => {
+    const writerOf = (route: Parameters<Compiler>[0]): Serializer => {
+      compile ??= build(shared, options)
       const { $ref: name } = route.schema as { readonly $ref?: string }
-      let own: Serializer | undefined
-      const compiled = (): Serializer => {
-        compile ??= build(shared, options)
-        own = (name !== undefined && known.get(name)) || compile(route)
-        if (name !== undefined) known.set(name, own)
-        return own
+      if (name === undefined) return compile(route)
+      const writer = known.get(name) ?? compile(route)
+      known.set(name, writer)
+      return writer
+    }
+    return (route) => {
+      let writer: Serializer | undefined
+      return (data) => {
+        writer ??= writerOf(route)
+        return writer(data)
       }
-      return (data) => (own ?? compiled())(data)
     }
   }
 }

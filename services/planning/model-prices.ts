@@ -29,11 +29,11 @@ export function modelPrices(
   const workPrices = priced.workPrices.slice()
   const bins = models.map((_, m) => binsInUse(instance, priced, m))
   const columns = bins.reduce((sum, own, m) => sum + columnsOf(instance, m, own), 0)
-  const isTooLarge = columns > MOST_COLUMNS
+  if (columns > MOST_COLUMNS) return { workPrices }
   const startPrices = models.map(({ binCount }, m) => {
     const prices = new Float64Array(windowCount * binCount)
     // A model that carries nothing starts nothing.
-    if (isTooLarge || bins[m]!.length === 0 || isLate()) return prices
+    if (bins[m]!.length === 0 || isLate()) return prices
     const model = modelLp(instance, priced, m, bins[m]!)
     const { status, rowDuals } = solver.solve(model.builder.build())
     if (status === 'optimal') readPrices(model, rowDuals, prices, workPrices)

@@ -10,6 +10,7 @@ import { openBrowser } from '../dashboard/browser.ts'
 import { largeFleet } from '../dashboard/large-fleet.ts'
 import { visit } from '../dashboard/look-at.ts'
 import { servePage } from '../dashboard/serve-page.ts'
+import { median } from './median.ts'
 import { writeSection } from './write-section.ts'
 
 const SIZE = { regions: 32, windows: 288, windowMinutes: 5, models: 20 }
@@ -19,9 +20,6 @@ const FRAMES = 240
 const PANELS = 4
 /** Charts are drawn where they can be seen: here all panels can at once. */
 const TALL = { width: 1280, height: 1800 }
-
-const median = (values: readonly number[]) =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 
 /** Bytes of the page's own files as they came over the wire, and its first contentful paint. */
 async function load(url: string): Promise<{ transferKb: number; firstPaintMs: number }> {

@@ -18,13 +18,14 @@ import { startGridServer } from '../support/grid-server.ts'
 import { startScaleServer } from '../support/scale-server.ts'
 import { startService, until } from '../support/service-process.ts'
 import { toldTargets } from './outage/backend-record.ts'
-import { BACKEND_SECRET, movingFleet, TICK_SECONDS, TWO_ZONES } from './outage/moving-fleet.ts'
-import { ownServers, type Stop } from './outage/own-servers.ts'
+import { BACKEND_SECRET, harmedFleet, TICK_SECONDS, TWO_ZONES } from './outage/harmed-fleet.ts'
+import { ownServers } from './outage/own-servers.ts'
 import { planWatch } from './outage/plan-watch.ts'
 import { watchQueue } from './outage/queue-witness.ts'
 import { readWhile } from './outage/readers.ts'
 import { spread } from './outage/spread.ts'
 import { watchService } from './outage/witness.ts'
+import { type Stop, stopAll, tell } from './started.ts'
 
 const MINUTES = Number(process.env.MINUTES ?? 2)
 const WIPES = Number(process.env.WIPES ?? 20)
@@ -35,7 +36,6 @@ const MOST_AWAY_MS = 2_000
 const LAST_WORDS = 4_000
 /** A machine that does much else needs long for a tick. */
 const PATIENCE_MS = 300_000
-const tell = (words: string) => console.error(`${new Date().toISOString()} ${words}`)
 
 /** What was started, to be stopped last first: whatever fails, nothing is left running. */
 const started: Stop[] = []
@@ -49,7 +49,7 @@ try {
   const folder = await mkdtemp(join(tmpdir(), 'gridtide-outage-'))
   started.push(() => rm(folder, { recursive: true, force: true }))
   const fleetFile = join(folder, 'fleet.yaml')
-  await writeFile(fleetFile, movingFleet(grid.url, targets.url))
+  await writeFile(fleetFile, harmedFleet(grid.url, targets.url))
   const env = {
     DATABASE_URL: databaseUrl,
     REDIS_URL: redis.url,
@@ -167,5 +167,5 @@ try {
   tell(`${error}`)
   process.exitCode = 1
 } finally {
-  for (const stop of started.reverse()) await stop().catch((error) => tell(String(error)))
+  await stopAll(started)
 }

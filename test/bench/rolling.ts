@@ -11,13 +11,14 @@
  */
 import { builtProgram } from '../support/built-program.ts'
 import { type ServiceProcess, startService, until } from '../support/service-process.ts'
-import { ownServers, type Stop } from './outage/own-servers.ts'
+import { ownServers } from './outage/own-servers.ts'
+import { spread } from './outage/spread.ts'
 import { startClients } from './rolling/clients.ts'
+import { type Stop, stopAll, tell } from './started.ts'
 
 const ROUNDS = Number(process.env.ROUNDS ?? 3)
 /** A machine that does much else needs long. */
 const PATIENCE_MS = 600_000
-const tell = (words: string) => console.error(`${new Date().toISOString()} ${words}`)
 /** What was started, to be stopped last first: whatever fails, nothing is left running. */
 const started: Stop[] = []
 
@@ -31,11 +32,6 @@ async function timed<Result>(work: () => Promise<Result>): Promise<[Result, numb
   const startMs = performance.now()
   const result = await work()
   return [result, Math.round(performance.now() - startMs)]
-}
-
-function told(tookMs: readonly number[]) {
-  const sorted = tookMs.toSorted((a, b) => a - b)
-  return { medianMs: sorted[Math.floor(sorted.length / 2)], slowestMs: sorted.at(-1) }
 }
 
 try {
@@ -75,11 +71,11 @@ try {
       bench: 'rolling',
       rounds: ROUNDS,
       ...clients,
-      ready: told(readyMs),
-      drained: told(drainedMs),
+      ready: spread(readyMs),
+      drained: spread(drainedMs),
       exitCodes: [...exitCodes],
     }),
   )
 } finally {
-  for (const stop of started.reverse()) await stop().catch((error) => tell(String(error)))
+  await stopAll(started)
 }

@@ -1,11 +1,12 @@
 import Fastify from 'fastify'
 import { appendEvents } from '../../services/notification/index.ts'
 import { embeddedEngine } from '../support/engines.ts'
+import { median } from './median.ts'
 import { apiUnderTest } from './service/api-under-test.ts'
 import { feedStreams } from './service/event-streams.ts'
 import { memoryOfService } from './service/memory.ts'
 import { overload } from './service/overload.ts'
-import { median, type Shot, shoot } from './service/shoot.ts'
+import { type Shot, shoot } from './service/shoot.ts'
 import { type SteadyShot, shootSteadily } from './service/steady-rate.ts'
 
 /**

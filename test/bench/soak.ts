@@ -9,18 +9,16 @@
  *
  * Every hundredth part a line says how it went so far.
  */
-
-import type { Stop } from './outage/own-servers.ts'
 import { callService } from './soak/callers.ts'
 import { growth, type Sample } from './soak/sample.ts'
 import { soakWorld } from './soak/world.ts'
+import { type Stop, stopAll, tell } from './started.ts'
 
 const CYCLES = Number(process.env.CYCLES ?? 10_000)
 const ENGINES = (process.env.ENGINE ?? 'embedded,redis').split(',') as ('embedded' | 'redis')[]
 const WARM_UP_CYCLES = CYCLES / 10
 const TOLD_EVERY = Math.max(10, CYCLES / 100)
 const LOOKED_EVERY = Math.max(1, TOLD_EVERY / 10)
-const tell = (words: string) => console.error(`${new Date().toISOString()} ${words}`)
 const mb = (bytes: number) => Number((bytes / 2 ** 20).toFixed(1))
 
 async function soak(engine: 'embedded' | 'redis') {
@@ -44,7 +42,7 @@ async function soak(engine: 'embedded' | 'redis') {
     const rows = await world.rows()
     return { ...growth(samples, WARM_UP_CYCLES), ...world.done(), rowsAtFirst, rows }
   } finally {
-    for (const stop of started.reverse()) await stop().catch((error) => tell(String(error)))
+    await stopAll(started)
   }
 }
 

@@ -24,14 +24,14 @@ import {
 } from '../support/bad-delivery-run.ts'
 import { badReceiver } from '../support/bad-receiver.ts'
 import { weighDeliveries } from '../support/weigh-deliveries.ts'
-import { ownServers, type Stop } from './outage/own-servers.ts'
+import { ownServers } from './outage/own-servers.ts'
+import { type Stop, stopAll, tell } from './started.ts'
 import { latenciesBesideDead } from './webhooks/beside-dead.ts'
 
 const DELIVERIES = Number(process.env.DELIVERIES ?? 20_000)
 const ENDPOINTS = Number(process.env.ENDPOINTS ?? 100)
 const SUBJECTS = 100
 const started: Stop[] = []
-const tell = (words: string) => console.error(`${new Date().toISOString()} ${words}`)
 
 try {
   const { databaseUrl } = await ownServers('webhooks', started)
@@ -73,5 +73,5 @@ try {
     }),
   )
 } finally {
-  for (const stop of started.reverse()) await stop().catch((error) => tell(String(error)))
+  await stopAll(started)
 }

@@ -5,6 +5,7 @@ import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { freshFolder, freshServerDatabase, redisUrl } from '../support/engines.ts'
 import { type GridServer, startGridServer } from '../support/grid-server.ts'
+import { movingFleet } from '../support/moving-fleet.ts'
 import { describeWithRealData } from '../support/real-data.ts'
 import { recordedWeek } from '../support/recorded-week.ts'
 import { type ScaleServer, startScaleServer } from '../support/scale-server.ts'
@@ -16,25 +17,7 @@ const backendSecret = secretOf(1)
 const hookSecret = secretOf(2)
 const serverUrl = process.env.TEST_DATABASE_URL
 
-const fleetYaml = (grid: string, backend: string, hook: string) => `
-gridtide: 1
-name: end-to-end
-planning: { windowMinutes: 60, horizonHours: 12 }
-grid:
-  sources:
-    - { source: electricity-maps, token: '\${env:EM_TOKEN}', baseUrl: '${grid}' }
-origins: [europe]
-regions:
-  - { id: frankfurt, zone: DE, ownership: releasable, gpus: [{ type: H100, count: 32 }], latencyMs: { europe: 10 } }
-  - { id: stockholm, zone: SE, ownership: releasable, gpus: [{ type: H100, count: 32 }], latencyMs: { europe: 30 } }
-models:
-  - id: assistant
-    catalogue: meta-llama/Llama-3.1-8B-Instruct
-    workload: { inputTokens: 400, outputTokens: 250 }
-    slo: { ttftP95Ms: 1000, tpotP95Ms: 40 }
-    demand: [{ origin: europe, kind: constant, tokensPerSecond: 12000 }]
-policy: { minDwellMinutes: 0 }
-backends:
+const fleetYaml = (grid: string, backend: string, hook: string) => `${movingFleet(grid)}backends:
   - id: ours
     kind: http
     secret: '\${env:BACKEND_SECRET}'

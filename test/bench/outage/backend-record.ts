@@ -1,5 +1,5 @@
 import type { ScaleServer } from '../../support/scale-server.ts'
-import { FLOOR_REPLICAS } from './moving-fleet.ts'
+import { FLOOR_REPLICAS } from './harmed-fleet.ts'
 
 /**
  * What targets were told, looked through: a write of an older plan than the one before it on the same

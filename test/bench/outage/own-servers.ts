@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { startServers } from '../../../infra/bootstrap/servers.mjs'
 import { openPostgres } from '../../../services/platform/database/postgres.ts'
+import type { Stop } from '../started.ts'
 import { redisServer } from './redis-server.ts'
-
-/** Undoes what was started. */
-export type Stop = () => Promise<unknown>
 
 /**
  * A Redis server, and a database of a private (or told) PostgreSQL server, for one bench alone.

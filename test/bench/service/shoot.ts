@@ -26,7 +26,3 @@ export async function shoot(options: autocannon.Options, expected = 200): Promis
     busyRatio: Number(utilization.toFixed(3)),
   }
 }
-
-/** Of an odd number of values the one in the middle. */
-export const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!

@@ -5,8 +5,9 @@ import { Redis } from 'ioredis'
 import { startGridServer } from '../../support/grid-server.ts'
 import { startScaleServer } from '../../support/scale-server.ts'
 import { webhookReceiver } from '../../support/webhook-receiver.ts'
-import { BACKEND_SECRET, movingFleet, TWO_ZONES } from '../outage/moving-fleet.ts'
-import { ownServers, type Stop } from '../outage/own-servers.ts'
+import { BACKEND_SECRET, harmedFleet, TWO_ZONES } from '../outage/harmed-fleet.ts'
+import { ownServers } from '../outage/own-servers.ts'
+import type { Stop } from '../started.ts'
 import { startCycles } from './cycles.ts'
 
 /** 10,000 cycles are a day. */
@@ -29,7 +30,7 @@ export async function soakWorld(engine: 'embedded' | 'redis', started: Stop[]) {
   started.push(() => rm(folder, { recursive: true, force: true }))
   const fleetFile = join(folder, 'fleet.yaml')
   const hook = `webhooks: [{ id: hook, url: '${subscriber.url}', secret: '\${env:BACKEND_SECRET}', allowPrivate: true }]\n`
-  await writeFile(fleetFile, movingFleet(grid.url, targets.url) + hook)
+  await writeFile(fleetFile, harmedFleet(grid.url, targets.url) + hook)
   const servers = engine === 'redis' ? await ownServers('soak', started) : undefined
   const env = {
     GRIDTIDE_HOME: join(folder, 'home'),

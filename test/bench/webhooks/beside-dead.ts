@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Database } from '../../../services/platform/database/database.ts'
 import { endpointAt, happen, startSender } from '../../support/bad-delivery-run.ts'
 import { webhookReceiver } from '../../support/webhook-receiver.ts'
+import { median } from '../median.ts'
 
 const GOOD = ['good-a', 'good-b', 'good-c', 'good-d']
 const ROUNDS = 3
@@ -57,6 +58,3 @@ async function p99Of(db: Database, first: number, withDead: boolean): Promise<nu
   }
   return lateMs.toSorted((a, b) => a - b)[Math.floor(lateMs.length * 0.99)]!
 }
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!

@@ -1,3 +1,5 @@
+import { movingFleet } from '../../support/moving-fleet.ts'
+
 /** Seconds between two ticks of the service under harm. */
 export const TICK_SECONDS = 5
 /** Of every target that was ever told anything: what it may never be told less than. */
@@ -18,26 +20,9 @@ const dayAround = (meanGPerKwh: number) => ({
 /** Of two zones one is much cleaner, gCO2e/kWh; which of them is up to the factors of the grid server. */
 export const TWO_ZONES = { DE: dayAround(300), SE: dayAround(60) }
 
-/** A fleet small enough to be planned in a second, whose replicas move when its zones change places. */
-export const movingFleet = (gridUrl: string, backendUrl: string): string => `
-gridtide: 1
-name: outage
-planning: { windowMinutes: 60, horizonHours: 12 }
-grid:
-  sources:
-    - { source: electricity-maps, token: '\${env:EM_TOKEN}', baseUrl: '${gridUrl}' }
-origins: [europe]
-regions:
-  - { id: frankfurt, zone: DE, ownership: releasable, gpus: [{ type: H100, count: 32 }], latencyMs: { europe: 10 } }
-  - { id: stockholm, zone: SE, ownership: releasable, gpus: [{ type: H100, count: 32 }], latencyMs: { europe: 30 } }
-models:
-  - id: assistant
-    catalogue: meta-llama/Llama-3.1-8B-Instruct
-    workload: { inputTokens: 400, outputTokens: 250 }
-    slo: { ttftP95Ms: 1000, tpotP95Ms: 40 }
-    demand: [{ origin: europe, kind: constant, tokensPerSecond: 12000 }]
-policy: { minDwellMinutes: 0 }
-moves: { drainSeconds: 1 }
+/** A moving fleet whose target has a floor. */
+export const harmedFleet = (gridUrl: string, backendUrl: string): string =>
+  `${movingFleet(gridUrl)}moves: { drainSeconds: 1 }
 backends:
   - id: ours
     kind: http
