@@ -7,6 +7,7 @@ import type { JobQueue } from '../queue/index.ts'
 import type { Security } from './access/authenticator.ts'
 import { guard } from './access/guard.ts'
 import { limitAtOnce } from './at-once.ts'
+import { closeGently } from './close-gently.ts'
 import { answerProblems, sendProblem } from './error-handler.ts'
 import { keepAnswers } from './idempotency.ts'
 import { type ApiLimits, DEFAULT_LIMITS } from './limits.ts'
@@ -51,6 +52,7 @@ export async function buildApp(ports: ApiPorts, options: ApiOptions): Promise<Fa
     genReqId: () => randomUUID(), // never the caller's: it goes into logs
     requestIdHeader: false,
     logController: new LogController({ disableRequestLogging: true }), // metrics count, logs explain
+    return503OnClosing: false, // who asked in time is answered
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
     routerOptions: { maxParamLength: 256 },
     schemaErrorFormatter: wrongFields,
@@ -62,6 +64,7 @@ export async function buildApp(ports: ApiPorts, options: ApiOptions): Promise<Fa
   app.setValidatorCompiler(typeboxValidator as never)
   app.removeContentTypeParser('text/plain') // no route reads it
   answerProblems(app)
+  closeGently(app)
 
   if (options.traced) await traceRequests(app)
   await app.register(swagger, openapi(options.version))

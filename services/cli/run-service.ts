@@ -96,8 +96,6 @@ function keepRunning(runner: BatchRunner, { log }: Service): Stop {
   }
 }
 
-const CLOSING_MS = 5_000
-
 async function startApi(service: Service, io: CliIo): Promise<Stop> {
   const { env, nowMs } = service
   const stopLooking = keepLooking(service)
@@ -115,10 +113,7 @@ async function startApi(service: Service, io: CliIo): Promise<Stop> {
   io.out(`Gridtide is up at ${url}  (OpenAPI: ${url}/openapi.json)\n`)
   return async () => {
     stopLooking()
-    // A connection that never asked for anything would keep us waiting for its time-out.
-    const impatience = setTimeout(() => app.server.closeAllConnections(), CLOSING_MS)
-    await app.close()
-    clearTimeout(impatience)
+    await app.closeGently()
   }
 }
 

@@ -8,6 +8,7 @@ export interface ReadinessOptions {
 }
 
 const PATIENCE_MS = 1000
+const ENDING: ReadinessCheck = { name: 'process', look: async () => 'is about to end' }
 
 /** `GET /readyz`: may traffic come here? Says check by check what is amiss. */
 export const readinessRoute: FastifyPluginAsyncTypebox<ReadinessOptions> = async (
@@ -26,7 +27,7 @@ export const readinessRoute: FastifyPluginAsyncTypebox<ReadinessOptions> = async
       },
     },
     async (_request, reply) => {
-      const looked = await Promise.all(checks.map(look))
+      const looked = await Promise.all((app.ending ? [...checks, ENDING] : checks).map(look))
       const ready = looked.every(({ ok }) => ok)
       reply.header('cache-control', 'no-store')
       return reply.code(ready ? 200 : 503).send({ ready, checks: looked })
