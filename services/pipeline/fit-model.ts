@@ -42,7 +42,7 @@ const MOST_STEPS = 60
  */
 export function fitModel(
   model: Model,
-  { regions }: Fleet,
+  { regions }: Pick<Fleet, 'regions'>,
   knowledge: ModelKnowledge,
   gpus: readonly GpuSpec[],
 ): readonly OperatingPoint[] {

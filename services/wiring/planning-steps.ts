@@ -1,5 +1,4 @@
 import { catalogueGpu, liveFactorsOf } from '../fitting/index.ts'
-import { fitModel } from '../pipeline/fit-model.ts'
 import { type FrameSources, frameNow } from '../pipeline/frame-now.ts'
 import type { MergePlanPorts } from '../pipeline/merge-plan.ts'
 import type { RefitModelsPorts } from '../pipeline/refit-models.ts'
@@ -14,7 +13,7 @@ import { demandTraces } from './traces.ts'
 const modelFitter =
   (service: Service): RefitModelsPorts['fitModel'] =>
   async (id) => {
-    const { nowMs, stores } = service
+    const { nowMs, stores, solver } = service
     const known = await knownModel(service, id)
     if (!known) return { model: id, fittedAtMs: nowMs(), source: 'not in the fleet', points: [] }
     const { fleet, model } = known
@@ -23,7 +22,8 @@ const modelFitter =
     const knowledge = { ...known.knowledge, live: liveFactorsOf(await stores.liveBiases.of(id)) }
     const { length } = knowledge.runs
     const source = length > 0 ? `${length} own runs` : 'catalogue'
-    const points = fitModel(model, fleet, knowledge, gpus)
+    const { regions } = fleet
+    const points = await solver.fit({ model, fleet: { regions }, knowledge, gpus })
     return { model: id, fittedAtMs: nowMs(), source, points }
   }
 

@@ -1,14 +1,18 @@
 import type { LeverSaving } from '../accounting/index.ts'
+import type { OperatingPoint } from '../fitting/index.ts'
 import type { Block, BlockSolution, PlanningProblem, PlanOutcome } from '../planning/index.ts'
 import type { Threads } from '../platform/threads.ts'
 import type { SolveTime } from '../solves/index.ts'
 import { taskModule } from './task-module.ts'
 import type { CoordinateTask } from './tasks/coordinate.ts'
+import type { FitModelTask } from './tasks/fit-model.ts'
 import type { MergeTask } from './tasks/merge-blocks.ts'
 import type { SolveBlockTask } from './tasks/solve-block.ts'
 
-/** The planner's three steps, off the event loop. */
+/** What computes for long, off the event loop: fits, the planner's three steps, whole plans. */
 export const solverThreads = (threads: Threads) => ({
+  fit: (input: FitModelTask) =>
+    threads.run<readonly OperatingPoint[]>(taskModule('fit-model'), input),
   coordinate: (problem: PlanningProblem, time?: SolveTime) => {
     const input: CoordinateTask = { problem, time }
     return threads.run<readonly Block[]>(taskModule('coordinate'), input)
