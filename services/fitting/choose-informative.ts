@@ -6,108 +6,104 @@ export interface Unknown {
   readonly covariance: Float64Array
   /** Variance of one measurement. */
   readonly noise: number
-  /** How much one unit of this variance adds to what is asked. */
-  readonly share: number
+}
+
+/** What runs are to tell of every candidate. */
+export interface Question {
+  readonly unknowns: readonly Unknown[]
+  /** One row per quantity: how much of each unknown's variance is in its own. */
+  readonly quantities: readonly (readonly number[])[]
+  /** How much a quantity of this variance leaves to learn; grows with it. */
+  readonly sizeOf: (variance: number) => number
 }
 
 /**
- * The set of candidates whose measurement removes the most variance: greedy picks, then swaps of
- * one pick for another candidate while any swap removes more (Fedorov, 1972).
+ * The set of candidates whose measurement leaves least to learn: greedy picks, then swaps of one
+ * pick for another candidate while any swap leaves less (Fedorov, 1972).
  *
- * @param weights how much each candidate's variance matters
- * @returns indices, at most `count`, ordered so that each removes the most after those before it
+ * @param weights how much each candidate matters
+ * @returns indices, at most `count`, ordered so that each leaves the least after those before it
  */
 export function chooseInformative(
-  unknowns: readonly Unknown[],
+  question: Question,
   weights: readonly number[],
   count: number,
 ): readonly number[] {
-  const all = weights.map((_, i) => i)
-  const greedy = pickGreedily(unknowns, weights, all, count)
-  const swapped = swapWhileBetter(unknowns, weights, greedy)
-  return pickGreedily(unknowns, weights, swapped, count)
+  const all = [...weights.keys()]
+  const left = (set: readonly number[]) => leftAfter(question, weights, set)
+  const swapped = swapWhileBetter(left, all, pickGreedily(left, all, count))
+  return pickGreedily(left, swapped, count)
 }
 
-/** Picks one after another: sum_j w_j C[j,i]^2 / (C[i,i] + noise), then C is updated for it. */
-function pickGreedily(
-  unknowns: readonly Unknown[],
-  weights: readonly number[],
-  among: readonly number[],
-  count: number,
-): readonly number[] {
-  const left = unknowns.map((unknown) => ({ ...unknown, covariance: unknown.covariance.slice() }))
+type Left = (set: readonly number[]) => number
+
+function pickGreedily(left: Left, among: readonly number[], count: number): readonly number[] {
   const chosen: number[] = []
   while (chosen.length < Math.min(count, among.length)) {
     const open = among.filter((i) => !chosen.includes(i))
-    const gains = open.map((i) => left.reduce((sum, u) => sum + gainOf(u, i, weights), 0))
-    const best = open[gains.indexOf(Math.max(...gains))]!
-    chosen.push(best)
-    for (const unknown of left) downdate(unknown, weights.length, best)
+    const costs = open.map((i) => left([...chosen, i]))
+    chosen.push(open[costs.indexOf(Math.min(...costs))]!)
   }
   return chosen
-}
-
-function gainOf({ covariance, noise, share }: Unknown, i: number, weights: readonly number[]) {
-  const n = weights.length
-  let sum = 0
-  for (let j = 0; j < n; j++) sum += weights[j]! * covariance[i * n + j]! ** 2
-  return (share * sum) / (covariance[i * n + i]! + noise)
-}
-
-/** C - c_i c_i' / (C_ii + noise): what is left to learn after measuring i. */
-function downdate({ covariance: c, noise }: Unknown, n: number, i: number): void {
-  const column = c.slice(i * n, (i + 1) * n)
-  const scale = 1 / (column[i]! + noise)
-  for (let a = 0; a < n; a++) {
-    for (let b = 0; b < n; b++) c[a * n + b]! -= column[a]! * column[b]! * scale
-  }
 }
 
 /** A swap must gain more than rounding, or the search would not end. */
 const LEAST_GAIN = 1 + 1e-9
 
 function swapWhileBetter(
-  unknowns: readonly Unknown[],
-  weights: readonly number[],
+  left: Left,
+  all: readonly number[],
   start: readonly number[],
 ): readonly number[] {
   let set = start
-  let removed = removedBy(unknowns, weights, set)
+  let cost = left(set)
   const trySwap = (place: number, other: number): void => {
     if (set.includes(other)) return
     const tried = set.with(place, other)
-    const now = removedBy(unknowns, weights, tried)
-    if (now > removed * LEAST_GAIN) [set, removed] = [tried, now]
+    const now = left(tried)
+    if (now * LEAST_GAIN < cost) [set, cost] = [tried, now]
   }
   let before: readonly number[]
   do {
     before = set
-    for (const place of start.keys()) for (const other of weights.keys()) trySwap(place, other)
+    for (const place of start.keys()) for (const other of all) trySwap(place, other)
   } while (set !== before)
   return set
 }
 
-/** Weighted variance that measuring a set removes: sum_j w_j C_jS (C_SS + noise)^-1 C_Sj. */
-function removedBy(
-  unknowns: readonly Unknown[],
+/** Summed over candidates, by weight, and over quantities. */
+function leftAfter(
+  { unknowns, quantities, sizeOf }: Question,
   weights: readonly number[],
   set: readonly number[],
 ): number {
-  const n = weights.length
-  const k = set.length
-  const column = new Float64Array(k)
-  return unknowns.reduce((total, { covariance, noise, share }) => {
-    const factor = Float64Array.from({ length: k * k }, (_, at) => {
-      const [i, j] = [Math.floor(at / k), at % k]
-      return covariance[set[i]! * n + set[j]!]! + (i === j ? noise : 0)
-    })
-    choleskyInPlace(factor, k)
-    let sum = 0
-    for (let j = 0; j < n; j++) {
-      for (let i = 0; i < k; i++) column[i] = covariance[set[i]! * n + j]!
-      forwardInPlace(factor, k, column)
-      for (let i = 0; i < k; i++) sum += weights[j]! * column[i]! ** 2
-    }
-    return total + share * sum
+  const variances = unknowns.map((unknown) => variancesAfter(unknown, weights.length, set))
+  return weights.reduce((total, weight, j) => {
+    const sizes = quantities.map((shares) =>
+      sizeOf(shares.reduce((sum, share, u) => sum + share * variances[u]![j]!, 0)),
+    )
+    return total + weight * sizes.reduce((sum, size) => sum + size, 0)
   }, 0)
+}
+
+/** C_jj - C_jS (C_SS + noise)^-1 C_Sj of every candidate j once a set S is measured. */
+function variancesAfter(
+  { covariance, noise }: Unknown,
+  n: number,
+  set: readonly number[],
+): Float64Array {
+  const k = set.length
+  const factor = Float64Array.from({ length: k * k }, (_, at) => {
+    const [i, j] = [Math.floor(at / k), at % k]
+    return covariance[set[i]! * n + set[j]!]! + (i === j ? noise : 0)
+  })
+  choleskyInPlace(factor, k)
+  const column = new Float64Array(k)
+  return Float64Array.from({ length: n }, (_, j) => {
+    for (let i = 0; i < k; i++) column[i] = covariance[set[i]! * n + j]!
+    forwardInPlace(factor, k, column)
+    let left = covariance[j * n + j]!
+    for (let i = 0; i < k; i++) left -= column[i]! ** 2
+    return Math.max(left, 0)
+  })
 }
