@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -156,6 +156,22 @@ Qwen/Qwen3-32B,agg,fp8,16,20,100,h100_sxm,vllm,1000,500,2`
     expect(tp.err).toMatch(/--tp two: expected a number above 0/)
     const precision = await imported(file('tp.json', bench), ...told, '--precision', 'fp7')
     expect(precision.err).toMatch(/--precision <name>.*Allowed choices are bf16, fp8/)
+  })
+
+  it('takes a GPU that nobody knows by its spec alone, and names the nearest', async () => {
+    const path = file('unknown.json', bench)
+    const unknown = await imported(path, '--model', 'Qwen/Qwen3-8B', '--gpu', 'H900')
+    expect(unknown.code).toBe(1)
+    expect(unknown.err).toMatch(/no GPU "H900" in the catalogue; nearest: .*--gpu-spec FILE/)
+    expect(existsSync(unknown.path)).toBe(false)
+    const numbers = { memoryGb: 80, bandwidthGbPerSecond: 3000, bf16Tflops: 900, fp8Tflops: 1800 }
+    const watts = { linkGbPerSecond: 400, tdpWatts: 600, idleWatts: 60, loadedIdleWatts: 100 }
+    const spec = file('h900.json', { name: 'H900', ...numbers, ...watts })
+    const described = await imported(path, '--model', 'Qwen/Qwen3-8B', '--gpu-spec', spec)
+    expect([described.runs[0]!.gpu, described.err]).toEqual(['H900', ''])
+    const again = await imported(described.path)
+    expect(again.err).toMatch(/out-\d+\.csv: no GPU "H900" in the catalogue/)
+    expect(again.runs).toHaveLength(1)
   })
 
   it('overwrites nothing', async () => {

@@ -116,6 +116,11 @@ describe('gridtide profile', () => {
     expect(again.out).toMatch(/would measure 8/)
   })
 
+  it('wants the spec of a GPU that the catalogue lacks before it measures', async () => {
+    const asked = profile('--gpu', 'H900', '--out', out(), '--dry-run')
+    await expect(asked).rejects.toThrow(/no GPU "H900" .*--gpu-spec FILE/)
+  })
+
   it('takes no row of another GPU, and no row set aside, for a point that is done', async () => {
     const row = (gpu: string, concurrency: number, tokensPerSecond: number) =>
       `x,Qwen/Qwen3-8B,Qwen3-8B,bf16,${gpu},1,1,1,1,1,openai,5x2000,${concurrency},${concurrency},5,2000,${tokensPerSecond},,,,`

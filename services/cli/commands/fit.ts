@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { InvalidInput } from '../../domain/errors.ts'
 import {
   buildCatalogue,
   energySpreadOf,
@@ -10,6 +11,7 @@ import {
   type PriorReport,
   shippedPrior,
   type TrainingGroup,
+  tooFewForPrior,
 } from '../../fitting/index.ts'
 import { averageRepeats } from '../../runs/index.ts'
 import type { CliIo } from '../io.ts'
@@ -20,6 +22,7 @@ const REPORTED_RUNS = [0, 3, 5]
 interface FitOptions {
   readonly runs: readonly string[]
   readonly out: string
+  readonly force?: true
   readonly source?: string
   readonly report?: true
   readonly json?: true
@@ -36,6 +39,9 @@ export function fitCommand(io: CliIo): Command {
     .option('--report', 'also say how wrong it is where whole model families are left out')
     .action((options: FitOptions) => {
       const groups = load(options, io)
+      const lack = tooFewForPrior(groups)
+      if (lack)
+        throw new InvalidInput(`--runs: ${lack}; \`next-run --runs\` takes any number of them`)
       const learned = learnPrior(groups, { source: options.source!, date: today(io) })
       const folds = familyFolds(groups)
       const prior = { ...learned, energySpread: energySpreadOf(folds) }
@@ -66,9 +72,14 @@ const withOptions = (command: Command): Command =>
   command
     .requiredOption('--runs <path...>', 'files of runs, or folders of them')
     .requiredOption('--out <file>', 'JSON file to write')
+    .option('--force', 'write over a file that is there')
     .option('--json', 'print data instead of words')
 
+/** Before anything is learned, so that no minutes are lost over a name. */
 function load(options: FitOptions, io: CliIo): readonly TrainingGroup[] {
+  const { out, force } = options
+  if (existsSync(out) && !force)
+    throw new InvalidInput(`--out: ${out} is there already: name another, or --force`)
   return groupRuns(averageRepeats(readRunsFiles(options.runs, io)))
 }
 

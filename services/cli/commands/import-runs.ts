@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { InvalidInput } from '../../domain/errors.ts'
 import type { Precision } from '../../domain/variant.ts'
+import { findGpu, type MeasuredRun } from '../../fitting/index.ts'
 import {
   meanPowerWatts,
   type PowerFormat,
@@ -13,6 +14,7 @@ import {
 } from '../../runs/index.ts'
 import type { CliIo } from '../io.ts'
 import { positiveCount } from '../number-option.ts'
+import { gpuOf } from '../of-catalogue.ts'
 import { precisionOption } from '../precision-option.ts'
 import { readRunsFile } from '../read-runs-files.ts'
 import { namingFile, readText } from '../read-text.ts'
@@ -21,6 +23,7 @@ interface ImportOptions {
   readonly out: string
   readonly model?: string
   readonly gpu?: string
+  readonly gpuSpec?: string
   readonly precision: Precision
   readonly tp: string
   readonly powerLog?: string
@@ -44,6 +47,7 @@ export function importRunsCommand(io: CliIo): Command {
     .requiredOption('--out <file>', 'CSV of runs to write; must not exist')
     .option('--model <id>', 'model of a benchmark result that does not say it')
     .option('--gpu <name>', 'GPU of such a result')
+    .option('--gpu-spec <file>', 'spec of it where the catalogue lacks it')
     .addOption(precisionOption('number format of such a result'))
     .option('--tp <n>', 'tensor parallel degree of such a result', '1')
     .option('--power-log <file>', 'power samples, joined by time; needs --from and --to')
@@ -61,6 +65,7 @@ export function importRunsCommand(io: CliIo): Command {
       const context = contextOf(options)
       const lines = files.flatMap((path) => {
         const { runs, quarantined } = readRunsFile(path, io, context)
+        sayUnknownGpus(path, runs, context, io)
         const counts = { runs: runs.length, setAside: quarantined.length }
         io.out(
           options.json
@@ -73,13 +78,28 @@ export function importRunsCommand(io: CliIo): Command {
     })
 }
 
+/** Runs of a GPU that nobody described are kept, but whoever uses them must describe it. */
+function sayUnknownGpus(
+  path: string,
+  runs: readonly MeasuredRun[],
+  context: RunContext | undefined,
+  io: CliIo,
+): void {
+  for (const name of new Set(runs.map(({ gpu }) => gpu))) {
+    if (findGpu(name) || name === context?.gpu) continue
+    io.err(
+      `${path}: no GPU "${name}" in the catalogue: its watts are hardly checked, and \`next-run\` will want its --gpu-spec\n`,
+    )
+  }
+}
+
 function contextOf(options: ImportOptions): RunContext | undefined {
-  const { model, gpu, precision, tp } = options
-  if (model === undefined || gpu === undefined) return undefined
+  const { model, gpu, gpuSpec, precision, tp } = options
+  if (model === undefined || (gpu ?? gpuSpec) === undefined) return undefined
   const powerWatts = powerOf(options)
   return {
     model,
-    gpu,
+    gpu: gpuOf(gpu ?? '', gpuSpec).name,
     precision,
     tensorParallel: positiveCount('--tp', tp),
     ...(powerWatts !== undefined && { powerWatts }),

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { InvalidInput, NotFound } from '../../domain/errors.ts'
+import { InvalidInput } from '../../domain/errors.ts'
 import type { Precision } from '../../domain/variant.ts'
 import {
   type Architecture,
@@ -7,7 +7,6 @@ import {
   architectureFromConfig,
   candidateSettings,
   catalogueArchitecture,
-  catalogueGpu,
   chosenProbability,
   enginePrior,
   estimateArchitecture,
@@ -16,8 +15,6 @@ import {
   findArchitecture,
   findEngine,
   fitGroup,
-  type GpuSpec,
-  gpuFromSpec,
   groupRuns,
   type NextRunAdvice,
   type Setting,
@@ -26,6 +23,7 @@ import { random } from '../../planning/index.ts'
 import { commandLines } from '../../runs/index.ts'
 import type { CliIo } from '../io.ts'
 import { positiveCount, positiveNumber } from '../number-option.ts'
+import { gpuOf, ofCatalogue } from '../of-catalogue.ts'
 import { precisionOption } from '../precision-option.ts'
 import { readRunsFiles } from '../read-runs-files.ts'
 import { namingFile, readJson } from '../read-text.ts'
@@ -96,7 +94,7 @@ export function nextRunCommand(io: CliIo): Command {
 
 function advise(options: NextRunOptions, io: CliIo) {
   const architecture = architectureOf(options)
-  const gpu = gpuOf(options)
+  const gpu = gpuOf(options.gpu, options.gpuSpec)
   const runs = readRunsFiles(options.runs ?? [], io).filter((run) => run.model === options.model)
   const own = runs.filter((run) => run.gpu === gpu.name && run.precision === options.precision)
   const others = groupRuns(
@@ -131,13 +129,6 @@ function advise(options: NextRunOptions, io: CliIo) {
   return { advice, caveats: fitted.caveats }
 }
 
-/** By its spec file, else the catalogue. */
-function gpuOf({ gpu, gpuSpec }: NextRunOptions): GpuSpec {
-  if (gpuSpec === undefined) return known(catalogueGpu, gpu, '--gpu-spec FILE')
-  const document = readJson(gpuSpec)
-  return namingFile(gpuSpec, () => gpuFromSpec(document))
-}
-
 /** By its config.json, else the catalogue, else what models of its size look like. */
 function architectureOf({ model, arch, params }: NextRunOptions): Architecture {
   if (arch !== undefined) {
@@ -145,20 +136,10 @@ function architectureOf({ model, arch, params }: NextRunOptions): Architecture {
     return namingFile(arch, () => architectureFromConfig(model, document))
   }
   if (params === undefined) {
-    return known(catalogueArchitecture, model, '--arch FILE or --params BILLIONS')
+    return ofCatalogue(catalogueArchitecture, model, '--arch FILE or --params BILLIONS')
   }
   const counts = params.split('/').map((count) => positiveNumber('--params', count))
   return estimateArchitecture(model, counts[0]!, counts[1])
-}
-
-/** What the catalogue knows; where it does not, also how to tell it. */
-function known<T>(look: (name: string) => T, name: string, otherwise: string): T {
-  try {
-    return look(name)
-  } catch (error) {
-    if (!(error instanceof NotFound)) throw error
-    throw new NotFound(`${error.message}; or describe it by ${otherwise}`)
-  }
 }
 
 /** Undefined where nothing is promised: then every configuration matters as much. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { InvalidInput } from '../../domain/errors.ts'
 import type { Precision } from '../../domain/variant.ts'
-import { findArchitecture, findGpu, type MeasuredRun } from '../../fitting/index.ts'
+import { findArchitecture, type MeasuredRun } from '../../fitting/index.ts'
 import {
   type Profiled,
   profileEndpoint,
@@ -15,6 +15,7 @@ import {
 } from '../../runs/index.ts'
 import type { CliIo } from '../io.ts'
 import { positiveCount, positiveNumber } from '../number-option.ts'
+import { gpuOf } from '../of-catalogue.ts'
 import { POWER_SOURCES, powerSource, steadyNowMs } from '../power-source.ts'
 import { precisionOption } from '../precision-option.ts'
 import { namingFile, readText } from '../read-text.ts'
@@ -23,6 +24,7 @@ interface ProfileCommandOptions {
   readonly endpoint: string
   readonly model: string
   readonly gpu: string
+  readonly gpuSpec?: string
   readonly tp: string
   readonly precision: Precision
   readonly power: string
@@ -49,6 +51,7 @@ export function profileCommand(io: CliIo): Command {
     )
     .requiredOption('--model <id>', 'model served')
     .requiredOption('--gpu <name>', 'catalogue name of its GPUs')
+    .option('--gpu-spec <file>', 'spec of a GPU the catalogue lacks')
     .option('--power <source>', POWER_SOURCES, 'nvidia-smi')
     .option(
       '--gpus <list>',
@@ -115,6 +118,7 @@ function check(options: ProfileCommandOptions): void {
   if (!/^https?:/.test(options.endpoint) || !URL.canParse(options.endpoint)) {
     throw new InvalidInput(`--endpoint ${options.endpoint}: expected an http or https URL`)
   }
+  gpuOf(options.gpu, options.gpuSpec)
   powerSource(options.power, options.gpus)
   lengthsOf(options)
   positiveNumber('--warm-up', options.warmUp)
@@ -133,7 +137,7 @@ function pointsIn(options: ProfileCommandOptions, open: boolean): ReadonlySet<nu
     .trim()
     .split('\n')
     .filter((_, i) => i > 0 && !setAside.has(i + 1))
-  const gpu = findGpu(options.gpu)?.name ?? options.gpu
+  const gpu = gpuOf(options.gpu, options.gpuSpec).name
   return new Set(
     runs.flatMap((run, i) => {
       const same =
@@ -198,7 +202,7 @@ const runOf = (options: ProfileCommandOptions, profiled: Profiled, open: boolean
     source: 'gridtide profile',
     model: options.model,
     family: findArchitecture(options.model)?.family ?? options.model,
-    gpu: options.gpu,
+    gpu: gpuOf(options.gpu, options.gpuSpec).name,
     engine: 'openai',
     task: taskOf(options, open),
     precision: options.precision,
