@@ -51,18 +51,21 @@ async function steer(
 ): Promise<void> {
   const { nowMs, jobs, warn } = ports
   const { ask, state } = job
+  const letGo = async (regions = scheduler.regions) => {
+    await scheduler.release(job, regions)
+  }
   if (state === 'ended') {
     await jobs.report(idOf(scheduler, job), 0, nowMs())
     return
   }
   if (ask instanceof InvalidInput) {
     if (state === 'held') warn(`${scheduler.id}: ${job.name} is let go: ${ask.message}`)
-    return scheduler.release(job, scheduler.regions)
+    return letGo()
   }
-  if (nowMs() >= latestStartMs(ask)) return scheduler.release(job, scheduler.regions)
+  if (nowMs() >= latestStartMs(ask)) return letGo()
   const plan = await planOf(ports, scheduler, job, ask)
   const wanted = wantedNow(plan, nowMs())
-  if (wanted.may === 'run') return scheduler.release(job, wanted.regions ?? scheduler.regions)
+  if (wanted.may === 'run') return letGo(wanted.regions)
   const untilMs = Math.min(wanted.notBeforeMs ?? latestStartMs(ask), latestStartMs(ask))
   if (state === 'held' || ask.interruptible) await scheduler.hold(job, untilMs)
 }

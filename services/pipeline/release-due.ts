@@ -1,7 +1,7 @@
 import { InvalidInput } from '../domain/errors.ts'
 import { type JobScheduler, latestStartMs, type WaitingJob } from '../schedulers/index.ts'
 
-/** A job that was let go. */
+/** A job that was let go; one that waits for GPUs alone had been already. */
 export interface Released {
   readonly scheduler: string
   readonly name: string
@@ -26,9 +26,8 @@ export async function releaseDue(
       return []
     })
     for (const job of found.filter((one) => isDue(one, nowMs))) {
-      await scheduler.release(job, scheduler.regions).then(() => {
-        released.push({ scheduler: scheduler.id, name: job.name })
-      }, tell)
+      const told = await scheduler.release(job, scheduler.regions).catch(tell)
+      if (told) released.push({ scheduler: scheduler.id, name: job.name })
     }
   }
   return released

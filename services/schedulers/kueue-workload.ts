@@ -103,26 +103,29 @@ async function marksOfOwner(
  * has finished, or was changed meanwhile is left to the next look.
  *
  * @param change undefined where nothing is to be changed
+ * @returns whether it was changed
  */
 export async function changeStatus(
   api: KubernetesApi,
   path: string,
   change: (workload: Workload) => Readonly<Record<string, unknown>> | undefined,
   { fieldManager, abort }: { fieldManager?: string; abort?: AbortSignal | undefined },
-): Promise<void> {
+): Promise<boolean> {
   try {
     const object = await api.get(path, abort)
     const workload = workloadOf(object)
     const status = isFinished(workload) ? undefined : change(workload)
-    if (!status) return
+    if (!status) return false
     const { resourceVersion } = workload.metadata
     await api.mergePatch(
       `${path}/status`,
       { metadata: { resourceVersion }, status },
       { fieldManager, abort },
     )
+    return true
   } catch (error) {
     if (!(error instanceof NotFound || error instanceof Conflict)) throw error
+    return false
   }
 }
 

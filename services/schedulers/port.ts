@@ -31,8 +31,12 @@ export interface JobScheduler {
   readonly regions: readonly string[]
   /** Jobs marked for us that it still knows of. */
   list(abort?: AbortSignal): Promise<readonly WaitingJob[]>
-  /** Lets a job start now, in one of these regions. One that is gone or has ended is left alone. */
-  release(job: WaitingJob, regions: readonly string[], abort?: AbortSignal): Promise<void>
+  /**
+   * Lets a job start now, in one of these regions. One that is gone or has ended is left alone.
+   *
+   * @returns whether the scheduler had to be told: not where the job might start already
+   */
+  release(job: WaitingJob, regions: readonly string[], abort?: AbortSignal): Promise<boolean>
   /** Keeps a job from running before an instant; one that runs is stopped, and begins anew then. */
   hold(job: WaitingJob, untilMs: number, abort?: AbortSignal): Promise<void>
   /** Rights that are missing, in words; empty where all is there. */

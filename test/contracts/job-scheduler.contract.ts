@@ -71,7 +71,7 @@ export function describeJobScheduler(name: string, make: () => Promise<Scheduler
       const job = await found(name)
       await world.scheduler.hold(job, world.nowMs + 3 * HOUR_MS)
       expect(world.mayRun(name)).toBe(false)
-      await world.scheduler.release(job, world.scheduler.regions)
+      expect(await world.scheduler.release(job, world.scheduler.regions)).toBe(true)
       expect(world.mayRun(name)).toBe(true)
     })
 
@@ -84,7 +84,7 @@ export function describeJobScheduler(name: string, make: () => Promise<Scheduler
       expect(world.writes()).toBe(held)
       await world.scheduler.release(job, world.scheduler.regions)
       const released = world.writes()
-      await world.scheduler.release(job, world.scheduler.regions)
+      expect(await world.scheduler.release(job, world.scheduler.regions)).toBe(false)
       expect(world.writes()).toBe(released)
     })
 
@@ -108,7 +108,7 @@ export function describeJobScheduler(name: string, make: () => Promise<Scheduler
       const job = await found(name)
       await world.remove(name)
       await world.scheduler.hold(job, world.nowMs + HOUR_MS)
-      await world.scheduler.release(job, world.scheduler.regions)
+      expect(await world.scheduler.release(job, world.scheduler.regions)).toBe(false)
       expect((await world.scheduler.list()).map((one) => one.name)).not.toContain(name)
     })
   })

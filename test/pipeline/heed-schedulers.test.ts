@@ -39,7 +39,10 @@ function world(found: readonly WaitingJob[], { startsIn = 3, nowMs = NOW_MS } = 
     id: 'k8s',
     regions: ['north', 'south'],
     list: async () => found,
-    release: async ({ name }, regions) => void told.push(`release ${name} ${regions.join('+')}`),
+    release: async ({ name }, regions) => {
+      told.push(`release ${name} ${regions.join('+')}`)
+      return name !== 'waits-for-gpus'
+    },
     hold: async ({ name }, untilMs) =>
       void told.push(`hold ${name} ${(untilMs - NOW_MS) / HOUR_MS} h`),
     missing: async () => [],
@@ -170,11 +173,13 @@ it('releases what is due from the schedulers alone', async () => {
   const early = job({ name: 'early', ask: { ...ask, deadlineMs: NOW_MS + 24 * HOUR_MS } })
   const wrong = job({ name: 'wrong', ask: new InvalidInput('/hours is missing') })
   const runs = job({ name: 'runs', state: 'released' })
-  const { scheduler, told } = world([job(), early, wrong, runs])
+  const waits = job({ name: 'waits-for-gpus' })
+  const { scheduler, told } = world([job(), early, wrong, runs, waits])
   const failed = vi.fn()
   const away = { ...scheduler, id: 'away', list: () => Promise.reject(new Error('no answer')) }
   const released = await releaseDue([away, scheduler], latestStartMs(ask), failed)
   expect(released.map(({ name }) => name)).toEqual(['one', 'wrong'])
-  expect(told).toEqual(['release one north+south', 'release wrong north+south'])
+  const asked = ['one', 'wrong', 'waits-for-gpus'].map((name) => `release ${name} north+south`)
+  expect(told).toEqual(asked)
   expect(failed).toHaveBeenCalledWith('away: no answer')
 })

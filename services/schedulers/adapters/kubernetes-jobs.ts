@@ -42,19 +42,25 @@ export function kubernetesJobs(
 ): JobScheduler {
   const path = listPath({ ...KIND, namespace })
 
-  /** On condition of the version it was decided on; whoever changed it meanwhile is looked at again. */
+  /**
+   * On condition of the version it was decided on; whoever changed it meanwhile is looked at again.
+   *
+   * @returns whether it was not so yet
+   */
   async function suspend(name: string, value: boolean, notBeforeMs?: number, abort?: AbortSignal) {
     try {
       const { metadata, spec, status } = jobOf(await api.get(`${path}/${name}`, abort))
-      if (stateOf({ spec, status }) === 'ended' || (spec.suspend ?? false) === value) return
+      if (stateOf({ spec, status }) === 'ended' || (spec.suspend ?? false) === value) return false
       const { resourceVersion } = metadata
       const until = notBeforeMs === undefined ? null : new Date(notBeforeMs).toISOString()
       const annotations = { 'gridtide.dev/not-before': until }
       const change = { metadata: { resourceVersion, annotations }, spec: { suspend: value } }
       await api.mergePatch(`${path}/${name}`, change, { abort })
+      return true
     } catch (error) {
       // Gone, or changed by somebody else: the next look will tell.
       if (!(error instanceof NotFound || error instanceof Conflict)) throw error
+      return false
     }
   }
 
@@ -66,7 +72,9 @@ export function kubernetesJobs(
       return jobs.map((object) => waitingJob(jobOf(object)))
     },
     release: ({ name }, _regions, abort) => suspend(name, false, undefined, abort),
-    hold: ({ name }, untilMs, abort) => suspend(name, true, untilMs, abort),
+    async hold({ name }, untilMs, abort) {
+      await suspend(name, true, untilMs, abort)
+    },
     missing: (abort) =>
       missingAccess(
         api,

@@ -90,11 +90,11 @@ export function kueue(
     },
     release: ({ name }, _regions, abort) =>
       tell(name, { state: 'Ready', message: 'its planned time has come' }, abort),
-    hold({ name }, untilMs, abort) {
+    async hold({ name }, untilMs, abort) {
       const seconds = Math.ceil((untilMs - nowMs()) / 1000)
       const requeueAfterSeconds = Math.min(LONGEST_REQUEUE_SECONDS, Math.max(1, seconds))
       const message = `planned for ${new Date(untilMs).toISOString()}`
-      return tell(name, { state: 'Retry', message, requeueAfterSeconds }, abort)
+      await tell(name, { state: 'Retry', message, requeueAfterSeconds }, abort)
     },
     missing: (abort) =>
       missingAccess(

@@ -61,7 +61,9 @@ export function multiKueue(
       const names = those.map((cluster) => cluster.name).slice(0, MOST_NOMINATED)
       return nominate(name, names, abort)
     },
-    hold: ({ name }, _untilMs, abort) => nominate(name, [], abort),
+    async hold({ name }, _untilMs, abort) {
+      await nominate(name, [], abort)
+    },
     missing: (abort) => missingAccess(api, workloadRights(namespace), abort),
   }
 }

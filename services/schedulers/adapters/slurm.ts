@@ -53,8 +53,9 @@ export function slurm(options: SlurmOptions): JobScheduler {
     async release({ name }, _regions, abort) {
       const found = await find(name, abort)
       // What waits for GPUs alone has been let go already.
-      if (found?.job.state === 'held' && found.beginMs !== undefined && found.beginMs > nowMs())
-        await update(name, 'now', abort)
+      if (found?.job.state !== 'held' || !found.beginMs || found.beginMs <= nowMs()) return false
+      await update(name, 'now', abort)
+      return true
     },
     async hold({ name }, untilMs, abort) {
       const found = await find(name, abort)
