@@ -10,7 +10,13 @@ export { jobsIn, type RecordedJob } from './deferrable/recorded-job.ts'
 export { runOnce, type Throughput } from './deferrable/run-job.ts'
 export { runRolling } from './deferrable/run-rolling.ts'
 export { liveSignalAdds, type PlayedLever, playedLevers } from './levers.ts'
-export { type PolicyJob, type PolicyResult, playPolicy, windowsToPlay } from './play-policy.ts'
+export {
+  FLOORS,
+  type PolicyJob,
+  type PolicyResult,
+  playPolicy,
+  windowsToPlay,
+} from './play-policy.ts'
 export { POLICIES } from './policies/index.ts'
 export type { Knobs, Policy } from './policy.ts'
 export { type PriceOfNotKnowing, priceOfNotKnowing } from './price-of-not-knowing.ts'

@@ -1,9 +1,10 @@
 import type { LinearSolver } from '../planning/index.ts'
 import type { Arena } from './arena.ts'
+import { levelSizes } from './best-of-level.ts'
 import { judgeSetting } from './judge-setting.ts'
 import { type Ledger, lateShare, missedShare } from './ledger.ts'
 import { lowerBoundG } from './lower-bound.ts'
-import { clairvoyant } from './policies/clairvoyant.ts'
+import { bestOfLevelPolicy, clairvoyant } from './policies/clairvoyant.ts'
 import { POLICIES } from './policies/index.ts'
 import type { Knobs, Policy } from './policy.ts'
 import type { GridRecord } from './record.ts'
@@ -14,7 +15,7 @@ import { MOST_LATE, MOST_MISSED, TRIALS, type Trial, tune } from './tune.ts'
 
 /** All that one policy has to do, for one thread. */
 export interface PolicyJob {
-  /** Of `POLICIES`, or `clairvoyant`. */
+  /** Of `POLICIES`, or `FLOORS`. */
   readonly policy: string
   readonly arena: Arena
   /** Tuned on these; none: the knobs given, or as published. */
@@ -43,6 +44,9 @@ export interface PolicyResult {
   readonly boundsG?: readonly number[]
 }
 
+/** Who is told the future: nobody's choice, but what nobody is below. */
+export const FLOORS: readonly string[] = ['best-of-level', 'clairvoyant']
+
 /** Times between plans that the clairvoyant may choose from: looking often is not always best. */
 const ORACLE_MINUTES = [5, 15, 30]
 
@@ -57,11 +61,17 @@ export function playPolicy(
     windows += 1
     onWindow()
   }
-  const played =
-    job.policy === 'clairvoyant'
-      ? playOracle(job, solver, count)
-      : playTuned(job, policyNamed(job.policy), solver, count)
-  return { ...played, windows }
+  return { ...playAs(job, solver, count), windows }
+}
+
+function playAs(
+  job: PolicyJob,
+  solver: LinearSolver,
+  onWindow: () => void,
+): Omit<PolicyResult, 'windows'> {
+  if (job.policy === 'clairvoyant') return playClairvoyant(job, solver, onWindow)
+  if (job.policy === 'best-of-level') return playBestOfLevel(job, solver, onWindow)
+  return playTuned(job, policyNamed(job.policy), solver, onWindow)
 }
 
 /** How many windows `playPolicy` will simulate, for a progress bar. */
@@ -73,7 +83,7 @@ export function windowsToPlay({ policy, tuning, reported, trials = TRIALS }: Pol
 }
 
 /** The rule of thumb stays as it is: it is what everything else is compared with. */
-const isTuned = (policy: string): boolean => policy !== 'static' && policy !== 'clairvoyant'
+const isTuned = (policy: string): boolean => policy !== 'static' && !FLOORS.includes(policy)
 
 function policyNamed(id: string): Policy {
   const found = POLICIES.find((policy) => policy.id === id)
@@ -102,7 +112,7 @@ function playTuned(
   }
 }
 
-function playOracle(
+function playClairvoyant(
   { arena, reported, seed }: PolicyJob,
   solver: LinearSolver,
   onWindow: () => void,
@@ -120,6 +130,21 @@ function playOracle(
   }
   const policy = clairvoyant(reported[0]!)
   return { ...described(policy), knobs: policy.published, trials: [], runs, boundsG }
+}
+
+function playBestOfLevel(
+  { arena, reported, seed }: PolicyJob,
+  solver: LinearSolver,
+  onWindow: () => void,
+): Omit<PolicyResult, 'windows'> {
+  const sizes = levelSizes(reported)
+  const policies = reported.map((record, r) => bestOfLevelPolicy(record, sizes[r]!))
+  const runs = policies.map((policy, r) => {
+    const run = { policy, knobs: policy.published, seed }
+    return summarise(simulate(arena, reported[r]!, run, solver, { onWindow }), reported[r]!)
+  })
+  const [policy] = policies as [Policy]
+  return { ...described(policy), knobs: policy.published, trials: [], runs }
 }
 
 function leastOf(ledgers: readonly Ledger[]): Ledger {

@@ -1,4 +1,6 @@
+import { levelSizes } from './best-of-level.ts'
 import type { GridRecord } from './record.ts'
+import { type Sizing, sizingOf } from './sizing.ts'
 import { MOST_LATE, MOST_MISSED } from './tune.ts'
 
 /**
@@ -8,7 +10,7 @@ import { MOST_LATE, MOST_MISSED } from './tune.ts'
 export interface PriceOfNotKnowing {
   /** Told the future. */
   readonly clairvoyant: number
-  /** The best rule that looks at nothing but the level of traffic, told in hindsight; nothing missed. */
+  /** The best rule that looks at nothing but the level of traffic, told in hindsight: `bestOfLevel`. */
   readonly bestOfLevel: number
   /** The least flat head-room that keeps both promises, told in hindsight. */
   readonly flat: number
@@ -16,55 +18,24 @@ export interface PriceOfNotKnowing {
   readonly flatHeadroom: number
 }
 
-/** Of one model: tokens/s known, to be ready for, and coming, window by window. */
-interface Sizing {
-  readonly known: Float64Array
-  readonly need: Float64Array
-  readonly came: Float64Array
-}
-
 const SEARCH_STEPS = 30
 const MOST_HEADROOM = 8
 
 /** Of the traffic alone, no fleet in it: the origins of a model share its capacity. */
 export function priceOfNotKnowing(records: readonly GridRecord[]): PriceOfNotKnowing {
-  const sizings = records.flatMap(sizingsOf)
-  const mean = (of: (sizing: Sizing) => number) =>
-    sizings.reduce((total, sizing) => total + of(sizing), 0) / sizings.length
+  const sizings = records.flatMap((record) => record.demand.map((_, m) => sizingOf(record, m)))
+  const sizes = levelSizes(records).flat()
+  const mean = (of: (sizing: Sizing, index: number) => number) =>
+    sizings.reduce((total, sizing, index) => total + of(sizing, index), 0) / sizings.length
   return {
     clairvoyant: mean(({ need, came }) => sum(need) / sum(came)),
-    bestOfLevel: mean((sizing) => envelope(sizing) / sum(sizing.came)),
+    bestOfLevel: mean(({ came }, index) => sum(sizes[index]!) / sum(came)),
     flat: mean((sizing) => (leastHeadroom(sizing) * sum(sizing.known)) / sum(sizing.came)),
     flatHeadroom: Math.max(...sizings.map(leastHeadroom)),
   }
 }
 
-function sizingsOf({ demand, leadWindows, windowCount }: GridRecord): Sizing[] {
-  return demand.map((origins) => {
-    const rateAt = (w: number) => origins.reduce((total, rates) => total + rates[w]!, 0)
-    const over = (of: (w: number) => number) =>
-      Float64Array.from({ length: windowCount - leadWindows - 1 }, (_, i) => of(leadWindows + i))
-    return {
-      known: over((w) => Math.max(rateAt(w - 1), rateAt(w - 2))),
-      need: over((w) => Math.max(rateAt(w), rateAt(w + 1))),
-      came: over(rateAt),
-    }
-  })
-}
-
 const sum = (values: Float64Array): number => values.reduce((a, b) => a + b, 0)
-
-/** All the capacity of the least non-decreasing function of the known level that covers every need. */
-function envelope({ known, need }: Sizing): number {
-  const order = [...known.keys()].sort((a, b) => known[a]! - known[b]!)
-  let most = 0
-  let total = 0
-  for (const i of order) {
-    most = Math.max(most, need[i]!)
-    total += most
-  }
-  return total
-}
 
 /** By bisection. */
 function leastHeadroom(sizing: Sizing): number {

@@ -11,7 +11,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { recordedZones } from '../support/recorded-zones.ts'
-import { captured, KINDS, memory } from './batch/captured.ts'
+import { captured, KINDS } from './batch/captured.ts'
 import { hindsight, toldAhead } from './batch/hindsight.ts'
 import { zoneForecasts } from './batch/zone-forecasts.ts'
 import { writeSection } from './write-section.ts'
@@ -35,9 +35,7 @@ const sharesOf = new Map(kinds.map(({ name }) => [name, new Map<string, readonly
 
 for (const recorded of recordedZones(forecasts, actuals)) {
   const zone = zoneForecasts(recorded)
-  const known = memory(zone)
-  // The nowcast wants to be asked in order of time, and the correction asks for all hours at once.
-  for (let hour = zone.firstHour; hour < zone.endHour; hour++) known(hour)
+  const known = zone.at
   const knowledge = [
     known,
     hindsight(zone, known),

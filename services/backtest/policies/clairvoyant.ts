@@ -1,15 +1,14 @@
-import type { Policy } from '../policy.ts'
+import type { Policy, View } from '../policy.ts'
 import type { GridRecord } from '../record.ts'
 import { solved } from './solved.ts'
 
-/**
- * The floor with whole replicas: our planner with the traffic and the intensity that come, no
- * head-room, every start paid. It plans window by window, so a plan of the whole week at once could
- * still be a little better.
- */
-export const clairvoyant = (record: GridRecord): Policy => ({
-  id: 'clairvoyant',
-  title: 'The planner told the future: true traffic and intensity, whole replicas, starts paid',
+type Named = Pick<Policy, 'id' | 'title'>
+/** tokens/s of one model and origin to be ready for until the next plan. */
+type Needed = (view: View, model: number, origin: number) => number
+
+/** Our planner told the true intensity, and by what rule to be ready for traffic: every start paid. */
+const told = (record: GridRecord, named: Named, needed: Needed): Policy => ({
+  ...named,
   source: 'floor',
   kind: 'oracle',
   published: {
@@ -28,14 +27,53 @@ export const clairvoyant = (record: GridRecord): Policy => ({
         }
         return (arena.problem.regions[region]!.pue * sum) / view.periodWindows
       },
-      demand: (view, model, origin) => {
-        const rates = record.demand[model]![origin]!
-        let most = 0
-        // One window more than the period: what starts is not ready when that begins.
-        for (let i = 0; i <= view.periodWindows; i++) {
-          most = Math.max(most, rates[view.window + i] ?? 0)
-        }
-        return most
-      },
+      demand: needed,
     }),
 })
+
+/**
+ * The floor with whole replicas: our planner with the traffic and the intensity that come, no
+ * head-room, every start paid. It plans window by window, so a plan of the whole week at once could
+ * still be a little better.
+ */
+export const clairvoyant = (record: GridRecord): Policy =>
+  told(
+    record,
+    {
+      id: 'clairvoyant',
+      title: 'The planner told the future: true traffic and intensity, whole replicas, starts paid',
+    },
+    (view, model, origin) => {
+      const rates = record.demand[model]![origin]!
+      let most = 0
+      // One window more than the period: what starts is not ready when that begins.
+      for (let i = 0; i <= view.periodWindows; i++) {
+        most = Math.max(most, rates[view.window + i] ?? 0)
+      }
+      return most
+    },
+  )
+
+/**
+ * The floor for who cannot tell bursts beforehand: told everything but these. It is ready for what the
+ * best rule of the level of traffic, made in hindsight, says (`bestOfLevel`), and told by which origins
+ * that comes. It decides every window.
+ *
+ * @param sizes by model: capacity by simulated window, tokens/s
+ */
+export const bestOfLevelPolicy = (record: GridRecord, sizes: readonly Float64Array[]): Policy =>
+  told(
+    record,
+    {
+      id: 'best-of-level',
+      title:
+        'The planner told the true intensity, and ready by the best rule of the level of traffic, made in hindsight',
+    },
+    ({ window }, model, origin) => {
+      const origins = record.demand[model]!
+      const needOf = (rates: Float64Array) => Math.max(rates[window]!, rates[window + 1] ?? 0)
+      const all = origins.reduce((sum, rates) => sum + needOf(rates), 0)
+      const share = all > 0 ? needOf(origins[origin]!) / all : 0
+      return share * sizes[model]![window - record.leadWindows]!
+    },
+  )

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { readEnv } from '../../../config/env.ts'
-import { POLICIES } from '../../backtest/index.ts'
+import { FLOORS, POLICIES } from '../../backtest/index.ts'
 import { readJobs } from '../../demand/index.ts'
 import { InvalidInput } from '../../domain/errors.ts'
 import { framedJobs } from '../../pipeline/frame-jobs.ts'
@@ -126,7 +126,7 @@ function seedOf(text: string): number {
 }
 
 function policiesOf(text: string | undefined): readonly string[] {
-  const known = [...POLICIES.map(({ id }) => id), 'clairvoyant']
+  const known = [...POLICIES.map(({ id }) => id), ...FLOORS]
   if (text === undefined) return known
   const wanted = new Set([...ALWAYS, ...text.split(',').map((id) => id.trim())])
   const unknown = [...wanted].find((id) => !known.includes(id))

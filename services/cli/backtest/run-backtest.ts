@@ -24,7 +24,7 @@ export interface BacktestRequest {
   readonly from: string
   readonly to: string
   readonly seed: number
-  /** Of `POLICIES`, with `clairvoyant`. */
+  /** Of `POLICIES` and `FLOORS`. */
   readonly policies: readonly string[]
   readonly tuned?: readonly GridRecord[]
   /** Policies of the sensitivity table beside `static`; none leaves it out. */

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import {
   type BacktestOutcome,
   checkLeaks,
+  FLOORS,
   type GridRecord,
   type JobsJob,
   POLICIES,
@@ -109,7 +110,7 @@ async function playLoad(
 ): Promise<BacktestOutcome> {
   const tuned = opened.records.slice(0, TUNING_WEEKS.length)
   const reported = opened.records.slice(TUNING_WEEKS.length)
-  const policies = [...POLICIES.map(({ id }) => id), 'clairvoyant']
+  const policies = [...POLICIES.map(({ id }) => id), ...FLOORS]
   const from = `${days} day(s) of ${REPORTED_WEEKS.join(', ')}`
   const vary: OpenedRecords['vary'] = (variation) => ({
     arena: opened.vary(variation).arena,

@@ -11,6 +11,8 @@ import { TUNING_WEEKS } from './weeks.ts'
 
 /** What Gridtide is to emit less than the strongest peer. */
 const PEER_BAR = 0.08
+/** What Gridtide is to emit at most, in times of the clairvoyant. */
+const [MEAN_BAR, WORST_BAR] = [1.08, 1.12]
 const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)} %`
 const row = (...cells: (string | number)[]) => `| ${cells.join(' | ')} |`
 const camel = (id: string) => id.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
@@ -88,6 +90,8 @@ function verdictLines(outcome: BacktestOutcome): string[] {
     '',
     knowingWords(outcome),
     '',
+    levelWords(outcome),
+    '',
     `Saved by Gridtide week by week: ${weeklySavings(outcome).join(', ')}.`,
     '',
     `Levers, of the static total: ${levers.join('; ')}.`,
@@ -118,6 +122,17 @@ function knowingWords({ priceOfNotKnowing: price }: BacktestOutcome): string {
     `Price of not knowing demand, capacity-hours over traffic: ${price.clairvoyant.toFixed(2)} told the future; ` +
     `${price.bestOfLevel.toFixed(2)} by the best rule of the level of traffic, made in hindsight; ` +
     `${price.flat.toFixed(2)} by the least flat head-room in hindsight (${price.flatHeadroom.toFixed(2)}).`
+  )
+}
+
+/** How near to the clairvoyant anybody comes who cannot tell bursts beforehand. */
+function levelWords({ compared }: BacktestOutcome): string {
+  const ratioOf = (id: string) => compared.find(({ policy }) => policy === id)!.toClairvoyant!
+  const [ours, best] = [ratioOf('gridtide'), ratioOf('best-of-level')]
+  return (
+    `Told the true intensity and made in hindsight, the best rule of the level of traffic emits ${best.toFixed(3)} times the clairvoyant ` +
+    `(bars ${MEAN_BAR} on the mean of scenarios, ${WORST_BAR} in the worst: ${best > WORST_BAR ? 'both' : best > MEAN_BAR ? 'the first' : 'neither'} out of reach for rules of the level); ` +
+    `Gridtide ${(ours / best).toFixed(3)} times that rule.`
   )
 }
 

@@ -55,7 +55,7 @@ export function captured(
   zone: ZoneForecasts,
   kind: JobKind,
   everyHours: number,
-  known = memory(zone),
+  known: ZoneForecasts['at'] = zone.at,
 ): ZoneTotals {
   const expected = () => 1
   const peersG: Record<string, number> = {}
@@ -81,16 +81,6 @@ export function captured(
     }
   }
   return { ...sum, peersG, late, runNowG: peersG['run-now']! }
-}
-
-/** The same hour is asked for by many jobs; the nowcast wants to be asked in order of time. */
-export function memory(zone: ZoneForecasts): (hour: number) => ReturnType<ZoneForecasts['at']> {
-  const seen = new Map<number, ReturnType<ZoneForecasts['at']>>()
-  let next = zone.firstHour
-  return (hour) => {
-    for (; next <= hour; next++) seen.set(next, zone.at(next))
-    return seen.get(hour)!
-  }
 }
 
 function jobAt(zone: string, kind: JobKind, hour: number): BatchJob {

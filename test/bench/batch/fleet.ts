@@ -12,7 +12,7 @@ import {
   untouched,
   usageOf,
 } from '../../../services/batch/index.ts'
-import { memory, peersBy } from './captured.ts'
+import { peersBy } from './captured.ts'
 import { normalFrom, randomFrom } from './random.ts'
 import { traceJobs, traceShapes } from './trace-jobs.ts'
 import type { ZoneForecasts } from './zone-forecasts.ts'
@@ -40,7 +40,7 @@ export function fleet(
   count: number,
 ): FleetTotals {
   const shapes = traceShapes(dataFolder)
-  const known = new Map(zones.map((zone) => [zone.zone, memory(zone)]))
+  const known = new Map(zones.map((zone) => [zone.zone, zone.at]))
   const truths = new Map(zones.map((zone) => [zone.zone, zone.truth]))
   const span = { fromHour: zones[0]!.firstHour + 7 * 24, toHour: zones[0]!.endHour - 14 * 24 }
   const policies = peersBy(shapes.map(({ hours }) => hours))

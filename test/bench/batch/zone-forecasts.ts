@@ -26,7 +26,7 @@ export interface ZoneForecasts {
   /** Hours since the epoch: of the first issue, and one past the last that can be judged. */
   readonly firstHour: number
   readonly endHour: number
-  /** What was known at the beginning of an hour. Ask in order of time. */
+  /** What was known at the beginning of an hour. */
   at(hour: number): RegionOutlook
   /** Was there proof at the beginning of an hour that the forecast saves so many days ahead? */
   skilled(hour: number, days: number): boolean
@@ -77,18 +77,24 @@ export function zoneForecasts({ zone, issues, history }: RecordedZone): ZoneFore
     pue: 1,
     usdPerGpuHour: 0,
   })
+  const learnAndTell = (hour: number) => {
+    finish(learnNowcast(correction, values, forecasted, hour))
+    const { hour: from, flatG } = issueAt(hour)!
+    const rest = flatG.slice(hour - from)
+    for (let lead = 0; lead < CORRECTED; lead++) {
+      rest[lead]! *= nowcastFactor(correction, values, forecasted, hour, lead)
+    }
+    return outlook(hour, rest)
+  }
+  // The nowcast only ever learns: an hour looked at after a later one would know what came.
+  const told: RegionOutlook[] = []
   return {
     zone,
     firstHour,
     endHour: made.at(-1)!.hour + 24,
     at(hour) {
-      finish(learnNowcast(correction, values, forecasted, hour))
-      const { hour: from, flatG } = issueAt(hour)!
-      const rest = flatG.slice(hour - from)
-      for (let lead = 0; lead < CORRECTED; lead++) {
-        rest[lead]! *= nowcastFactor(correction, values, forecasted, hour, lead)
-      }
-      return outlook(hour, rest)
+      while (told.length <= hour - firstHour) told.push(learnAndTell(firstHour + told.length))
+      return told[hour - firstHour]!
     },
     skilled: (hour, days) => issueAt(hour)!.skilledDays >= days,
     truth: outlook(
