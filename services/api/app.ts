@@ -19,7 +19,7 @@ import { queueBoardRoute } from './queue-board.ts'
 import { mountRoutes } from './routes.ts'
 import { DATA_HEADERS } from './security-headers.ts'
 import { sharedSerializers } from './serializers.ts'
-import { typeboxValidator, wrongFields } from './validation.ts'
+import { typeboxValidator, wrongInRequest } from './validation.ts'
 
 export interface ApiOptions {
   readonly security: Security
@@ -55,7 +55,7 @@ export async function buildApp(ports: ApiPorts, options: ApiOptions): Promise<Fa
     return503OnClosing: false, // who asked in time is answered
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
     routerOptions: { maxParamLength: 256 },
-    schemaErrorFormatter: wrongFields,
+    schemaErrorFormatter: wrongInRequest,
     schemaController: { compilersFactory: { buildSerializer: sharedSerializers() } },
     ...(options.log && { loggerInstance: options.log as never }),
     // A child for each request would cost more than the guard; lines that need it name the request.

@@ -3,10 +3,10 @@ import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Settings } from 'typebox/system'
 import { Value } from 'typebox/value'
-import { type FieldIssue, InvalidInput } from '../domain/errors.ts'
+import type { InvalidInput } from '../domain/errors.ts'
+import { MOST_ISSUES, wrongFields } from '../domain/wrong-fields.ts'
 
-/** Enough to mend a request in one go; the default of 8 is soon used up by one union. */
-const MOST_ISSUES = 50
+// The default of 8 is soon used up by one union.
 Settings.Set({ maxErrors: MOST_ISSUES })
 
 /**
@@ -27,33 +27,8 @@ export const typeboxValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
 
 const PART: Readonly<Record<string, string>> = { querystring: 'query', params: 'path' }
 
-/** Every mistake with its place, as JSON Pointer from the part of the request that it is in. */
-export function wrongFields(errors: FastifySchemaValidationError[], part: string): InvalidInput {
-  const root = `/${PART[part] ?? part}`
-  const issues = errors.flatMap((error) => issuesOf(error, root)).slice(0, MOST_ISSUES)
-  const [first] = issues
-  return new InvalidInput(first ? `${first.path} ${first.message}` : `${root} is wrong`, issues)
-}
-
-function issuesOf(error: FastifySchemaValidationError, root: string): FieldIssue[] {
-  const path = root + error.instancePath
-  const { params, message = 'is wrong' } = error
-  const each = (names: unknown, words: string) =>
-    (names as string[]).map((name) => ({ path: pointer(path, name), message: words }))
-  switch (error.keyword) {
-    case 'boolean': // the twin of `additionalProperties`, which says it better
-      return []
-    case 'required':
-      return each(params.requiredProperties, 'is missing')
-    case 'additionalProperties':
-      return each(params.additionalProperties, 'is not a field here')
-    case 'enum':
-      return [{ path, message: `must be one of ${(params.allowedValues as string[]).join(', ')}` }]
-    default:
-      return [{ path, message }]
-  }
-}
-
-/** RFC 6901 escapes. */
-const pointer = (parent: string, name: unknown): string =>
-  `${parent}/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`
+/** Every mistake with its place, from the part of the request that it is in. */
+export const wrongInRequest = (
+  errors: FastifySchemaValidationError[],
+  part: string,
+): InvalidInput => wrongFields(errors, `/${PART[part] ?? part}`)

@@ -1,6 +1,7 @@
 import { StringDecoder } from 'node:string_decoder'
 import { Compile } from 'typebox/compile'
 import { InvalidInput } from '../domain/errors.ts'
+import { wrongFields } from '../domain/wrong-fields.ts'
 import { type JobRequest, JobRequestSchema } from './request.ts'
 
 const LONGEST_LINE = 64 * 1024
@@ -33,11 +34,7 @@ function jobOf(line: string): JobRequest | InvalidInput {
   if (value === undefined)
     return new InvalidInput('this line is no JSON', [{ path: '/', message: 'is no JSON' }])
   if (shape.Check(value)) return value as JobRequest
-  const issues = [...shape.Errors(value)].map(({ instancePath, message }) => ({
-    path: instancePath || '/',
-    message,
-  }))
-  return new InvalidInput(`${issues[0]!.path} ${issues[0]!.message}`, issues)
+  return wrongFields(shape.Errors(value))
 }
 
 function parsed(line: string): unknown {

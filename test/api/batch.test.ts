@@ -105,6 +105,6 @@ describe('batch jobs over HTTP', () => {
       'refused',
       'feasible',
     ])
-    expect(answers[2].issues[0].message).toMatch(/deadlineMs/)
+    expect(answers[2].issues).toContainEqual({ path: '/deadlineMs', message: 'is missing' })
   })
 })
