@@ -23,6 +23,7 @@ export { type PriceOfNotKnowing, priceOfNotKnowing } from './price-of-not-knowin
 export { EXPECTED_HOURS, type GridRecord } from './record.ts'
 export { deferrableCsv, hourlyCsv, runsCsv } from './report/csv.ts'
 export { htmlReport } from './report/html.ts'
+export { intervalWords } from './report/interval-words.ts'
 export type { BacktestOutcome } from './report/outcome.ts'
 export type { Summary } from './summary.ts'
 export { TRIALS } from './tune.ts'

@@ -6,6 +6,7 @@ import {
   comparePolicies,
   hourlyCsv,
   htmlReport,
+  intervalWords,
   liveSignalAdds,
   type PolicyResult,
   playedLevers,
@@ -247,4 +248,9 @@ describe('reports', () => {
     expect(first!.split(',')).toHaveLength(head!.split(',').length)
     expect(first).toContain('0.95')
   })
+})
+
+test('one block alone has no interval', () => {
+  expect(intervalWords({ mean: 0.4, low: 0.4, high: 0.4 })).toBe('')
+  expect(intervalWords({ mean: 0.4, low: 0.38, high: 0.421 })).toBe('38.0 % to 42.1 %')
 })

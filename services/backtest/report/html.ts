@@ -1,5 +1,6 @@
 import type { ComparedPolicy } from '../compare.ts'
 import { ASSUMPTIONS } from './assumptions.ts'
+import { intervalWords } from './interval-words.ts'
 import { ceilingParagraph, wholeParagraph } from './limits.ts'
 import type { BacktestOutcome } from './outcome.ts'
 import { bars, escaped, lineChart } from './svg.ts'
@@ -63,7 +64,7 @@ function policyTable(compared: readonly ComparedPolicy[]): string {
         ? [((row.marginalG ?? 0) / 1000).toFixed(1), percent(row.marginalSaving ?? 0)]
         : []),
       percent(row.saving.mean),
-      `${percent(row.saving.low)} to ${percent(row.saving.high)}`,
+      intervalWords(row.saving),
       percent(row.embodiedSaving),
       ratio(row.toClairvoyant),
       ratio(row.toBound),

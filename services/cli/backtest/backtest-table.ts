@@ -1,4 +1,4 @@
-import type { BacktestOutcome } from '../../backtest/index.ts'
+import { type BacktestOutcome, intervalWords } from '../../backtest/index.ts'
 import { plainTable } from '../plain-table.ts'
 
 const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`
@@ -23,7 +23,7 @@ export function backtestTable(outcome: BacktestOutcome): string {
       row.counts ? row.policy : `${row.policy} (does not count)`,
       (row.carbonG / 1000).toFixed(1),
       percent(row.saving.mean),
-      `${percent(row.saving.low)} to ${percent(row.saving.high)}`,
+      intervalWords(row.saving),
       row.toClairvoyant?.toFixed(3) ?? '',
       row.toBound?.toFixed(3) ?? '',
       percent(row.worstLateShare, 4),

@@ -3,6 +3,7 @@ import {
   type Ceiling,
   ceilingOf,
   comparePolicies,
+  intervalWords,
   liveSignalAdds,
   playedLevers,
 } from '../../../services/backtest/index.ts'
@@ -52,7 +53,7 @@ function loadLines(outcome: BacktestOutcome): readonly string[] {
       policy.counts ? policy.policy : `${policy.policy} (does not count)`,
       (policy.carbonG / 1000).toFixed(0),
       percent(policy.saving.mean),
-      `${percent(policy.saving.low)} to ${percent(policy.saving.high)}`,
+      intervalWords(policy.saving),
       percent(policy.embodiedSaving),
       percent(policy.marginalSaving!),
       policy.toClairvoyant!.toFixed(3),
