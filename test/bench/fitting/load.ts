@@ -14,7 +14,10 @@ export function loadGroups(
   console.error(`${path}: ${runs.length} runs, ${quarantined.length} quarantined`)
   for (const { row, reason } of quarantined.slice(0, 3)) console.error(`  row ${row}: ${reason}`)
   const groups = groupRuns(runs, extras)
-  const caveats = groups.flatMap(({ architecture, gpu }) => [architecture.estimated, gpu.estimated])
+  const caveats = groups.flatMap(({ architecture, gpu }) => [
+    architecture.estimated,
+    gpu.estimated && `${gpu.name}: ${gpu.estimated}`,
+  ])
   for (const caveat of new Set(caveats)) if (caveat) console.error(`  ${caveat}: wider intervals`)
   return groups
 }
