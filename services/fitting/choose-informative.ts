@@ -78,12 +78,15 @@ function leftAfter(
   set: readonly number[],
 ): number {
   const variances = unknowns.map((unknown) => variancesAfter(unknown, weights.length, set))
-  return weights.reduce((total, weight, j) => {
-    const sizes = quantities.map((shares) =>
-      sizeOf(shares.reduce((sum, share, u) => sum + share * variances[u]![j]!, 0)),
-    )
-    return total + weight * sizes.reduce((sum, size) => sum + size, 0)
-  }, 0)
+  let left = 0
+  for (let j = 0; j < weights.length; j++) {
+    for (const shares of quantities) {
+      let variance = 0
+      for (let u = 0; u < shares.length; u++) variance += shares[u]! * variances[u]![j]!
+      left += weights[j]! * sizeOf(variance)
+    }
+  }
+  return left
 }
 
 /** C_jj - C_jS (C_SS + noise)^-1 C_Sj of every candidate j once a set S is measured. */
@@ -93,17 +96,20 @@ function variancesAfter(
   set: readonly number[],
 ): Float64Array {
   const k = set.length
-  const factor = Float64Array.from({ length: k * k }, (_, at) => {
-    const [i, j] = [Math.floor(at / k), at % k]
-    return covariance[set[i]! * n + set[j]!]! + (i === j ? noise : 0)
-  })
+  const factor = new Float64Array(k * k)
+  for (let i = 0; i < k; i++) {
+    for (let j = 0; j < k; j++) factor[i * k + j] = covariance[set[i]! * n + set[j]!]!
+    factor[i * k + i]! += noise
+  }
   choleskyInPlace(factor, k)
   const column = new Float64Array(k)
-  return Float64Array.from({ length: n }, (_, j) => {
+  const left = new Float64Array(n)
+  for (let j = 0; j < n; j++) {
     for (let i = 0; i < k; i++) column[i] = covariance[set[i]! * n + j]!
     forwardInPlace(factor, k, column)
-    let left = covariance[j * n + j]!
-    for (let i = 0; i < k; i++) left -= column[i]! ** 2
-    return Math.max(left, 0)
-  })
+    let variance = covariance[j * n + j]!
+    for (let i = 0; i < k; i++) variance -= column[i]! ** 2
+    left[j] = Math.max(variance, 0)
+  }
+  return left
 }
