@@ -2,7 +2,7 @@ import type { Precision } from '../domain/variant.ts'
 import type { Architecture, GpuSpec } from './architecture.ts'
 import { type FeatureColumn, featureColumns } from './feature-columns.ts'
 import { gpusOf, log2Count, type Setting } from './measured-run.ts'
-import { physicsTerms, TERMS } from './physics-terms.ts'
+import { type StepLoad, stepLoad, TERMS, writeTerms } from './physics-terms.ts'
 
 /**
  * Inputs of the linear part of the prior, in this order. The last one, how much longer the step
@@ -87,15 +87,20 @@ export function describe(
     gpus: new Float64Array(count),
     logGpus: new Float64Array(count),
   }
-  const seen = { arch, gpu, generation: generationOf(gpu), moe: arch.experts > 0 ? 1 : 0 }
-  for (let row = 0; row < count; row++) describeOne(described, row, settings[row]!, seen)
+  const seen = { generation: generationOf(gpu), moe: arch.experts > 0 ? 1 : 0 }
+  let load: StepLoad | undefined
+  for (let row = 0; row < count; row++) {
+    const setting = settings[row]!
+    // Settings of one question share a number format.
+    if (load?.precision !== setting.precision) load = stepLoad(arch, gpu, setting.precision)
+    writeTerms(load, setting, described.terms, row * TERMS.length)
+    describeOne(described, row, setting, seen)
+  }
   return { ...described, columns: featureColumns(described.features, WIDTH) }
 }
 
 /** What all rows have in common. */
 interface Seen {
-  readonly arch: Architecture
-  readonly gpu: GpuSpec
   readonly generation: number
   readonly moe: number
 }
@@ -104,13 +109,12 @@ function describeOne(
   into: Described,
   row: number,
   setting: Setting,
-  { arch, gpu, generation, moe }: Seen,
+  { generation, moe }: Seen,
 ): void {
   const { terms: t, features: f, stepBase: c } = into
   const { batch, precision } = setting
   const o = row * TERMS.length
   const at = row * WIDTH
-  physicsTerms(setting, arch, gpu, t, o)
   const s = (Math.log2(batch) - 6) / 3
   const log2Gpus = log2Count(gpusOf(setting))
   const nu = (log2Gpus - 1) / 1.5

@@ -1,6 +1,6 @@
 import type { Precision } from '../domain/variant.ts'
 import type { Architecture, GpuSpec } from './architecture.ts'
-import { gpusOf, log2Count, type Setting } from './measured-run.ts'
+import { log2Count, type Setting } from './measured-run.ts'
 
 /**
  * The parts of one decode step, in ms at the data sheet's speed. The prior's coefficients say how
@@ -57,6 +57,50 @@ export function weightGb(
 export const contextOf = (setting: Setting): number =>
   setting.contextTokens ?? setting.inputTokens + setting.outputTokens / 2
 
+/** What the terms take of a model, a GPU and a number format: the same for many settings. */
+export interface StepLoad {
+  readonly precision: Precision
+  readonly denseGb: number
+  readonly expertGb: number
+  /** Share of the experts that one token does not touch. */
+  readonly untouched: number
+  readonly kvBytesPerToken: number
+  readonly gbPerSecond: number
+  /** Of one token on one GPU. */
+  readonly flopMs: number
+  readonly layersMs: number
+  readonly routingMs: number
+  readonly layers: number
+  readonly activationBytes: number
+  readonly linkGbPerSecond: number
+}
+
+/** What a step of any layout and batch takes. */
+export function stepLoad(arch: Architecture, gpu: GpuSpec, precision: Precision): StepLoad {
+  const { dense, expert } = weightGb(arch, precision)
+  return {
+    precision,
+    denseGb: dense,
+    expertGb: expert,
+    untouched: expert === 0 ? 1 : 1 - arch.expertsPerToken / arch.experts,
+    kvBytesPerToken: arch.kvBytesPerToken,
+    gbPerSecond: gpu.bandwidthGbPerSecond,
+    flopMs: (2 * arch.paramsActiveBillions) / tflopsOf(gpu, precision),
+    layersMs: MS_PER_LAYER * arch.layers,
+    routingMs: arch.experts > 0 ? MS_PER_LAYER * arch.layers : 0,
+    layers: arch.layers,
+    activationBytes: arch.hiddenSize * ACTIVATION_BYTES * ALL_REDUCES_PER_LAYER,
+    linkGbPerSecond: gpu.linkGbPerSecond,
+  }
+}
+
+/** The terms of one setting, see `writeTerms`. */
+export function physicsTerms(setting: Setting, arch: Architecture, gpu: GpuSpec): Float64Array {
+  const terms = new Float64Array(TERMS.length)
+  writeTerms(stepLoad(arch, gpu, setting.precision), setting, terms, 0)
+  return terms
+}
+
 /**
  * The nine terms of `TERMS` for one setting, ms, written into `out` from `at` on.
  *
@@ -65,32 +109,24 @@ export const contextOf = (setting: Setting): number =>
  * are passed pp times per step, so pipelining divides memory but not the step. Link: two ring
  * all-reduces a layer, 2 (n-1)/n of the activation bytes. Prefill: input tokens per output token
  * at peak FLOP rate, as continuous batching mixes prefill into decode steps.
+ *
+ * @param load of the setting's number format
  */
-export function physicsTerms(
-  setting: Setting,
-  arch: Architecture,
-  gpu: GpuSpec,
-  out: Float64Array = new Float64Array(TERMS.length),
-  at = 0,
-): Float64Array {
+export function writeTerms(load: StepLoad, setting: Setting, out: Float64Array, at: number): void {
   const { tensorParallel: tp, pipelineParallel: pp, dataParallel: dp, batch } = setting
-  const gpus = gpusOf(setting)
-  const { dense, expert } = weightGb(arch, setting.precision)
-  const stageBatch = batch / pp
-  const touched = expert === 0 ? 0 : 1 - (1 - arch.expertsPerToken / arch.experts) ** stageBatch
+  const { expertGb, gbPerSecond, layersMs } = load
+  const gpus = tp * pp * dp
+  const touched = expertGb === 0 ? 0 : 1 - load.untouched ** (batch / pp)
   const width = tp * dp
-  const flopMs = (2 * arch.paramsActiveBillions * batch) / (gpus * tflopsOf(gpu, setting.precision))
-  const activationBytes = batch * arch.hiddenSize * ACTIVATION_BYTES * ALL_REDUCES_PER_LAYER
-  out[at] = ((dense / tp + (expert * touched) / width) / gpu.bandwidthGbPerSecond) * 1e3
-  out[at + 1] =
-    ((batch * contextOf(setting) * arch.kvBytesPerToken) / (gpus * gpu.bandwidthGbPerSecond)) * 1e-6
+  const flopMs = (load.flopMs * batch) / gpus
+  const linkBytes = (2 * load.layers * load.activationBytes * batch * (width - 1)) / width
+  out[at] = ((load.denseGb / tp + (expertGb * touched) / width) / gbPerSecond) * 1e3
+  out[at + 1] = ((batch * contextOf(setting) * load.kvBytesPerToken) / (gpus * gbPerSecond)) * 1e-6
   out[at + 2] = flopMs
-  out[at + 3] = MS_PER_LAYER * arch.layers
-  out[at + 4] = MS_PER_LAYER * arch.layers * log2Count(width)
-  out[at + 5] =
-    ((2 * arch.layers * activationBytes * (width - 1)) / width / gpu.linkGbPerSecond / dp) * 1e-6
+  out[at + 3] = layersMs
+  out[at + 4] = layersMs * log2Count(width)
+  out[at + 5] = (linkBytes / load.linkGbPerSecond / dp) * 1e-6
   out[at + 6] = MS_PER_REQUEST * batch
-  out[at + 7] = arch.experts > 0 ? MS_PER_LAYER * arch.layers : 0
+  out[at + 7] = load.routingMs
   out[at + 8] = (flopMs * setting.inputTokens) / Math.max(1, setting.outputTokens)
-  return out
 }
