@@ -1,7 +1,7 @@
 import type { JobQueue } from '../services/queue/index.ts'
 
 export interface Beginning {
-  readonly queue: Pick<JobQueue, 'add' | 'schedule' | 'isScheduled'>
+  readonly queue: Pick<JobQueue, 'add' | 'schedule'>
   /** Ids of the models of the fleet file. */
   readonly models: readonly string[]
   readonly tickMs: number
@@ -33,7 +33,9 @@ export async function beginWork({ queue, models, tickMs, nowMs }: Beginning): Pr
  *
  * @returns whether it had to
  */
-export async function beginAgainIfEmptied(beginning: Beginning): Promise<boolean> {
+export async function beginAgainIfEmptied(
+  beginning: Beginning & { readonly queue: Pick<JobQueue, 'isScheduled'> },
+): Promise<boolean> {
   const { queue } = beginning
   const whole =
     (await queue.isScheduled('tick', 'plan')) && (await queue.isScheduled('notify-change', 'relay'))

@@ -18,7 +18,7 @@ const CONCURRENCY = { zones: 8, blocks: 4, regions: 8, shifts: 16, relays: 4 }
 
 /** Works on every kind of job in this process, until the queue is closed. */
 export async function startWorkers(
-  queue: JobQueue,
+  queue: Pick<JobQueue, 'work'>,
   ports: ReturnType<typeof stepPorts>,
 ): Promise<void> {
   await Promise.all([

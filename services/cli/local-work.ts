@@ -1,4 +1,4 @@
-import { type Beginning, beginAgainIfEmptied } from '../../workers/begin-work.ts'
+import { beginAgainIfEmptied } from '../../workers/begin-work.ts'
 import type { LocalTickPorts } from '../../workers/local-ticks.ts'
 import { correctLive } from '../pipeline/correct-live.ts'
 import { expirePlan } from '../pipeline/expire-plan.ts'
@@ -15,7 +15,7 @@ import type { stepPorts } from '../wiring/steps.ts'
 export async function localWork(
   service: Service,
   steps: ReturnType<typeof stepPorts>,
-  beginning: Beginning,
+  beginning: Parameters<typeof beginAgainIfEmptied>[0],
 ): Promise<LocalTickPorts> {
   const { queue, fleet, nowMs, log, metrics, stores } = service
   const schedulers = await schedulerPorts(service)

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { beginWork } from '../../workers/begin-work.ts'
 import { startLocalTicks } from '../../workers/local-ticks.ts'
+import { patientQueue } from '../../workers/patient-queue.ts'
 import { startWorkers } from '../../workers/start-workers.ts'
 import { buildApp, listenSafely } from '../api/index.ts'
 import { LOOK_AGAIN_MS } from '../grid/index.ts'
@@ -36,17 +37,29 @@ export async function runService(options: ServiceOptions, role: Role, io: CliIo)
   try {
     // Answers first: the fits and the plan that work begins with take the processor for seconds.
     if (role !== 'worker') stops.push(await startApi(service, io), await startScaler(service, io))
-    if (role !== 'api') stops.unshift(...(await startWork(service)))
+    const work = role === 'api' ? undefined : await startWork(service)
+    if (work) stops.unshift(...work.stops)
     const ended = new AbortController()
     if (role === 'all') void announceFirstPlan(service, io, ended.signal)
-    await stopped
+    await Promise.race(work ? [stopped, work.failed] : [stopped])
     ended.abort()
     service.log.info('stopping')
   } finally {
+    const lastResort = setTimeout(() => giveUp(service), END_MS)
     for (const stop of stops.reverse()) await stop()
     await service.close()
     await tracing?.close()
+    clearTimeout(lastResort)
   }
+}
+
+/** Longer than running jobs are given, and less than a supervisor waits before it kills. */
+const END_MS = 20_000
+
+/** A server that hangs may hold up every goodbye; what is left undone is another process's by its lock. */
+function giveUp({ log }: Service): never {
+  log.error('something that was to be closed hangs: ending without it')
+  process.exit(1)
 }
 
 /** The libraries of tracing are loaded by those alone who trace. */
@@ -64,15 +77,39 @@ function untilToldToStop(): Promise<unknown> {
   )
 }
 
-async function startWork(service: Service): Promise<Stop[]> {
-  const { queue, fleet, env, nowMs } = service
+interface Work {
+  readonly stops: Stop[]
+  /** Rejects where work cannot begin for another reason than a server that does not answer. */
+  readonly failed: Promise<never>
+}
+
+/** A call that waits for a server that is away may wait for ever. */
+const BEGINNING_MS = 1_000
+
+/**
+ * Begins in the background: where the queue's server is slow or away, what needs no queue goes on
+ * (targets are watched, questions answered), and the process can be told to end.
+ */
+async function startWork(service: Service): Promise<Work> {
+  const { queue, fleet, env, nowMs, log } = service
   const steps = stepPorts(service)
-  await startWorkers(queue, steps)
   const models = fleet.models.map(({ id }) => id)
   const beginning = { queue, models, tickMs: env.tickSeconds * 1000, nowMs }
-  await beginWork(beginning)
   const stopTicks = startLocalTicks(await localWork(service, steps, beginning))
-  return [stopTicks, keepRunning(batchRunner(await requestPorts(service)), service)]
+  const stopBeats = keepRunning(batchRunner(await requestPorts(service)), service)
+
+  const ended = new AbortController()
+  const warn = (message: string) => log.warn(message)
+  const patient = patientQueue(queue, { ended: ended.signal, warn })
+  const begun = startWorkers(patient, steps).then(() => beginWork({ ...beginning, queue: patient }))
+  const failed = new Promise<never>((_resolve, reject) => {
+    begun.catch((error: unknown) => ended.signal.aborted || reject(error))
+  })
+  const stopBeginning = async () => {
+    ended.abort()
+    await Promise.race([begun.catch(() => undefined), pause(BEGINNING_MS)])
+  }
+  return { stops: [stopTicks, stopBeats, stopBeginning], failed }
 }
 
 const BEAT_MS = 2_000

@@ -24,5 +24,11 @@ export type {
 } from './port.ts'
 export { referenceOf } from './reference-of.ts'
 export { skillWords } from './skill-words.ts'
-export { type ForecastWindow, LOOK_AGAIN_MS, type ZoneBoard, zoneBoard } from './zone-board.ts'
+export {
+  type ForecastWindow,
+  LOOK_AGAIN_MS,
+  readerAtHand,
+  type ZoneBoard,
+  zoneBoard,
+} from './zone-board.ts'
 export { zoneForecaster } from './zone-forecaster.ts'

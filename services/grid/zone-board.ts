@@ -1,4 +1,5 @@
-import { setImmediate as breathe } from 'node:timers/promises'
+import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promises'
+import { UpstreamUnavailable } from '../domain/errors.ts'
 import type { Window } from '../domain/window.ts'
 import type { WindowForecast, WindowForecaster } from '../forecast/index.ts'
 import type { GridReader, ZoneReading } from './grid-reader.ts'
@@ -19,6 +20,9 @@ export interface ZoneBoard {
   /**
    * At once, where the zone was looked at within the last minute; where that is longer ago than
    * five seconds another look is taken behind the answer. Otherwise waits for a look.
+   *
+   * @throws UpstreamUnavailable where the look takes longer than whoever asks will wait: a provider
+   *   may take a minute, its retries included
    */
   zone(zone: string): Promise<KnownZone>
   /** Looks at every zone of the board again: called every few seconds, no answer has to wait. */
@@ -29,6 +33,8 @@ export interface ZoneBoardOptions {
   readonly reader: GridReader
   readonly zones: readonly string[]
   readonly nowMs: () => number
+  /** How long an answer waits for a look. */
+  readonly patienceMs?: number
 }
 
 interface Entry extends KnownZone {
@@ -38,13 +44,15 @@ interface Entry extends KnownZone {
 
 export const LOOK_AGAIN_MS = 5_000
 const LONGEST_MS = 60_000
+const PATIENCE_MS = 4_000
 const HOUR_MS = 3_600_000
 
 /**
  * Answers for zones out of memory. A look costs next to nothing while the shared answers are fresh;
  * the forecast is worked out anew only where a look finds another revision than the one at hand.
  */
-export function zoneBoard({ reader, zones, nowMs }: ZoneBoardOptions): ZoneBoard {
+export function zoneBoard(options: ZoneBoardOptions): ZoneBoard {
+  const { reader, zones, nowMs, patienceMs = PATIENCE_MS } = options
   const entries = new Map<string, Entry>()
   const looks = new Map<string, Promise<Entry>>()
 
@@ -74,7 +82,7 @@ export function zoneBoard({ reader, zones, nowMs }: ZoneBoardOptions): ZoneBoard
     async zone(zone) {
       const entry = entries.get(zone)
       const ageMs = entry ? nowMs() - entry.lookedAtMs : LONGEST_MS
-      if (!entry || ageMs >= LONGEST_MS) return look(zone)
+      if (!entry || ageMs >= LONGEST_MS) return within(patienceMs, look(zone))
       // A reading never fails but for a defect of ours; the next caller is to see it.
       if (ageMs >= LOOK_AGAIN_MS) look(zone).catch(() => entries.delete(zone))
       return entry
@@ -86,6 +94,26 @@ export function zoneBoard({ reader, zones, nowMs }: ZoneBoardOptions): ZoneBoard
         await breathe() // all in memory, a hundred looks would hold every request up
       }
     },
+  }
+}
+
+/** The same reader for answers that cannot wait for a provider: it reads what is on the board. */
+export const readerAtHand = (board: ZoneBoard): Pick<GridReader, 'readZone'> => ({
+  readZone: async (zone) => (await board.zone(zone)).reading,
+})
+
+/** The look goes on, for whoever asks next. */
+async function within(patienceMs: number, look: Promise<Entry>): Promise<Entry> {
+  const over = new AbortController()
+  const tooLong = pause(patienceMs, undefined, { signal: over.signal })
+  try {
+    const entry = await Promise.race([look, tooLong])
+    if (entry) return entry
+    throw new UpstreamUnavailable('is still being read', { upstream: 'grid' })
+  } finally {
+    over.abort()
+    look.catch(() => undefined)
+    tooLong.catch(() => undefined)
   }
 }
 

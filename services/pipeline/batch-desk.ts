@@ -21,7 +21,7 @@ import { hoursPlanned, type WarmSources, warmRoom } from './warm-room.ts'
 export interface BatchPorts {
   readonly tenant: string
   readonly fleet: () => Promise<Fleet>
-  readonly reader: GridReader
+  readonly reader: Pick<GridReader, 'readZone'>
   readonly plans: Pick<PlanStore, 'current'>
   /** By model id: what each layout sustains. */
   readonly points: () => Promise<ReadonlyMap<string, readonly OperatingPoint[]>>

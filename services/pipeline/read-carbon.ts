@@ -8,7 +8,7 @@ export interface CarbonQuery {
   readonly windows: readonly Window[]
   readonly measure: Measure
   readonly nowMs: number
-  readonly reader: GridReader
+  readonly reader: Pick<GridReader, 'readZone'>
   /** Told why a better source said nothing of a zone. */
   readonly warn: (message: string) => void
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { BatchInbox } from '../api/index.ts'
 import type { JobRequest } from '../deferred/index.ts'
 import { catalogueGpu } from '../fitting/index.ts'
+import { readerAtHand } from '../grid/index.ts'
 import type { BatchPorts } from '../pipeline/batch-desk.ts'
 import { cancelJob } from '../pipeline/cancel-job.ts'
 import { simulateJob } from '../pipeline/simulate-job.ts'
@@ -27,7 +28,9 @@ export function batchPorts({ tenant, fleetNow, reader, stores, nowMs, log }: Ser
 export function batchInbox(service: Service): BatchInbox {
   const { stores, nowMs } = service
   const { jobs } = stores
-  const ports = { ...batchPorts(service), newId: randomUUID }
+  // Whoever hands a job in does not wait for a provider, which may hang, to be asked.
+  const reader = readerAtHand(service.grid.board)
+  const ports = { ...batchPorts(service), reader, newId: randomUUID }
   return {
     submit: (requests) => submitJobs(ports, requests),
     simulate: (id, deadlineMs) => simulateJob(ports, id, deadlineMs),

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { windowsFrom } from '../../services/domain/window.ts'
-import { type GridReader, zoneBoard } from '../../services/grid/index.ts'
+import {
+  type GridReader,
+  readerAtHand,
+  type ZoneReading,
+  zoneBoard,
+} from '../../services/grid/index.ts'
 import { average, HOUR_MS, hourlySeries, NOW_MS } from '../forecast/support.ts'
 
 const MINUTE_MS = 60_000
@@ -105,5 +110,27 @@ describe('the board of zones', () => {
     pass(10_000)
     expect(await valueG()).toBe(100)
     await expect.poll(() => valueG().catch(String)).toMatch(/a bug/)
+  })
+})
+
+describe('a provider that hangs', () => {
+  it('is not waited for by an answer, and read all the same', async () => {
+    let answer = (_reading: ZoneReading) => {}
+    const hanging: GridReader = {
+      readZone: () =>
+        new Promise((resolve) => {
+          answer = resolve
+        }),
+      learnPast: async () => 0,
+    }
+    const board = zoneBoard({ reader: hanging, zones: ['DE'], nowMs: () => NOW_MS, patienceMs: 5 })
+    const reader = readerAtHand(board)
+    await expect(reader.readZone('DE', NOW_MS)).rejects.toMatchObject({
+      code: 'UPSTREAM_UNAVAILABLE',
+      retryable: true,
+    })
+    const nothing = { history: undefined, trained: undefined, reasons: [], series: [] }
+    answer({ zone: 'DE', measure: average, rung: 'annual', ...nothing })
+    expect(await reader.readZone('DE', NOW_MS)).toMatchObject({ zone: 'DE' })
   })
 })

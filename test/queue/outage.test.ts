@@ -1,54 +1,30 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPostgres } from '../../services/platform/database/postgres.ts'
 import { bullmqOn } from '../../services/queue/adapters/bullmq.ts'
 import type { JobQueue } from '../../services/queue/index.ts'
 import { freshServerDatabase, postgresEngine, redisUrl } from '../support/engines.ts'
+import { redisServer } from '../support/redis-server.ts'
 
 const QUICK = { lockMs: 2_000, stalledCheckMs: 500 }
 const job = (windowStartMs: number) =>
   ({ name: 'account', payload: { windowStartMs }, id: `w${windowStartMs}` }) as const
 const until = <Value>(look: () => Value) => expect.poll(look, { timeout: 25_000, interval: 50 })
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
-}
-
 describe.skipIf(!redisUrl)('Redis goes away and comes back (needs redis-server)', () => {
-  let folder = ''
-  let port = 0
-  let server: ChildProcess
+  let server: Awaited<ReturnType<typeof redisServer>>
   let queue: JobQueue
   const ran: number[] = []
 
-  const startRedis = async () => {
-    const durable = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', '']
-    const where = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder]
-    server = spawn('redis-server', [...where, ...durable], { stdio: ['ignore', 'pipe', 'ignore'] })
-    for await (const chunk of server.stdout!) if (/Ready to accept/.test(String(chunk))) break
-  }
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'gridtide-redis-'))
-    port = await freePort()
-    await startRedis()
-    queue = await bullmqOn({ redisUrl: `redis://127.0.0.1:${port}` }, QUICK)
+    server = await redisServer()
+    queue = await bullmqOn({ redisUrl: server.url }, QUICK)
     await queue.work('account', async ({ windowStartMs }) => {
       ran.push(windowStartMs)
     })
   })
   afterAll(async () => {
     await queue?.close(500)
-    server?.kill('SIGKILL')
-    await rm(folder, { recursive: true, force: true })
+    await server?.destroy()
   })
 
   it('keeps what it accepted, refuses the rest at once, and goes on by itself', async () => {
@@ -56,15 +32,14 @@ describe.skipIf(!redisUrl)('Redis goes away and comes back (needs redis-server)'
     await until(() => ran).toEqual([1])
     await queue.add({ ...job(2), delayMs: 2_000 })
 
-    server.kill('SIGKILL')
-    await once(server, 'exit')
+    await server.kill()
     const startMs = performance.now()
     const refused = queue.add(job(3))
     await expect(refused).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryable: true })
     expect(performance.now() - startMs).toBeLessThan(6_000)
     await expect(queue.counts('account')).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
 
-    await startRedis()
+    await server.start()
     await until(() => ran).toEqual([1, 2])
     await until(() =>
       queue.add(job(4)).then(
@@ -76,7 +51,7 @@ describe.skipIf(!redisUrl)('Redis goes away and comes back (needs redis-server)'
   })
 
   it('is said to be away when nobody answers at the start', async () => {
-    const nobody = bullmqOn({ redisUrl: `redis://me:hush@127.0.0.1:${await freePort()}` })
+    const nobody = bullmqOn({ redisUrl: 'redis://me:hush@127.0.0.1:1' })
     await expect(nobody).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
     await expect(nobody).rejects.not.toThrow(/hush/)
   })

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   type BackendClasses,
   type BackendFactory,
@@ -43,6 +44,9 @@ export async function onDatabase(db: Database, prefix = 'gridtide'): Promise<Bul
   }
 }
 
+/** A server that hangs answers no goodbye. */
+const GOODBYE_MS = 1_000
+
 /**
  * BullMQ on Redis, which needs `maxmemory-policy noeviction` and an append-only file.
  *
@@ -76,7 +80,8 @@ export async function onRedis(url: string, keyPrefix = 'gridtide'): Promise<Bull
     producer: { connection: producer, prefix },
     consumer: { connection: consumer, prefix },
     async close() {
-      await Promise.all([producer.quit(), consumer.quit()]).catch(() => undefined)
+      const goodbye = Promise.all([producer.quit(), consumer.quit()]).catch(() => undefined)
+      await Promise.race([goodbye, pause(GOODBYE_MS, undefined, { ref: false })])
       producer.disconnect()
       consumer.disconnect()
     },

@@ -86,7 +86,11 @@ export async function bullmqOn(
       const how = { ...timing, concurrency, observe, telemetry }
       const worker = startWorker(backend, name, handler, how)
       workers.push(worker)
-      await worker.waitUntilReady()
+      await reported(() => worker.waitUntilReady()).catch(async (error: unknown) => {
+        workers.splice(workers.indexOf(worker), 1) // one that never began would not begin later
+        await worker.close(true).catch(() => undefined)
+        throw error
+      })
     },
 
     counts: (name) => reporting(() => countsOf(queues[name])),

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { startServers } from '../../../infra/bootstrap/servers.mjs'
 import { openPostgres } from '../../../services/platform/database/postgres.ts'
+import { redisServer } from '../../support/redis-server.ts'
 import type { Stop } from '../started.ts'
-import { redisServer } from './redis-server.ts'
 
 /**
  * A Redis server, and a database of a private (or told) PostgreSQL server, for one bench alone.

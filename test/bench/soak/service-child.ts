@@ -13,6 +13,7 @@ const { apiPorts } = await import('../../../services/wiring/api-ports.ts')
 const { openService } = await import('../../../services/wiring/service.ts')
 const { stepPorts } = await import('../../../services/wiring/steps.ts')
 const { beginWork } = await import('../../../workers/begin-work.ts')
+const { patientQueue } = await import('../../../workers/patient-queue.ts')
 const { startWorkers } = await import('../../../workers/start-workers.ts')
 const { openLog } = await import('../../../services/platform/log.ts')
 const { tablesInOrder } = await import('../../../services/platform/database/tables.ts')
@@ -40,11 +41,15 @@ const security = { mode: 'open', tenant: 'default' } as const
 const app = await buildApp(apiPorts(service), { security, version: '0.0.0' })
 const url = await app.listen({ host: '127.0.0.1', port: 0 })
 const steps = stepPorts(service)
-await startWorkers(queue, steps)
+const patient = patientQueue(queue, {
+  ended: new AbortController().signal,
+  warn: (message) => service.log.warn(message),
+})
+await startWorkers(patient, steps)
 const models = service.fleet.models.map(({ id }) => id)
 // The clock of plans does not strike by itself: each cycle is a tick that is told.
 const beginning = { queue, models, tickMs: DAY_MS, nowMs: () => Date.now() }
-await beginWork(beginning)
+await beginWork({ ...beginning, queue: patient })
 const local = await localWork(service, steps, beginning)
 
 const newest = async () => (await stores.plans.newest())?.version ?? 0
