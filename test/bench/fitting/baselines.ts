@@ -99,11 +99,41 @@ const mlEnergyLogistic: Baseline = (seen) => (run) => {
   }
 }
 
+const NOTHING: Guess = {
+  tokensPerSecond: Number.NaN,
+  itlMs: Number.NaN,
+  itlP95Ms: Number.NaN,
+  powerWatts: Number.NaN,
+}
+
+/** Each quantity from those of the runs that have it; NaN where none has. */
+const fromWhatIsThere =
+  (baseline: Baseline): Baseline =>
+  (seen) => {
+    const all = baseline(seen)
+    const having = (key: 'itlMs' | 'itlP95Ms' | 'powerWatts') => {
+      const runs = seen.filter((run) => run[key] !== undefined)
+      if (runs.length === seen.length) return all
+      return runs.length === 0 ? () => NOTHING : baseline(runs)
+    }
+    const [itl, p95, power] = [having('itlMs'), having('itlP95Ms'), having('powerWatts')]
+    return (run) => {
+      const guess = all(run)
+      const by = (guesser: typeof all) => (guesser === all ? guess : guesser(run))
+      return {
+        tokensPerSecond: guess.tokensPerSecond,
+        itlMs: by(itl).itlMs,
+        itlP95Ms: by(p95).itlP95Ms,
+        powerWatts: by(power).powerWatts,
+      }
+    }
+  }
+
 export const BASELINES: Readonly<Record<string, Baseline>> = {
-  nearestPoint,
-  logLog,
-  wvaLinear,
-  mlEnergyLogistic,
+  nearestPoint: fromWhatIsThere(nearestPoint),
+  logLog: fromWhatIsThere(logLog),
+  wvaLinear: fromWhatIsThere(wvaLinear),
+  mlEnergyLogistic: fromWhatIsThere(mlEnergyLogistic),
 }
 
 function logistic(xs: readonly number[], ys: readonly number[], x: number): number {

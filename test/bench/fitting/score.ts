@@ -14,10 +14,14 @@ export const noErrors = (): Errors => ({
   joulesPerToken: [],
 })
 
-/** Adds the absolute percentage errors of one guess; columns the file lacks are skipped. */
+/**
+ * Adds the absolute percentage errors of one guess; columns the file lacks are skipped, and so is
+ * what a contender had nothing to guess from.
+ */
 export function addErrors(errors: Errors, run: MeasuredRun, guess: Guess): void {
   const add = (column: Column, guessed: number, measured: number | undefined) => {
-    if (measured !== undefined) errors[column].push(100 * Math.abs(guessed / measured - 1))
+    if (measured !== undefined && !Number.isNaN(guessed))
+      errors[column].push(100 * Math.abs(guessed / measured - 1))
   }
   add('tokensPerSecond', guess.tokensPerSecond, run.tokensPerSecond)
   add('itl', guess.itlMs, run.itlMs)
