@@ -1,10 +1,11 @@
 /**
  * What would it have saved, honestly? `npm run bench:backtest -- [--days N] [--data DIR]
- * [--scenario NAME] [--load FAMILY] [--sensitivity] [--jobs]`
+ * [--scenario NAME] [--load FAMILY] [--sensitivity] [--jobs] [--policies IDS]`
  *
  * Every policy is tuned alike on the tuning weeks and played once on the reported weeks of
  * test/bench/backtest/weeks.ts. Finished policies are kept under .cache/backtest, so that a run that
- * was ended goes on; delete it after a change of the program. Writes docs/benchmarks.md; the last line is JSON.
+ * was ended goes on; delete it after a change of the program. Writes docs/benchmarks.md, unless only some
+ * policies are played (`--policies`, beside ours, the rule of thumb and the floors); the last line is JSON.
  */
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     load: { type: 'string' },
     sensitivity: { type: 'boolean', default: false },
     jobs: { type: 'boolean', default: false },
+    policies: { type: 'string' },
   },
 })
 if (!existsSync(join(values.data, 'grid'))) {
@@ -45,6 +47,7 @@ try {
         folder: `.cache/backtest/${name}`,
         loads: LOADS.filter((load) => !values.load || load === values.load),
         jobs: values.jobs,
+        ...(values.policies !== undefined && { policies: values.policies.split(',') }),
         varied: values.sensitivity ? ['hpa', 'energy-only', 'casper', 'freesh', 'gridtide'] : [],
       },
       threads,
@@ -53,11 +56,12 @@ try {
     seconds += played.seconds
     const lines = scenarioLines(played)
     console.log([`## ${name}`, ...lines].join('\n'))
-    writeSection(
-      `Backtest: ${name}`,
-      `npm run bench:backtest -- --days ${values.days} --scenario ${name}${values.load ? ` --load ${values.load}` : ''}${values.sensitivity ? ' --sensitivity' : ''}${values.jobs ? ' --jobs' : ''}`,
-      lines,
-    )
+    if (values.policies === undefined)
+      writeSection(
+        `Backtest: ${name}`,
+        `npm run bench:backtest -- --days ${values.days} --scenario ${name}${values.load ? ` --load ${values.load}` : ''}${values.sensitivity ? ' --sensitivity' : ''}${values.jobs ? ' --jobs' : ''}`,
+        lines,
+      )
     scenario[name] = scenarioJson(played)
   }
 } finally {

@@ -26,6 +26,7 @@ const SEED = 1
 const WINDOW_MS = 300_000
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
+const ALWAYS = ['static', 'gridtide']
 /** Windows at which a future is changed: before, in and after the first plans. */
 const LEAK_CUTS = [1, 7, 40]
 
@@ -45,6 +46,8 @@ export interface ScenarioOptions {
   readonly folder: string
   readonly varied: readonly string[]
   readonly loads: readonly Load[]
+  /** Played beside ours, the rule of thumb and the floors; all by default. */
+  readonly policies?: readonly string[]
   /** Whether deferrable jobs are played too, in the first reported week. */
   readonly jobs: boolean
 }
@@ -106,11 +109,13 @@ async function playLoad(
   load: Load,
   opened: OpenedRecords,
   threads: Threads,
-  { days, folder, varied, jobs, onPlayed }: LoadOptions,
+  { days, folder, varied, jobs, onPlayed, policies: wanted }: LoadOptions,
 ): Promise<BacktestOutcome> {
   const tuned = opened.records.slice(0, TUNING_WEEKS.length)
   const reported = opened.records.slice(TUNING_WEEKS.length)
-  const policies = [...POLICIES.map(({ id }) => id), ...FLOORS]
+  const all = POLICIES.map(({ id }) => id)
+  const some = wanted ? all.filter((id) => [...ALWAYS, ...wanted].includes(id)) : all
+  const policies = [...some, ...FLOORS]
   const from = `${days} day(s) of ${REPORTED_WEEKS.join(', ')}`
   const vary: OpenedRecords['vary'] = (variation) => ({
     arena: opened.vary(variation).arena,
