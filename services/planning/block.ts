@@ -32,8 +32,10 @@ export interface Block {
   /** How long each of its windows is searched. */
   readonly effort: Effort
   readonly batch: readonly WorkSeries[]
-  /** Objective of one GPU for a window, [pool][window]. */
+  /** Objective of one GPU for a window, [pool][window], with work when it is timed. */
   readonly gpuPrices: readonly (readonly number[])[]
+  /** The same with work free to move at its price: what the block's share of the bound takes. */
+  readonly freeGpuPrices: readonly (readonly number[])[]
   /** Objective of one token of each of its problem's batch works. */
   readonly workPrices: readonly number[]
   /** Objective of one start, where that has a price: one value more than windows. */

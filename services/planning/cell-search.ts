@@ -1,3 +1,4 @@
+import { carriesAll } from './carries-all.ts'
 import type { Cell } from './cell.ts'
 import type { Instance } from './instance.ts'
 import type { ModelInstance } from './model-instance.ts'
@@ -214,10 +215,9 @@ function isSpared(cell: Cell, trial: Trial, i: number): boolean {
   for (let k = 0; k < cell.bins.length; k++) room += trial.left[k]!
   if (room < cell.capacity[i]!) return false
   trial.counts[i]! -= 1
-  load(cell, trial)
-  const spared = trial.missing === 0 && missingReplicas(cell, trial) === 0
+  const spared = carriesAll(cell, trial) && missingReplicas(cell, trial) === 0
+  if (spared) load(cell, trial)
   trial.counts[i]! += 1
-  if (!spared) load(cell, trial)
   return spared
 }
 

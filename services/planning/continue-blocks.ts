@@ -43,15 +43,13 @@ export function continueBlocks(
   const taken = new Set(kept.flatMap(({ span: [from, end] }) => rangeOf(from, end)))
   const open = rangeOf(0, instance.windowCount).filter((t) => !taken.has(t))
   if (kept.length === 0) return undefined
-  const priced = priceOpenWindows(instance, solver, workPrices, {
-    open,
-    standing: kept.map(({ block }) => block),
-  })
-  if (!priced) return undefined
-  const { gpuPrices } = priced
   const startPrices = startPricesOf(instance, last)
-  const base = baseOf(instance, { workPrices, startPrices })
-  const coupling = { gpuPrices, workPrices, startPrices, base }
+  const prices = { workPrices, startPrices }
+  const standing = kept.map(({ block }) => block)
+  const priced = priceOpenWindows(instance, solver, prices, { open, standing })
+  if (!priced) return undefined
+  const base = baseOf(instance, prices)
+  const coupling = { ...prices, gpuPrices: priced.freeGpuPrices, base }
   const fresh = spansOf(open).map((span) => cutBlock(instance, priced, coupling, span))
   return {
     blocks: [...kept.map(({ block }) => block), ...fresh].map((block) => ({

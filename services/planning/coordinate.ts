@@ -106,6 +106,7 @@ export function wholeBlock(problem: PlanningProblem): Block {
     fractions: [],
     batch: [],
     gpuPrices: [],
+    freeGpuPrices: [],
     workPrices: [],
     startPrices: [],
     relaxed: 0,

@@ -13,7 +13,7 @@ export interface Coupling extends CouplingPrices {
  * no higher than where a window would gain from ever more work.
  */
 export function couplingPrices(instance: Instance, prices: PricedFractions): Coupling {
-  const { gpuPrices } = prices
+  const gpuPrices = prices.freeGpuPrices
   const startPrices = prices.startPrices?.map((own, m) => clampedStarts(instance, m, own))
   const tokens = cheapestTokens(instance, { gpuPrices, startPrices })
   const workPrices = prices.workPrices.map((price, j) => Math.min(price, tokens[j]!))

@@ -56,6 +56,8 @@ export function cutBlock(
   const { problem, pools } = instance
   const across = <X>(of: (t: number) => X): X[] =>
     Array.from({ length: end - from }, (_, i) => of(from + i))
+  const perPool = (prices: Float64Array) =>
+    pools.map((_, p) => across((t) => prices[t * pools.length + p]!))
   const part = inputsOf(problem, [from, end])
   return {
     id: `${from}-${end - 1}`,
@@ -69,7 +71,8 @@ export function cutBlock(
       const values = across((t) => priced.batch[j]![t]!)
       return values.some((value) => value > 0) ? [{ work: work.id, values }] : []
     }),
-    gpuPrices: pools.map((_, p) => across((t) => priced.gpuPrices[t * pools.length + p]!)),
+    gpuPrices: perPool(priced.gpuPrices),
+    freeGpuPrices: perPool(priced.freeGpuPrices),
     workPrices: part.batch.map(
       ({ id }) => workPrices[problem.batch.findIndex((work) => work.id === id)]!,
     ),

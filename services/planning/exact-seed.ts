@@ -23,7 +23,7 @@ export function exactSeed(
   if (cover.loads.length === 0) return undefined
   const chain = chainOf(cover)
   const bins = usefulBins(cover, chain, known)
-  if (bins.length === 0 || chain.replicas > 2 * FEW) return undefined
+  if (bins.length === 0 || chain.replicas > FEW) return undefined
   const few = withBins(cover, bins)
   const whole = wholeCover(few, chainOf(few).links, GRID)
   const replicas = new Map<number, number>()

@@ -26,6 +26,11 @@ export interface SolveLimits {
   readonly timeLimitSeconds?: number
   /** Stop when (value - bound) / |value| is below; 0 asks for a proof. */
   readonly relativeGap?: number
+  /**
+   * A point and prices in the middle of all that are optimal will do: sooner, where a model without whole
+   * numbers is large. A solver may answer with a corner all the same.
+   */
+  readonly interior?: boolean
 }
 
 export interface LinearAnswer {

@@ -8,8 +8,10 @@ export interface PricedFractions {
   readonly fractions: readonly Float64Array[]
   /** By batch work, tokens/s, [window]. */
   readonly batch: readonly Float64Array[]
-  /** Objective of a GPU for a window, [window * poolCount + pool]. */
+  /** Objective of a GPU for a window, [window * poolCount + pool]; work is done when it is timed. */
   readonly gpuPrices: Float64Array
+  /** The same where work is free to move at its price: what a bound takes. */
+  readonly freeGpuPrices: Float64Array
   /** By batch work: objective of one token. */
   readonly workPrices: Float64Array
   /** By model: what ending a start's saving is worth, [window * binCount + bin]; absent: zeros. */
@@ -29,6 +31,7 @@ export function pricesOf(
   const slice = (from: number, length: number, of: Float64Array) => of.slice(from, from + length)
   const perBin = (first: Int32Array, of: Float64Array) =>
     instance.models.map(({ binCount }, m) => slice(first[m]!, T * binCount, of))
+  const gpuPrices = slice(model.poolRow, T * pools.length, dual).map((price) => Math.max(0, -price))
   return {
     fractions: perBin(model.replicas, x),
     batch: instance.batch.map((work, j) => {
@@ -40,7 +43,8 @@ export function pricesOf(
       }
       return rates
     }),
-    gpuPrices: slice(model.poolRow, T * pools.length, dual).map((price) => Math.max(0, -price)),
+    gpuPrices,
+    freeGpuPrices: gpuPrices,
     workPrices: Float64Array.from(model.batchRows, (row) => Math.max(0, dual[row]!)),
     startPrices: perBin(model.startRows, dual),
   }

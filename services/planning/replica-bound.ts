@@ -1,10 +1,9 @@
 import { type Cover, narrow, withBins } from './cover.ts'
-import { coverBound } from './cover-bound.ts'
 import { type Chain, chainOf } from './cover-chain.ts'
 import { wholeCover } from './whole-cover.ts'
 
-/** Up to so many replicas the knapsack is stronger than cuts; above twice as many, cuts are. */
-export const FEW = 20
+/** Of more replicas rounding costs next to nothing. */
+export const FEW = 40
 /** Fine enough to lose a thousandth or two. */
 const FINE = { stepsPerReplica: 160, mostSteps: 3_200, careful: false, traced: false }
 /** Only to know which bins are worth a finer look. */
@@ -12,18 +11,16 @@ const ROUGH = { stepsPerReplica: 30, mostSteps: 600, careful: true, traced: fals
 
 /**
  * The least that whole replicas for one model and window cost, at given prices: by dynamic programming
- * where they are few, by rounding cuts where they are many, by both between.
+ * where they are few, in fractions where they are many.
  *
- * @param sets regions that traffic may be captive in
  * @returns a number that no choice is below
  */
-export function replicaBound(given: Cover, sets: readonly Uint8Array[]): number {
+export function replicaBound(given: Cover): number {
   const cover = narrow(given)
-  if (cover.loads.length === 0 || cover.region.length === 0) return coverBound(cover, sets)
+  if (cover.region.length === 0) return 0
+  if (cover.loads.length === 0) return cover.minReplicas * Math.min(...cover.fixed)
   const chain = chainOf(cover)
-  if (chain.replicas > 2 * FEW) return coverBound(cover, sets)
-  const whole = knapsackBound(cover, chain)
-  return chain.replicas > FEW ? Math.max(whole, coverBound(cover, sets)) : whole
+  return chain.replicas > FEW ? chain.value : knapsackBound(cover, chain)
 }
 
 /** The same for fractions of replicas, without a floor on their number: at once, and never more. */

@@ -30,7 +30,7 @@ export function solveWindows(block: Block, deadline: Deadline = NO_DEADLINE): Bl
     draft,
     counts,
     fractions,
-    prices: pricesOf(block, instance),
+    prices: pricesOf(block.gpuPrices, instance),
     room: Float64Array.from(instance.pools, ({ count }) => count),
     random: random(block.problem.seed),
     trial: newTrial(instance),
@@ -94,7 +94,9 @@ function planWindow({ draft, counts, fractions, prices, room, ...rest }: Ground,
     room,
     rounded,
     before,
-    startsOf: (m, mix) => startsAfter(instance, m, t, mix, before[m]!),
+    startsOf: (m, mix) =>
+      startsAfter(instance, m, t, mix, before[m]!) -
+      startsSaved(instance, m, t + 1, mix, fractions[m]!),
   })
   for (const [m, mix] of chosen.entries()) {
     const { binCount } = models[m]!
@@ -115,9 +117,30 @@ function startsAfter(instance: Instance, m: number, t: number, mix: Mix, before:
   return cost
 }
 
-function pricesOf(block: Block, { windowCount: T, pools }: Instance): Float64Array {
+/** A replica that the next window wants too need not start there: likely, not sure. */
+const STAYS = 0.5
+
+function startsSaved(
+  instance: Instance,
+  m: number,
+  next: number,
+  { bins, counts }: Mix,
+  fractions: Float64Array,
+): number {
+  if (next === instance.windowCount) return 0
+  const model = instance.models[m]!
+  let saved = 0
+  for (let i = 0; i < bins.length; i++) {
+    const b = bins[i]!
+    const wanted = fractions[next * model.binCount + b]!
+    saved += STAYS * Math.min(counts[i]!, wanted) * startCost(instance, model, next, b)
+  }
+  return saved
+}
+
+function pricesOf(byPool: Block['gpuPrices'], { windowCount: T, pools }: Instance): Float64Array {
   const prices = new Float64Array(T * pools.length)
-  for (const [p, series] of block.gpuPrices.entries()) {
+  for (const [p, series] of byPool.entries()) {
     for (const [t, price] of series.entries()) prices[t * pools.length + p] = price
   }
   return prices
@@ -133,7 +156,7 @@ function shareOf(block: Block, isLate: () => boolean): number {
   return windowShare(
     instance,
     {
-      gpuPrices: pricesOf(block, instance),
+      gpuPrices: pricesOf(block.freeGpuPrices, instance),
       workPrices: Float64Array.from(block.workPrices),
       startPrices,
     },

@@ -1,18 +1,19 @@
-import { batchPrices } from './batch-prices.ts'
 import type { Block } from './block.ts'
+import { cheapestToken } from './cheapest-token.ts'
+import { clampedStarts } from './coupling-prices.ts'
 import { type Deadline, isPast, NO_DEADLINE, TIME_SHARES } from './deadline.ts'
 import type { Instance } from './instance.ts'
 import type { LinearAnswer, LinearSolver } from './linear-solver.ts'
-import { modelPrices } from './model-prices.ts'
 import type { PricedFractions } from './prices.ts'
-import { wholeWork } from './time-batch.ts'
+import { type BatchTiming, mostBatch, wholeWork } from './time-batch.ts'
 import type { WindowModel } from './window-model.ts'
-import { openWindows } from './window-runner.ts'
-import { cheapestToken, workAscent } from './work-ascent.ts'
+import { openWindows, type WindowPrices, type WindowRunner } from './window-runner.ts'
+import { timeWork } from './work-timing.ts'
 
 /**
- * Prices of a long horizon, window after window, each LP from the basis of the one before. Batch work
- * is offered at its price and comes where a token costs less.
+ * Prices of a long horizon, window after window, each LP from the basis of the one before: once with
+ * work free to come where a token costs less than it earns, for the bound, and once with work when it
+ * is timed, for the plan.
  *
  * Where the time will not do for all of them, a window is taken for the one before.
  *
@@ -25,28 +26,39 @@ export function windowPrices(
 ): PricedFractions | undefined {
   const runner = openWindows(instance, solver)
   try {
-    const workPrices = batchPrices(instance, solver) ?? workAscent(instance, runner, deadline)
-    const prices = emptyPrices(instance, workPrices)
-    const costs = instance.batch.map(() => new Float64Array(instance.windowCount))
-    let answer = runner.solve(0, prices.workPrices)
-    let isCutShort = false
-    for (let t = 0; t < instance.windowCount; t++) {
-      const isLate = isPast(deadline, paceAt(t / instance.windowCount))
-      if (t > 0 && !isLate) answer = runner.solve(t, prices.workPrices)
-      isCutShort ||= isLate
-      if (runner.misses(answer) > 0) return undefined
-      readWindow(instance, runner.model, answer, t, prices)
-      for (const [j, own] of costs.entries()) {
-        own[t] = cheapestToken(instance, runner.model, answer, t, j)
-      }
+    const { rates, workPrices, startPrices } = timeWork(instance, runner, solver, deadline)
+    const prices = {
+      workPrices,
+      startPrices: startPrices.map((own, m) => clampedStarts(instance, m, own)),
     }
-    const priced = { ...prices, isCutShort, batch: wholeWork(instance, prices.batch, costs) }
-    const isLate = () => isPast(deadline, TIME_SHARES.windowPrices)
-    return isCutShort ? priced : { ...priced, ...modelPrices(instance, solver, priced, isLate) }
+    const all = Array.from({ length: instance.windowCount }, (_, t) => t)
+    const { workPrices: begun, windowPrices: due } = TIME_SHARES
+    const half = (begun + due) / 2
+    const free = passWindows(instance, runner, all, prices, isLateAt(deadline, begun, half))
+    if (!free) return undefined
+    const timed = { ...prices, rates: wholeWork(instance, rates, free.costs) }
+    const done = passWindows(instance, runner, all, timed, isLateAt(deadline, half, due))
+    return (
+      done && {
+        fractions: done.fractions,
+        batch: wholeWork(instance, done.rates, done.costs),
+        gpuPrices: done.gpuPrices,
+        freeGpuPrices: free.gpuPrices,
+        workPrices,
+        startPrices,
+        isCutShort: free.isCutShort || done.isCutShort,
+      }
+    )
   } finally {
     runner.close()
   }
 }
+
+/** Whether the time by which so much of the windows should be done has passed. */
+const isLateAt =
+  (deadline: Deadline, from: number, to: number) =>
+  (done: number): boolean =>
+    isPast(deadline, from + (to - from) * done)
 
 /** Windows to be priced, and blocks of all the others, which stand. */
 export interface OpenWindows {
@@ -55,41 +67,46 @@ export interface OpenWindows {
 }
 
 /**
- * The same for some windows only, work at prices that are known. What the others do of it stands; what
- * is left comes into the open windows.
+ * The same for some windows only, work and starts at prices that are known. What the others do of the
+ * work stands; what is left comes into the open windows.
  *
  * @returns undefined where traffic, or a work, does not fit into the open windows
  */
 export function priceOpenWindows(
   instance: Instance,
   solver: LinearSolver,
-  workPrices: Float64Array,
+  prices: WindowPrices & { readonly startPrices: readonly Float64Array[] },
   { open, standing }: OpenWindows,
 ): PricedFractions | undefined {
-  const prices = emptyPrices(instance, workPrices)
-  const costs = instance.batch.map(() => new Float64Array(instance.windowCount))
-  placeStanding(instance, standing, prices.batch)
+  const isOpen = new Set(open)
+  const complete = (rates: BatchTiming, costs: BatchTiming) =>
+    wholeWork(instance, rates, costs, (t) => isOpen.has(t))
   const runner = openWindows(instance, solver)
   try {
-    for (const t of open) {
-      const answer = runner.solve(t, workPrices)
-      if (runner.misses(answer) > 0) return undefined
-      readWindow(instance, runner.model, answer, t, prices)
-      for (const [j, own] of costs.entries()) {
-        own[t] = cheapestToken(instance, runner.model, answer, t, j)
-      }
-    }
+    const free = passWindows(instance, runner, open, prices)
+    if (!free) return undefined
+    const wanted = free.rates.map((own, j) => own.map((x) => Math.min(x, mostBatch(instance, j))))
+    placeStanding(instance, standing, wanted)
+    const timed = { ...prices, rates: complete(wanted, free.costs) }
+    const done = passWindows(instance, runner, open, timed)
+    if (!done) return undefined
+    placeStanding(instance, standing, done.rates)
+    const batch = complete(done.rates, done.costs)
+    const { workPrices, startPrices } = prices
+    const { fractions, gpuPrices } = done
+    return isWhole(instance, batch)
+      ? { fractions, batch, gpuPrices, freeGpuPrices: free.gpuPrices, workPrices, startPrices }
+      : undefined
   } finally {
     runner.close()
   }
-  const isOpen = new Set(open)
-  const batch = wholeWork(instance, prices.batch, costs, (t) => isOpen.has(t))
-  const isDone = instance.batch.every(({ tokens }, j) => {
-    const done = batch[j]!.reduce((sum, rate, t) => sum + rate * instance.windowSeconds[t]!, 0)
+}
+
+const isWhole = ({ batch, windowSeconds }: Instance, rates: BatchTiming): boolean =>
+  batch.every(({ tokens }, j) => {
+    const done = rates[j]!.reduce((sum, rate, t) => sum + rate * windowSeconds[t]!, 0)
     return done >= tokens * (1 - 1e-9)
   })
-  return isDone ? { ...prices, batch } : undefined
-}
 
 function placeStanding(
   { problem }: Instance,
@@ -104,42 +121,64 @@ function placeStanding(
   }
 }
 
-/** The share of the time by which so much of the horizon should be priced. */
-const paceAt = (done: number): number => {
-  const { workPrices: from, windowPrices: to } = TIME_SHARES
-  return from + (to - from) * done
+/** What the optima of some windows say; elsewhere zeros. */
+interface Pass {
+  readonly fractions: readonly Float64Array[]
+  readonly gpuPrices: Float64Array
+  /** By batch work, [window]: tokens/s done, and objective of one more token. */
+  readonly rates: readonly Float64Array[]
+  readonly costs: readonly Float64Array[]
+  readonly isCutShort: boolean
 }
 
-function emptyPrices(instance: Instance, workPrices: Float64Array): PricedFractions {
-  const { windowCount: T, models, pools } = instance
-  return {
+/** @returns undefined where traffic is left unserved */
+function passWindows(
+  instance: Instance,
+  runner: WindowRunner,
+  windows: readonly number[],
+  prices: WindowPrices,
+  isLateAfter: (done: number) => boolean = () => false,
+): Pass | undefined {
+  const { windowCount: T, models, pools, batch } = instance
+  const pass = {
     fractions: models.map(({ binCount }) => new Float64Array(T * binCount)),
-    batch: instance.batch.map(() => new Float64Array(T)),
     gpuPrices: new Float64Array(T * pools.length),
-    workPrices,
+    rates: batch.map(() => new Float64Array(T)),
+    costs: batch.map(() => new Float64Array(T)),
   }
+  let answer: LinearAnswer | undefined
+  let isCutShort = false
+  for (const [i, t] of windows.entries()) {
+    const isLate = isLateAfter(i / windows.length)
+    isCutShort ||= isLate
+    if (!answer || !isLate) answer = runner.solve(t, prices)
+    if (runner.misses(answer) > 0) return undefined
+    readWindow(instance, runner.model, answer, t, pass)
+  }
+  return { ...pass, isCutShort }
 }
 
 function readWindow(
   instance: Instance,
   model: WindowModel,
-  { columnValues, rowDuals }: LinearAnswer,
+  answer: LinearAnswer,
   t: number,
-  prices: PricedFractions,
+  { fractions, gpuPrices, rates, costs }: Omit<Pass, 'isCutShort'>,
 ): void {
-  const { pools } = instance
+  const { pools, batch, models } = instance
+  const { columnValues, rowDuals } = answer
   for (let p = 0; p < pools.length; p++) {
-    prices.gpuPrices[t * pools.length + p] = Math.max(0, -rowDuals[model.poolRow + p]!)
+    gpuPrices[t * pools.length + p] = Math.max(0, -rowDuals[model.poolRow + p]!)
   }
-  for (const [j, column] of model.batch.entries()) {
-    const { first, deadline } = instance.batch[j]!
-    const rate = Math.max(0, columnValues[column]!)
+  for (const [j, { first, deadline }] of batch.entries()) {
+    const rate = Math.max(0, columnValues[model.batch[j]!]!)
     // Outside its time a work's column is held at zero, to the solver's tolerance.
-    prices.batch[j]![t] = t >= first && t < deadline ? rate : 0
+    rates[j]![t] = t >= first && t < deadline ? rate : 0
+    costs[j]![t] = cheapestToken(instance, model, answer, t, j)
   }
-  for (const [m, { binCount, capacity }] of instance.models.entries()) {
+  for (const [m, { binCount, capacity }] of models.entries()) {
     for (const [i, b] of model.bins[m]!.entries()) {
-      prices.fractions[m]![t * binCount + b] = columnValues[model.loads[m]! + i]! / capacity[b]!
+      fractions[m]![t * binCount + b] = columnValues[model.loads[m]! + i]! / capacity[b]!
     }
   }
 }

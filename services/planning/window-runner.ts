@@ -1,17 +1,25 @@
 import { fixedCost, startCost, tokenCost } from './bin-costs.ts'
 import type { Instance } from './instance.ts'
 import type { LinearAnswer, LinearSolver } from './linear-solver.ts'
-import { mostBatch } from './time-batch.ts'
 import { type WindowModel, windowCosts, windowModel } from './window-model.ts'
 
-/** A miss costs this many times the dearest service. */
+/** A miss costs this many times the dearest service; work that has its time, half of that. */
 const MISS_FACTOR = 20
+
+/** What a window is told of the others. */
+export interface WindowPrices {
+  /** By batch work: objective that a token of it earns. */
+  readonly workPrices: Float64Array
+  /** By model, [window * binCount + bin], one window more than there are; absent: zeros. */
+  readonly startPrices?: readonly Float64Array[]
+  /** By batch work, [window]: tokens/s that are to be done, whatever they cost; absent: any that pay. */
+  readonly rates?: readonly Float64Array[]
+}
 
 /** The fractional optimum of one window after the other, each from the basis of the one before. */
 export interface WindowRunner {
   readonly model: WindowModel
-  /** @param workPrices by batch work: objective that a token of it earns */
-  solve(t: number, workPrices: Float64Array): LinearAnswer
+  solve(t: number, prices: WindowPrices): LinearAnswer
   /** tokens/s that even fractional replicas leave unserved. */
   misses(answer: LinearAnswer): number
   /** Frees the solver's memory. */
@@ -28,18 +36,19 @@ export function openWindows(instance: Instance, solver: LinearSolver): WindowRun
   const missCost = MISS_FACTOR * dearestToken(instance)
   return {
     model,
-    solve(t, workPrices) {
-      windowCosts(instance, model, t, missCost, workPrices, costs)
-      opened.setCosts(costs)
+    solve(t, prices) {
+      windowCosts(instance, model, t, missCost, prices.workPrices, costs)
+      if (prices.startPrices) addStarts(instance, model, t, prices.startPrices, costs)
       setTraffic(instance, model, t, rowLower)
       for (const [m, row] of model.laneRows.entries()) {
         const { count } = model.lanes[m]!
         rowUpper.set(rowLower.subarray(row, row + count), row)
       }
+      for (const [j, column] of model.batch.entries())
+        upper[column] = mostWork(instance, t, j, prices)
+      if (prices.rates) for (const column of model.batch) costs[column] = -missCost / 2
+      opened.setCosts(costs)
       opened.setRowBounds(rowLower, rowUpper)
-      for (const [j, { first, deadline }] of instance.batch.entries()) {
-        upper[model.batch[j]!] = t >= first && t < deadline ? mostBatch(instance, j) : 0
-      }
       opened.setUpper(upper)
       return opened.solve()
     },
@@ -54,6 +63,29 @@ export function openWindows(instance: Instance, solver: LinearSolver): WindowRun
       return missing
     },
     close: () => opened.close(),
+  }
+}
+
+/** Most tokens/s of a work in window `t`. */
+function mostWork({ batch }: Instance, t: number, j: number, { rates }: WindowPrices): number {
+  const { first, deadline } = batch[j]!
+  if (t < first || t >= deadline) return 0
+  return rates ? rates[j]![t]! : Number.POSITIVE_INFINITY
+}
+
+/** A replica pays for its start, and saves one in the next window. */
+function addStarts(
+  { models }: Instance,
+  { bins, loads }: WindowModel,
+  t: number,
+  startPrices: readonly Float64Array[],
+  costs: Float64Array,
+): void {
+  for (const [m, { binCount: B, capacity }] of models.entries()) {
+    const own = startPrices[m]!
+    for (const [i, b] of bins[m]!.entries()) {
+      costs[loads[m]! + i]! += (own[t * B + b]! - own[(t + 1) * B + b]!) / capacity[b]!
+    }
   }
 }
 

@@ -1,5 +1,4 @@
 import { fixedCost, tokenCost } from './bin-costs.ts'
-import { regionSets } from './captives.ts'
 import { type Cover, filledByWork } from './cover.ts'
 import type { Instance } from './instance.ts'
 import { type Lanes, lanesOf } from './lanes.ts'
@@ -52,7 +51,6 @@ function modelShare(
   const lanes = lanesOf(instance, m)
   const bins = Int32Array.from(model.region.keys())
   const { pools } = instance
-  const sets = once(() => regionSets(instance.regionCount, lanes.reaches))
   let bound = 0
   for (let t = 0; t < instance.windowCount; t++) {
     const gross = grossCosts(instance, prices, m, t)
@@ -77,7 +75,7 @@ function modelShare(
       reaches: lanes.reaches,
       minReplicas: model.minReplicas,
     }
-    bound += isLate() ? fractionalBound(cover) : replicaBound(cover, sets())
+    bound += isLate() ? fractionalBound(cover) : replicaBound(cover)
   }
   return bound
 }
@@ -124,13 +122,4 @@ export function grossCosts(
     perToken[b] = tokenCost(instance, model, t, b)
   }
   return { fixed, perToken }
-}
-
-/** Made when first asked for. */
-function once<X>(make: () => X): () => X {
-  let made: X | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
 }

@@ -13,8 +13,6 @@ import {
 import { compileInstance } from '../../services/planning/instance.ts'
 import { repairDraft } from '../../services/planning/repair-draft.ts'
 import { fractionalBound } from '../../services/planning/replica-bound.ts'
-import { openWindows } from '../../services/planning/window-runner.ts'
-import { workAscent } from '../../services/planning/work-ascent.ts'
 import { generateProblem } from '../bench/planner/instances.ts'
 import { model, point, problem, region } from './problems.ts'
 
@@ -105,18 +103,6 @@ describe('a plan that is due', () => {
     expect(planned(tight, solver, lateAfter(0)).isCutShort).toBe(true)
     expect(planned(tight, solver).isCutShort).toBeUndefined()
   }, 30_000)
-
-  it('prices work by what it has seen so far', async () => {
-    const runner = openWindows(compileInstance(fleet), await loadHighs())
-    const full = workAscent(compileInstance(fleet), runner)
-    const rough = Array.from({ length: 16 }, (_, looks) =>
-      workAscent(compileInstance(fleet), runner, lateAfter(looks)),
-    )
-    for (const prices of rough) expect(prices.every((price) => price >= 0)).toBe(true)
-    expect(rough[1]).not.toEqual(full)
-    expect(rough[15]).not.toEqual(rough[1])
-    runner.close()
-  })
 
   it('goes on as long as a promise is open', () => {
     const poor = fleet.regions.map((region) => ({

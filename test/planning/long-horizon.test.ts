@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { batchPrices } from '../../services/planning/batch-prices.ts'
 import { coordinate } from '../../services/planning/coordinate.ts'
 import { couplingPrices } from '../../services/planning/coupling-prices.ts'
 import { horizonModel } from '../../services/planning/horizon-model.ts'
@@ -64,11 +63,10 @@ describe('long horizons, priced window by window', () => {
     expect(coordinate({ ...base, regions }, await loadHighs())).toEqual([])
   })
 
-  it('prices work by ascent where one LP of the whole horizon would be too large', async () => {
+  it('does all work of a fleet with many regions', async () => {
     const solver = await loadHighs()
     const size = { regions: 24, windows: 2, models: 20, variants: 20, seed: 1 }
     const instance = compileInstance(generateProblem(size))
-    expect(batchPrices(instance, solver)).toBeUndefined()
     const prices = windowPrices(instance, solver)!
     expect(instance.batch.length).toBeGreaterThan(0)
     for (const price of prices.workPrices) expect(price).toBeGreaterThan(0)

@@ -71,6 +71,8 @@ function run(highs: Highs, native: Model, whole: boolean, limits: SolveLimits): 
     // The clock of a kept model runs on, so the limit is counted from here.
     time_limit: native.getRunTime() + (limits.timeLimitSeconds ?? 3600),
     mip_rel_gap: limits.relativeGap ?? 0,
+    solver: limits.interior ? 'ipm' : 'choose',
+    run_crossover: limits.interior ? 'off' : 'on',
   })
   const { modelStatus } = native.run()
   const status = highs.constants.modelStatus

@@ -1,8 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { regionSets } from '../../services/planning/captives.ts'
 import { type Cover, filledByWork, narrow } from '../../services/planning/cover.ts'
-import { coverBound } from '../../services/planning/cover-bound.ts'
 import { chainOf } from '../../services/planning/cover-chain.ts'
 import { replicaBound } from '../../services/planning/replica-bound.ts'
 import { wholeCover } from '../../services/planning/whole-cover.ts'
@@ -29,11 +27,8 @@ const cover = (
     ...change,
   }
 }
-const boundOf = (of: Cover) => coverBound(narrow(of), regionSets(of.regionCount, of.reaches))
-
 /** Work in the first region pays 0.1 for a token/s. */
 const offers = Float64Array.of(0.1, Number.NEGATIVE_INFINITY)
-const exactOf = (of: Cover) => replicaBound(of, regionSets(of.regionCount, of.reaches))
 
 describe('narrow', () => {
   it('keeps the first of two equal bins, and what another beats in nothing', () => {
@@ -54,31 +49,17 @@ describe('narrow', () => {
   })
 })
 
-describe('coverBound', () => {
+describe('replicaBound', () => {
   it('rounds up to whole replicas where load is free', () => {
-    expect(boundOf(cover([[0, 10, 1, 0]], [[25, [0]]]))).toBeCloseTo(3, 6)
+    expect(replicaBound(cover([[0, 10, 1, 0]], [[25, [0]]]))).toBeCloseTo(3, 6)
   })
 
   it('pays for the load of the last replica alone', () => {
-    expect(boundOf(cover([[0, 10, 1, 0.1]], [[15, [0]]]))).toBeCloseTo(3.5, 6)
-  })
-
-  it('needs a replica in each of two regions that share nothing', () => {
-    const bins = [0, 1].map((r) => [r, 10, 1, 0] as const)
-    const apart = [0, 1].map((r) => [2, [r]] as const)
-    expect(boundOf(cover(bins, apart))).toBeCloseTo(2, 6)
-    expect(boundOf(cover(bins, [[4, [0, 1]]]))).toBeCloseTo(1, 6)
+    expect(replicaBound(cover([[0, 10, 1, 0.1]], [[15, [0]]]))).toBeCloseTo(3.5, 6)
   })
 
   it('keeps the floor of replicas, also without any traffic', () => {
-    expect(boundOf(cover([[0, 10, 1, 0]], [[0, [0]]], { minReplicas: 2 }))).toBeCloseTo(2, 6)
-  })
-
-  it('counts what deferrable work pays for tokens that traffic leaves free', () => {
-    const alone = cover([[0, 10, 1, 0]], [[15, [0]]])
-    const offered = { ...alone, ...filledByWork(alone, offers) }
-    expect(boundOf(alone)).toBeCloseTo(2, 6)
-    expect(boundOf(offered)).toBeCloseTo(1.5, 6)
+    expect(replicaBound(cover([[0, 10, 1, 0]], [[0, [0]]], { minReplicas: 2 }))).toBeCloseTo(2, 6)
   })
 
   it('stays below every whole plan, and not below the fractional one', () => {
@@ -103,17 +84,14 @@ describe('coverBound', () => {
           { minReplicas },
         )
         const least = leastOf(of)
-        for (const bound of [boundOf(of), exactOf(of)]) {
-          expect(bound).toBeLessThanOrEqual(least * (1 + 1e-9) + 1e-9)
-          expect(bound).toBeGreaterThanOrEqual(linearOf(of) * (1 - 1e-9) - 1e-9)
-        }
+        const bound = replicaBound(of)
+        expect(bound).toBeLessThanOrEqual(least * (1 + 1e-9) + 1e-9)
+        expect(bound).toBeGreaterThanOrEqual(linearOf(of) * (1 - 1e-9) - 1e-9)
       }),
       { numRuns: 20, seed: 1 },
     )
   })
-})
 
-describe('replicaBound', () => {
   it('finds the best of replicas of different sizes', () => {
     // 27 = 10 + 10 + 7: two large ones and a small one.
     const of = cover(
@@ -123,7 +101,7 @@ describe('replicaBound', () => {
       ],
       [[27, [0]]],
     )
-    expect(exactOf(of)).toBeCloseTo(14, 2)
+    expect(replicaBound(of)).toBeCloseTo(14, 2)
   })
 
   it('keeps the floor of replicas, the idle one as cheap as there is', () => {
@@ -135,14 +113,14 @@ describe('replicaBound', () => {
       [[9, [0]]],
       { minReplicas: 3 },
     )
-    expect(exactOf(of)).toBeCloseTo(7, 2)
+    expect(replicaBound(of)).toBeCloseTo(7, 2)
   })
 
   it('lets deferrable work pay for what traffic leaves free', () => {
     const alone = cover([[0, 10, 1, 0]], [[15, [0]]])
     const offered = { ...alone, ...filledByWork(alone, offers) }
-    expect(exactOf(alone)).toBeCloseTo(2, 6)
-    expect(exactOf(offered)).toBeCloseTo(1.5, 6)
+    expect(replicaBound(alone)).toBeCloseTo(2, 6)
+    expect(replicaBound(offered)).toBeCloseTo(1.5, 6)
   })
 
   it('is the fractional value where a replica is smaller than a step of the grid', () => {
@@ -153,14 +131,12 @@ describe('replicaBound', () => {
       ],
       [[25, [0]]],
     )
-    expect(exactOf(of)).toBeCloseTo(12.5, 9)
+    expect(replicaBound(of)).toBeCloseTo(12.5, 9)
   })
 
-  it('goes by cuts where replicas are many, and by the better of both between', () => {
-    const many = (load: number) => cover([[0, 10, 1, 0]], [[load, [0]]])
-    expect(exactOf(many(1005))).toBeCloseTo(101, 6)
-    expect(exactOf(many(305))).toBeCloseTo(31, 6)
-    expect(exactOf(cover([[0, 10, 1, 0]], [[0, [0]]]))).toBe(0)
+  it('is the fractional value where replicas are many, and nothing where there are none', () => {
+    expect(replicaBound(cover([[0, 10, 1, 0]], [[1005, [0]]]))).toBeCloseTo(100.5, 9)
+    expect(replicaBound(cover([], [[0, [0]]]))).toBe(0)
   })
 })
 
