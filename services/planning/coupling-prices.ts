@@ -14,7 +14,7 @@ export interface Coupling extends CouplingPrices {
  */
 export function couplingPrices(instance: Instance, prices: PricedFractions): Coupling {
   const gpuPrices = prices.freeGpuPrices
-  const startPrices = prices.startPrices?.map((own, m) => clampedStarts(instance, m, own))
+  const startPrices = prices.startPrices.map((own, m) => clampedStarts(instance, m, own))
   const tokens = cheapestTokens(instance, { gpuPrices, startPrices })
   const workPrices = prices.workPrices.map((price, j) => Math.min(price, tokens[j]!))
   return { gpuPrices, workPrices, startPrices, base: baseOf(instance, { workPrices, startPrices }) }
@@ -28,8 +28,7 @@ export function baseOf(
   let base = instance.constant
   for (const [j, { tokens }] of instance.batch.entries()) base += workPrices[j]! * tokens
   for (const [m, { running }] of instance.models.entries()) {
-    const own = startPrices?.[m]
-    for (const [b, count] of running.entries()) base -= (own?.[b] ?? 0) * count
+    for (const [b, count] of running.entries()) base -= startPrices[m]![b]! * count
   }
   return base
 }

@@ -77,7 +77,7 @@ export function cutBlock(
       ({ id }) => workPrices[problem.batch.findIndex((work) => work.id === id)]!,
     ),
     ...(priced.isCutShort === true && { isCutShort: true }),
-    startPrices: startPrices ? seriesOf(instance, startPrices, from, end + 1) : [],
+    startPrices: seriesOf(instance, startPrices, from, end + 1),
   }
 }
 

@@ -14,8 +14,8 @@ export interface PricedFractions {
   readonly freeGpuPrices: Float64Array
   /** By batch work: objective of one token. */
   readonly workPrices: Float64Array
-  /** By model: what ending a start's saving is worth, [window * binCount + bin]; absent: zeros. */
-  readonly startPrices?: readonly Float64Array[]
+  /** By model: what ending a start's saving is worth, [window * binCount + bin]. */
+  readonly startPrices: readonly Float64Array[]
   /** Some windows were taken for others, since the time would not do for all. */
   readonly isCutShort?: boolean
 }

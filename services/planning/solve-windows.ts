@@ -149,16 +149,12 @@ function pricesOf(byPool: Block['gpuPrices'], { windowCount: T, pools }: Instanc
 /** What the block's windows add to the bound, its work free to move at its price. */
 function shareOf(block: Block, isLate: () => boolean): number {
   const instance = compileInstance(block.problem)
-  const startPrices =
-    block.startPrices.length > 0
-      ? valuesOf(instance, block.startPrices, instance.windowCount + 1)
-      : undefined
   return windowShare(
     instance,
     {
       gpuPrices: pricesOf(block.freeGpuPrices, instance),
       workPrices: Float64Array.from(block.workPrices),
-      startPrices,
+      startPrices: valuesOf(instance, block.startPrices, instance.windowCount + 1),
     },
     isLate,
   )

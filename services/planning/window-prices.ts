@@ -35,20 +35,18 @@ export function windowPrices(
     const { workPrices: begun, windowPrices: due } = TIME_SHARES
     const half = (begun + due) / 2
     const free = passWindows(instance, runner, all, prices, isLateAt(deadline, begun, half))
-    if (!free) return undefined
+    if (free.misses > 0) return undefined
     const timed = { ...prices, rates: wholeWork(instance, rates, free.costs) }
     const done = passWindows(instance, runner, all, timed, isLateAt(deadline, half, due))
-    return (
-      done && {
-        fractions: done.fractions,
-        batch: wholeWork(instance, done.rates, done.costs),
-        gpuPrices: done.gpuPrices,
-        freeGpuPrices: free.gpuPrices,
-        workPrices,
-        startPrices,
-        isCutShort: free.isCutShort || done.isCutShort,
-      }
-    )
+    return {
+      fractions: done.fractions,
+      batch: wholeWork(instance, done.rates, done.costs),
+      gpuPrices: done.gpuPrices,
+      freeGpuPrices: free.gpuPrices,
+      workPrices,
+      startPrices,
+      isCutShort: free.isCutShort || done.isCutShort,
+    }
   } finally {
     runner.close()
   }
@@ -84,12 +82,11 @@ export function priceOpenWindows(
   const runner = openWindows(instance, solver)
   try {
     const free = passWindows(instance, runner, open, prices)
-    if (!free) return undefined
+    if (free.misses > 0) return undefined
     const wanted = free.rates.map((own, j) => own.map((x) => Math.min(x, mostBatch(instance, j))))
     placeStanding(instance, standing, wanted)
     const timed = { ...prices, rates: complete(wanted, free.costs) }
     const done = passWindows(instance, runner, open, timed)
-    if (!done) return undefined
     placeStanding(instance, standing, done.rates)
     const batch = complete(done.rates, done.costs)
     const { workPrices, startPrices } = prices
@@ -129,16 +126,17 @@ interface Pass {
   readonly rates: readonly Float64Array[]
   readonly costs: readonly Float64Array[]
   readonly isCutShort: boolean
+  /** tokens/s of traffic that even fractional replicas leave unserved, over all windows. */
+  readonly misses: number
 }
 
-/** @returns undefined where traffic is left unserved */
 function passWindows(
   instance: Instance,
   runner: WindowRunner,
   windows: readonly number[],
   prices: WindowPrices,
   isLateAfter: (done: number) => boolean = () => false,
-): Pass | undefined {
+): Pass {
   const { windowCount: T, models, pools, batch } = instance
   const pass = {
     fractions: models.map(({ binCount }) => new Float64Array(T * binCount)),
@@ -148,14 +146,15 @@ function passWindows(
   }
   let answer: LinearAnswer | undefined
   let isCutShort = false
+  let misses = 0
   for (const [i, t] of windows.entries()) {
     const isLate = isLateAfter(i / windows.length)
     isCutShort ||= isLate
     if (!answer || !isLate) answer = runner.solve(t, prices)
-    if (runner.misses(answer) > 0) return undefined
+    misses += runner.misses(answer)
     readWindow(instance, runner.model, answer, t, pass)
   }
-  return { ...pass, isCutShort }
+  return { ...pass, isCutShort, misses }
 }
 
 function readWindow(
@@ -163,7 +162,7 @@ function readWindow(
   model: WindowModel,
   answer: LinearAnswer,
   t: number,
-  { fractions, gpuPrices, rates, costs }: Omit<Pass, 'isCutShort'>,
+  { fractions, gpuPrices, rates, costs }: Omit<Pass, 'isCutShort' | 'misses'>,
 ): void {
   const { pools, batch, models } = instance
   const { columnValues, rowDuals } = answer

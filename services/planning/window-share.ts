@@ -13,9 +13,9 @@ export interface CouplingPrices {
   readonly workPrices: Float64Array
   /**
    * By model: objective of one start, [window * binCount + bin], one window more than there are;
-   * no more than a start costs. Absent: zeros.
+   * no more than a start costs.
    */
-  readonly startPrices?: readonly Float64Array[]
+  readonly startPrices: readonly Float64Array[]
 }
 
 /**
@@ -112,11 +112,11 @@ export function grossCosts(
   const model = instance.models[m]!
   const P = instance.pools.length
   const B = model.binCount
-  const starts = startPrices?.[m]
+  const starts = startPrices[m]!
   const fixed = new Float64Array(B)
   const perToken = new Float64Array(B)
   for (let b = 0; b < B; b++) {
-    const start = starts ? starts[t * B + b]! - starts[(t + 1) * B + b]! : 0
+    const start = starts[t * B + b]! - starts[(t + 1) * B + b]!
     const gpus = gpuPrices[t * P + model.pool[b]!]! * model.gpus[b]!
     fixed[b] = fixedCost(instance, model, t, b) + gpus + start
     perToken[b] = tokenCost(instance, model, t, b)

@@ -9,6 +9,7 @@ import {
 } from '../../services/planning/index.ts'
 import { compileInstance } from '../../services/planning/instance.ts'
 import { wholeWork } from '../../services/planning/time-batch.ts'
+import { windowPrices } from '../../services/planning/window-prices.ts'
 import { openWindows } from '../../services/planning/window-runner.ts'
 import { windowShare } from '../../services/planning/window-share.ts'
 import { timeWork } from '../../services/planning/work-timing.ts'
@@ -92,6 +93,8 @@ describe('timeWork', () => {
       batch: [{ ...job, regions: ['us'] }],
     })
     expect(timed(away).rates[0]!.reduce((a, b) => a + b)).toBeCloseTo(200, 4)
+    const { batch } = windowPrices(compileInstance(away), solver)!
+    expect(batch[0]!.reduce((a, b) => a + b)).toBeCloseTo(200, 4)
   })
 
   it('prices starts where a peak needs one, no higher than they cost', () => {
@@ -151,6 +154,7 @@ describe('windowShare', () => {
       gpuPrices: new Float64Array(2),
       freeGpuPrices: new Float64Array(2),
       workPrices: Float64Array.of(1),
+      startPrices: [new Float64Array(4)],
     })
     expect([...none.workPrices]).toEqual([0])
     // One replica for an hour: 520 W x 1.2 at 100 g/kWh.
