@@ -1,6 +1,6 @@
 import type { Cell } from './cell.ts'
-import type { Trial } from './cell-search.ts'
 import { pushAll, startRouting } from './router.ts'
+import type { Trial } from './trial.ts'
 
 /**
  * Whether the replicas carry all traffic, at whatever cost: lanes fill regions one after the other, then

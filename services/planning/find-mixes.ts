@@ -1,16 +1,8 @@
 import type { Cell } from './cell.ts'
-import {
-  change,
-  complete,
-  load,
-  replicaCost,
-  ruin,
-  type Taste,
-  type Trial,
-  thin,
-} from './cell-search.ts'
+import { change, complete, load, replicaCost, ruin, type Taste, thin } from './cell-search.ts'
 import { exactSeed } from './exact-seed.ts'
 import { keyOf, type Mix, mixOf, worthOf } from './mix.ts'
+import type { Trial } from './trial.ts'
 
 /** Prices at which the search looks for mixes: as they are, ignored, and where GPUs are scarcer. */
 const LEVELS = [1, 1.6, 5]

@@ -1,10 +1,10 @@
 import type { Cell } from './cell.ts'
-import type { Trial } from './cell-search.ts'
 import { type Choice, choiceCost, chosenMix, hold, pricedCost } from './choice.ts'
 import { chooseMixes, improveChoice } from './choose-mixes.ts'
 import { findMixes, type Seed } from './find-mixes.ts'
 import type { Mix } from './mix.ts'
 import { settlePrices } from './settle-prices.ts'
+import type { Trial } from './trial.ts'
 
 /** Rounds of mixes at ever better prices, then of mixes for the GPUs that the choice leaves free. */
 export interface Effort {

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Cell } from '../../services/planning/cell.ts'
-import type { Trial } from '../../services/planning/cell-search.ts'
 import { type Choice, choiceCost, overload } from '../../services/planning/choice.ts'
 import { chooseMixes } from '../../services/planning/choose-mixes.ts'
 import { exactSeed } from '../../services/planning/exact-seed.ts'
@@ -10,6 +9,7 @@ import type { Mix } from '../../services/planning/mix.ts'
 import { random } from '../../services/planning/random.ts'
 import { newRouter, pushInto, startRouting } from '../../services/planning/router.ts'
 import { settlePrices } from '../../services/planning/settle-prices.ts'
+import type { Trial } from '../../services/planning/trial.ts'
 
 /** Two regions with one pool each; a small and a large bin in both; one lane may go anywhere. */
 const cell = (loads: readonly number[], of: Partial<Cell> = {}): Cell => ({
