@@ -248,6 +248,23 @@ describe('without keys', () => {
     expect(rebound.statusCode).toBe(403)
     await local.close()
   })
+
+  it('lets no page of another site read it', async () => {
+    const local = await buildApp(
+      { ...ports, metrics: memoryPorts().metrics },
+      { version: '1', security: open },
+    )
+    const origin = 'https://evil.example'
+    const headers = { origin, host: 'localhost', 'access-control-request-method': 'PUT' }
+    const before = { method: 'OPTIONS', url: '/v1/policy', headers } as const
+    for (const call of [before, { url: '/v1/plans/1', headers }]) {
+      const answer = await local.inject(call)
+      const names = Object.keys(answer.headers)
+      expect(names.filter((name) => name.startsWith('access-control-'))).toEqual([])
+    }
+    expect((await local.inject(before)).statusCode).toBe(405)
+    await local.close()
+  })
 })
 
 it('does not start with a route that does not say who may use it', async () => {

@@ -113,6 +113,13 @@ describe('OpenID Connect', () => {
     expect((await single.authenticate(anonymous))?.tenant).toBe('default')
   })
 
+  it('goes on with the keys that it has while the provider is away', async () => {
+    await callers.authenticate(await token())
+    answer = () => Promise.reject(new UpstreamUnavailable('no answer', { upstream: 'oidc' }))
+    expect(await callers.authenticate(await token())).toMatchObject({ subject: 'jwt:alice' })
+    expect(await callers.authenticate(await token({ by: stranger }))).toBeUndefined()
+  })
+
   it('says that it cannot tell while the provider is away, rather than no', async () => {
     answer = () => Promise.reject(new UpstreamUnavailable('no answer', { upstream: 'oidc' }))
     await expect(callers.authenticate(await token())).rejects.toThrow('no answer')

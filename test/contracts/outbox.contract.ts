@@ -45,6 +45,8 @@ export function describeOutbox(
     let outbox: Outbox
     let nowMs = 0
     let sent: string[] = []
+    let underWay = 0
+    let mostUnderWay = 0
     let answer: (to: string, key: string) => Attempt = () => ({
       status: 'delivered',
       httpStatus: 200,
@@ -61,7 +63,9 @@ export function describeOutbox(
         notifier: {
           async send(to, told) {
             sent.push(`${to.id}<${keyOf(told)}`)
+            mostUnderWay = Math.max(mostUnderWay, ++underWay)
             await new Promise((resolve) => setTimeout(resolve, 1))
+            underWay--
             return answer(to.id, keyOf(told))
           },
         },
@@ -78,6 +82,7 @@ export function describeOutbox(
       nowMs = 10_000
       sent = []
       answer = () => ({ status: 'delivered', httpStatus: 200 })
+      mostUnderWay = 0
     })
     afterAll(() => fresh?.destroy())
 
@@ -124,6 +129,13 @@ export function describeOutbox(
       await relay('a', 'b')
       expect(sent).toHaveLength(60)
       expect(new Set(sent).size).toBe(60)
+    })
+
+    it('makes no more than four attempts at one endpoint side by side', async () => {
+      await happened(...Array.from({ length: 12 }, (_, n) => event(`${n}`, `s${n}`)))
+      await relay('a')
+      expect(sent).toHaveLength(12)
+      expect(mostUnderWay).toBe(4)
     })
 
     it('numbers events in the order in which they become visible', async () => {

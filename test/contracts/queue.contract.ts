@@ -1,5 +1,5 @@
 import Fastify from 'fastify'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { InvalidInput, UpstreamUnavailable } from '../../services/domain/errors.ts'
 import type { BullmqOptions } from '../../services/queue/adapters/bullmq.ts'
 import type { JobContext, JobEvent, JobQueue } from '../../services/queue/index.ts'
@@ -33,6 +33,7 @@ export function describeQueue(engine: QueueCase): void {
       running = await engine.start()
     })
     afterEach(async () => {
+      vi.unstubAllEnvs()
       await Promise.all(open.splice(0).map((opened) => opened.close(500)))
     })
     afterAll(() => running?.stop())
@@ -197,6 +198,21 @@ export function describeQueue(engine: QueueCase): void {
       await jobs.schedule('cron', everySecond, { name: 'tick', payload: { clock: 'cron' } })
       await until(() => ticks).toBeGreaterThanOrEqual(1)
       await jobs.unschedule('tick', 'cron')
+    })
+
+    it('reads a cron pattern in UTC, wherever the process is', async () => {
+      const jobs = await queue()
+      const dueAtMs: number[] = []
+      await jobs.work('tick', async (_payload, context) => {
+        dueAtMs.push(context.dueAtMs)
+      })
+      const hour = new Date().getUTCHours()
+      vi.stubEnv('TZ', 'Asia/Kolkata') // half an hour off, and never the hour of UTC
+      expect(new Date().getHours()).not.toBe(new Date().getUTCHours())
+      const thisHour = { cron: `* * ${hour},${(hour + 1) % 24} * * *` }
+      await jobs.schedule('utc', thisHour, { name: 'tick', payload: { clock: 'utc' } })
+      await until(() => dueAtMs.length).toBeGreaterThanOrEqual(1)
+      await jobs.unschedule('tick', 'utc')
     })
 
     it('refuses a bad payload before it is queued', async () => {

@@ -72,6 +72,25 @@ describe('the chart', () => {
     )
   })
 
+  test('reads no secret, enters no pod, and names what it may touch of the cluster', () => {
+    interface Rule {
+      readonly resources: readonly string[]
+      readonly verbs: readonly string[]
+      readonly resourceNames?: readonly string[]
+    }
+    const rulesOf = (kind: RegExp) =>
+      everything.filter((one) => kind.test(one.kind)).flatMap(({ rules }) => rules as Rule[])
+    const all = rulesOf(/Role$/)
+    expect(all.length).toBeGreaterThan(5)
+    for (const { resources, verbs } of all) {
+      expect(resources.filter((one) => /^(\*|secrets|configmaps|pods.*)$/.test(one))).toEqual([])
+      expect(verbs.filter((one) => !['get', 'list', 'patch'].includes(one))).toEqual([])
+    }
+    for (const { resourceNames } of rulesOf(/^ClusterRole$/)) {
+      expect(resourceNames).toEqual(['gridtide'])
+    }
+  })
+
   test('gives no rights for adapters that are off', async () => {
     const off = Object.fromEntries(Object.keys(EVERYTHING.rbac).map((name) => [name, false]))
     const objects = objectsOf(await renderChart({ rbac: off }))

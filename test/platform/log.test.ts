@@ -13,6 +13,15 @@ describe('log', () => {
     expect(last().time).toMatch(/Z$/)
   })
 
+  it('keeps to its line whatever a text holds, so that nobody writes lines of their own', () => {
+    const before = lines.length
+    const forged = 'x\n{"level":"error","msg":"forged"}\r\u2028\u001b[2J'
+    log.warn({ [forged]: forged, error: new Error(forged) }, forged)
+    expect(lines).toHaveLength(before + 1)
+    for (const character of '\n\r\u001b') expect(lines.at(-1)!.trimEnd()).not.toContain(character)
+    expect(last().msg).toBe(forged)
+  })
+
   it('leaves out what is below its level', () => {
     const before = lines.length
     log.debug('whisper')

@@ -1,0 +1,1 @@
+export function verdict(stdout: string): 0 | 1
