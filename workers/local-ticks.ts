@@ -15,6 +15,8 @@ export interface LocalTickPorts {
   schedulers(): Promise<void>
   /** Winds the clocks again where the queue was emptied; see `begin-work`. */
   rewind(): Promise<void>
+  /** Compares our clock with that of the queue's server; see `compare-clocks`. */
+  compareClocks(): Promise<unknown>
   /** Drops records that are older than they are kept for. */
   forget(): Promise<void>
   readonly queuedJobs: { set(labels: { job: string; state: string }, value: number): void }
@@ -33,7 +35,7 @@ const EVERY_HOUR = '0 17 * * * *'
  * @returns stops the ticks
  */
 export function startLocalTicks(ports: LocalTickPorts): () => Promise<void> {
-  const guarded = (name: string, run: () => Promise<void>) => async () => {
+  const guarded = (name: string, run: () => Promise<unknown>) => async () => {
     await run().catch((error: unknown) => ports.warn(`${name}: ${(error as Error).message}`))
   }
   const options = { noOverlap: true, timezone: 'UTC' }
@@ -44,6 +46,7 @@ export function startLocalTicks(ports: LocalTickPorts): () => Promise<void> {
       options,
     ),
     cron.schedule(EVERY_15_SECONDS, guarded('clocks', ports.rewind), options),
+    cron.schedule(EVERY_MINUTE, guarded('time', ports.compareClocks), options),
     cron.schedule(EVERY_15_SECONDS, guarded('guard', ports.guard), options),
     cron.schedule(EVERY_MINUTE, guarded('expiry', ports.expire), options),
     cron.schedule(EVERY_MINUTE, guarded('shifts', ports.resume), options),

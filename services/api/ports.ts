@@ -110,6 +110,8 @@ export interface BatchInbox {
 export interface ReadinessCheck {
   /** E.g. `database`, `grid`, `plan`. */
   readonly name: string
+  /** What it finds is told, and is no reason to send traffic elsewhere. */
+  readonly advisory?: boolean
   /** Resolves to words on what is amiss, or to undefined. A rejection counts as amiss too. */
   look(): Promise<string | undefined>
 }

@@ -38,6 +38,7 @@ export async function localWork(
     rewind: async () => {
       if (await beginAgainIfEmptied(beginning)) log.warn('the queue was emptied: begun again')
     },
+    compareClocks: service.clocks,
     forget: () => forget({ ...stores, retention: retentionOf(fleet.retention) }, nowMs()),
   }
 }

@@ -1995,7 +1995,7 @@ export interface components {
             checks: {
                 name: string;
                 ok: boolean;
-                /** @description What is amiss. */
+                /** @description What is amiss, or worth a look. */
                 words?: string;
             }[];
         };

@@ -33,6 +33,11 @@ export function openMetrics() {
       labelNames: ['job', 'state'] as const,
       registers,
     }),
+    queueClockAhead: new Gauge({
+      name: 'gridtide_queue_clock_ahead_seconds',
+      help: "How far the clock of the queue's server is ahead of ours; negative: behind",
+      registers,
+    }),
     gridRung: new Gauge({
       name: 'gridtide_grid_rung',
       help: 'Rung of trust of a zone: 1 live, 2 cached, 3 forecast, 4 blended, 5 climatology, 6 annual, 7 blind',

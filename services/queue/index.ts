@@ -1,2 +1,3 @@
+export { compareClocks } from './compare-clocks.ts'
 export { JOB_NAMES, type JobName } from './jobs.ts'
 export type * from './port.ts'

@@ -109,6 +109,8 @@ export interface JobQueue {
   dead(name: JobName, limit: number): Promise<readonly DeadJob[]>
   /** @throws NotFound */
   revive(name: JobName, id: string): Promise<void>
+  /** What the server takes for now, since the epoch; undefined where the queue is in this process. */
+  serverTimeMs(): Promise<number | undefined>
   /** Takes no new jobs, and lets running ones finish for `graceMs` before aborting them. */
   close(graceMs?: number): Promise<void>
 }

@@ -42,6 +42,7 @@ export function apiPorts(service: Service): ApiPorts {
         name: 'queue',
         look: async () => void (await service.queue.counts('tick')),
       },
+      { name: 'clock', advisory: true, look: service.clocks },
       {
         name: 'plan',
         look: async () => ((await stores.plans.current()) ? undefined : 'no plan has been made'),

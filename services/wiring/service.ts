@@ -10,7 +10,7 @@ import { axiosHttp } from '../platform/http.ts'
 import type { Log } from '../platform/log.ts'
 import { type Metrics, openMetrics } from '../platform/metrics.ts'
 import { openThreads } from '../platform/threads.ts'
-import type { JobEvent } from '../queue/index.ts'
+import { compareClocks, type JobEvent, type JobQueue } from '../queue/index.ts'
 import { openBackends } from './backends.ts'
 import { webhookEndpoints } from './endpoints.ts'
 import { type Engine, openEngine } from './engine.ts'
@@ -96,6 +96,8 @@ async function furnish(options: ServiceOptions, engine: Engine, metrics: Metrics
     database,
     stores,
     queue,
+    /** Words where the clock of the queue's server and ours are apart. */
+    clocks: watchClocks(queue, log, metrics),
     readFile,
     grid,
     reader: grid.reader,
@@ -125,6 +127,17 @@ async function furnish(options: ServiceOptions, engine: Engine, metrics: Metrics
 /** Jobs of one tenant never reach a worker of another. */
 const queuePrefix = (tenant: string): string =>
   tenant === 'default' ? 'gridtide' : `gridtide-${tenant}`
+
+function watchClocks(queue: JobQueue, log: Log, { queueClockAhead }: Metrics) {
+  const look = compareClocks({
+    queue,
+    nowMs: systemClock.nowMs,
+    warn: (message) => log.warn(message),
+    observe: (aheadSeconds) => queueClockAhead.set(aheadSeconds),
+  })
+  void look().catch(() => undefined) // a server that does not answer is heard of elsewhere
+  return look
+}
 
 function watchJobs(log: Log, { jobs, jobSeconds }: Metrics) {
   return ({ kind, name, id, tookMs, error }: JobEvent): void => {

@@ -210,11 +210,13 @@ describe('the fleet', () => {
 describe('the service', () => {
   it('is alive, and ready only where every check is fine', async () => {
     expect((await get('/healthz')).json()).toEqual({ status: 'ok' })
-    ports.checks.push({ name: 'database', look: async () => undefined })
-    expect((await get('/readyz')).json()).toEqual({
-      ready: true,
-      checks: [{ name: 'database', ok: true }],
-    })
+    const clock = { name: 'clock', ok: true, words: 'an hour ahead' }
+    ports.checks.push(
+      { name: 'database', look: async () => undefined },
+      { name: 'clock', advisory: true, look: async () => clock.words },
+    )
+    const checks = [{ name: 'database', ok: true }, clock]
+    expect((await get('/readyz')).json()).toEqual({ ready: true, checks })
     ports.checks.push(
       { name: 'grid', look: async () => 'no source answers' },
       { name: 'queue', look: () => Promise.reject(new Error('password=hunter2')) },
@@ -226,7 +228,7 @@ describe('the service', () => {
     expect(answer.json()).toEqual({
       ready: false,
       checks: [
-        { name: 'database', ok: true },
+        ...checks,
         { name: 'grid', ok: false, words: 'no source answers' },
         { name: 'queue', ok: false, words: 'does not answer' },
         { name: 'plan', ok: false, words: 'did not answer in time' },

@@ -4,6 +4,7 @@ import type {
   ApiPorts,
   AuditEntry,
   NewAuditEntry,
+  ReadinessCheck,
   Revised,
   SeenRevision,
   StillStopped,
@@ -274,7 +275,7 @@ export interface MemoryPorts extends ApiPorts {
   readonly recorded: (NewAuditEntry & { readonly tenant: string | undefined })[]
   readonly keys: ReturnType<typeof memoryKeys>
   readonly answers: ReturnType<typeof memoryAnswers>
-  readonly checks: { name: string; look: () => Promise<string | undefined> }[]
+  readonly checks: ReadinessCheck[]
 }
 
 export function memoryPorts(...names: readonly string[]): MemoryPorts {

@@ -9,7 +9,7 @@ export const ReadinessSchema = Type.Object(
       Type.Object({
         name: Type.String(),
         ok: Type.Boolean(),
-        words: Type.Optional(Type.String({ description: 'What is amiss.' })),
+        words: Type.Optional(Type.String({ description: 'What is amiss, or worth a look.' })),
       }),
     ),
   },

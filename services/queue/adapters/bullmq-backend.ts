@@ -21,6 +21,8 @@ export interface BullmqBackend {
   readonly producer: { readonly connection: unknown; readonly prefix: string }
   /** Waits for the server to come back. */
   readonly consumer: { readonly connection: unknown; readonly prefix: string }
+  /** Of the server's clock, since the epoch; undefined where it is the clock of this process. */
+  timeMs(): Promise<number | undefined>
   close(): Promise<void>
 }
 
@@ -40,8 +42,15 @@ export async function onDatabase(db: Database, prefix = 'gridtide'): Promise<Bul
     classes: bind(createPostgresBackend),
     producer: options,
     consumer: options,
+    timeMs: async () => (db.engine === 'embedded' ? undefined : clockOf(db)),
     close: async () => undefined, // the pool belongs to the database
   }
+}
+
+async function clockOf(db: Database): Promise<number> {
+  const text = 'select 1000 * extract(epoch from clock_timestamp())::float8 as "timeMs"'
+  const [row] = await db.query<{ timeMs: number }>(text)
+  return row!.timeMs
 }
 
 /** A server that hangs answers no goodbye. */
@@ -79,6 +88,10 @@ export async function onRedis(url: string, keyPrefix = 'gridtide'): Promise<Bull
     classes: bind(createRedisBackend),
     producer: { connection: producer, prefix },
     consumer: { connection: consumer, prefix },
+    async timeMs() {
+      const [seconds, microseconds] = (await producer.time()).map(Number)
+      return 1000 * seconds! + microseconds! / 1000
+    },
     async close() {
       const goodbye = Promise.all([producer.quit(), consumer.quit()]).catch(() => undefined)
       await Promise.race([goodbye, pause(GOODBYE_MS, undefined, { ref: false })])

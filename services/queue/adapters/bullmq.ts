@@ -105,12 +105,9 @@ export async function bullmqOn(
       return bullBoard(Object.values(queues), path)
     },
 
-    revive: (name, id) =>
-      reported(async () => {
-        const job = await queues[name].getJob(bullmqId(name, id))
-        if (!job || !(await job.isFailed())) throw new NotFound(`no dead ${name} job ${id}`)
-        await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true })
-      }),
+    revive: (name, id) => reported(() => reviveJob(queues[name], name, id)),
+
+    serverTimeMs: () => reporting(backend.timeMs),
 
     async close(graceMs = 10_000) {
       await Promise.all(workers.map((worker) => closeWithin(worker, graceMs)))
@@ -157,6 +154,12 @@ async function countsOf(queue: Queue): Promise<JobCounts> {
   const found = await queue.getJobCounts(...states)
   const { waiting = 0, active = 0, delayed = 0, failed = 0 } = found
   return { waiting, active, delayed, failed, blocked: found['waiting-children'] ?? 0 }
+}
+
+async function reviveJob(queue: Queue, name: JobName, id: string): Promise<void> {
+  const job = await queue.getJob(bullmqId(name, id))
+  if (!job || !(await job.isFailed())) throw new NotFound(`no dead ${name} job ${id}`)
+  await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true })
 }
 
 function toDead(name: JobName, job: Job): DeadJob {
