@@ -10,7 +10,7 @@ export interface SchemaError {
 }
 
 /** Enough to mend an input in one go. */
-export const MOST_ISSUES = 50
+export const MOST_ISSUES = 20
 
 /**
  * Every mistake with its place, in words.

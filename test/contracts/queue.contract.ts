@@ -51,7 +51,7 @@ export function describeQueue(engine: QueueCase): void {
     it('shows its jobs on pages that change nothing', async () => {
       const jobs = await queue()
       const payload = { windowStartMs: 7 }
-      await jobs.add({ name: 'account', payload, id: 'shown', delayMs: 60_000 })
+      await jobs.add({ name: 'account', payload, id: 'shown', delayMs: 3_600_000 })
       const app = Fastify()
       await app.register((await jobs.board('/admin/queues')) as never, { prefix: '/admin/queues' })
       const page = await app.inject('/admin/queues')
