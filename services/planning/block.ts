@@ -1,5 +1,4 @@
 import type { PlanningProblem } from './problem.ts'
-import type { Effort } from './window-mixes.ts'
 
 /** Replica counts of one point, one number per window of the block. */
 export interface PointSeries {
@@ -29,8 +28,6 @@ export interface Block {
   readonly problem: PlanningProblem
   /** Fractional replicas at the prices' optimum. */
   readonly fractions: readonly PointSeries[]
-  /** How long each of its windows is searched. */
-  readonly effort: Effort
   readonly batch: readonly WorkSeries[]
   /** Objective of one GPU for a window, [pool][window], with work when it is timed. */
   readonly gpuPrices: readonly (readonly number[])[]

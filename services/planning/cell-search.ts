@@ -60,6 +60,8 @@ function loadExactly(cell: Cell, trial: Trial): void {
   const tolerance = 1e-9 * total
   trial.loadCost = 0
   for (let i = 0; i < bins.length; i++) {
+    trial.left[i] = 0
+    if (trial.counts[i] === 0) continue
     const room = trial.counts[i]! * capacity[i]!
     const part = pushAll(router, reaches, loads.length, R, region[i]!, room, tolerance)
     trial.left[i] = room - part
@@ -166,25 +168,31 @@ function cheapest(cell: Cell, trial: Trial, taste: Taste): number {
   return best
 }
 
-/** Takes away every replica that the others can do without, the dearest energy a token first. */
+/**
+ * Takes away every replica that the others can do without, the dearest energy a token first; all traffic
+ * is carried, before and after.
+ */
 export function thin(cell: Cell, trial: Trial): void {
-  load(cell, trial)
-  for (let i = cell.bins.length - 1; i >= 0; i--) {
-    while (trial.counts[i]! > 0 && isSpared(cell, trial, i)) change(cell, trial, i, -1)
+  const { bins, capacity, loads } = cell
+  const { counts } = trial
+  let room = 0
+  for (let i = 0; i < bins.length; i++) room += counts[i]! * capacity[i]!
+  for (let lane = 0; lane < loads.length; lane++) room -= loads[lane]!
+  for (let i = bins.length - 1; i >= 0; i--) {
+    // Where the others have less room than its capacity, it is needed: a quick no for most.
+    while (counts[i]! > 0 && room >= capacity[i]! && isSpared(cell, trial, i)) {
+      change(cell, trial, i, -1)
+      room -= capacity[i]!
+    }
   }
 }
 
 /** Whether one replica less of bin `i` still carries everything. */
 function isSpared(cell: Cell, trial: Trial, i: number): boolean {
-  // Room of others that this one's load could take: a quick no for most.
-  let room = 0
-  for (let k = 0; k < cell.bins.length; k++) room += trial.left[k]!
-  if (room < cell.capacity[i]!) return false
   trial.counts[i]! -= 1
-  const spared = carriesAll(cell, trial) && missingReplicas(cell, trial) === 0
-  if (spared) load(cell, trial)
+  const isEnough = carriesAll(cell, trial) && missingReplicas(cell, trial) === 0
   trial.counts[i]! += 1
-  return spared
+  return isEnough
 }
 
 /** Removes one to three replicas. @returns false where there are none */

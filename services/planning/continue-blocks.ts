@@ -1,6 +1,6 @@
 import type { Block, BlockSolution } from './block.ts'
 import { baseOf, clampedStarts } from './coupling-prices.ts'
-import { BLOCK_WINDOWS, cutBlock, inputsOf, type Span } from './cut-blocks.ts'
+import { blockWindows, cutBlock, inputsOf, type Span } from './cut-blocks.ts'
 import { isQuietBeginning } from './draft.ts'
 import { compileInstance, type Instance } from './instance.ts'
 import type { LinearSolver } from './linear-solver.ts'
@@ -44,13 +44,15 @@ export function continueBlocks(
   const open = rangeOf(0, instance.windowCount).filter((t) => !taken.has(t))
   if (kept.length === 0) return undefined
   const startPrices = startPricesOf(instance, last)
-  const prices = { workPrices, startPrices }
-  const standing = kept.map(({ block }) => block)
-  const priced = priceOpenWindows(instance, solver, prices, { open, standing })
+  const rates = ratesOf(instance, last)
+  const prices = { workPrices, startPrices, rates }
+  const priced = priceOpenWindows(instance, solver, prices, open)
   if (!priced) return undefined
   const base = baseOf(instance, prices)
   const coupling = { ...prices, gpuPrices: priced.freeGpuPrices, base }
-  const fresh = spansOf(open).map((span) => cutBlock(instance, priced, coupling, span))
+  const fresh = spansOf(open, blockWindows(instance.windowCount)).map((span) =>
+    cutBlock(instance, priced, coupling, span),
+  )
   return {
     blocks: [...kept.map(({ block }) => block), ...fresh].map((block) => ({
       ...block,
@@ -87,22 +89,46 @@ function priceOfWorks(problem: PlanningProblem, { blocks }: LastPlan): Float64Ar
  * Prices of starts as each window had them, by model, [window * binCount + bin], with one window more
  * in which nothing starts. Where they are less than a kept neighbour counts, the bound is only lower.
  */
-function startPricesOf(instance: Instance, { blocks, plan }: LastPlan): Float64Array[] {
-  const { models, problem, windowCount } = instance
-  const indexOf = new Map(problem.windows.map(({ startMs }, t) => [startMs, t]))
+function startPricesOf(instance: Instance, last: LastPlan): Float64Array[] {
+  const { models, windowCount } = instance
   const prices = models.map(({ binCount }) => new Float64Array(windowCount * binCount))
-  for (const { firstWindow, endWindow, startPrices } of blocks) {
+  for (const block of last.blocks) {
+    const { firstWindow, endWindow, startPrices } = block
     const own = valuesOf(instance, startPrices, endWindow - firstWindow + 1)
-    for (let w = firstWindow; w < endWindow; w++) {
-      const t = indexOf.get(plan.windows[w]!.startMs)
-      if (t === undefined) continue
+    for (const [i, t] of placesOf(instance, block, last)) {
       for (const [m, { binCount: B }] of models.entries()) {
-        const i = w - firstWindow
         prices[m]!.set(own[m]!.subarray(i * B, (i + 1) * B), t * B)
       }
     }
   }
   return prices.map((own, m) => clampedStarts(instance, m, own))
+}
+
+/** By batch work, [window]: tokens/s as they were planned; nothing in windows that were not in sight. */
+function ratesOf(instance: Instance, last: LastPlan): Float64Array[] {
+  const { batch } = instance.problem
+  const rates = batch.map(() => new Float64Array(instance.windowCount))
+  const indexOf = new Map(batch.map(({ id }, j) => [id, j]))
+  for (const block of last.blocks) {
+    const places = placesOf(instance, block, last)
+    for (const { work, values } of block.batch.filter((of) => indexOf.has(of.work))) {
+      for (const [i, t] of places) rates[indexOf.get(work)!]![t] = values[i]!
+    }
+  }
+  return rates
+}
+
+/** Windows of a block that are still in sight: which of its own, and which of the horizon's. */
+function placesOf(
+  { problem }: Instance,
+  { firstWindow, endWindow }: Block,
+  { plan }: LastPlan,
+): [own: number, now: number][] {
+  const nowOf = new Map(problem.windows.map(({ startMs }, t) => [startMs, t]))
+  return rangeOf(firstWindow, endWindow).flatMap((w): [number, number][] => {
+    const now = nowOf.get(plan.windows[w]!.startMs)
+    return now === undefined ? [] : [[w - firstWindow, now]]
+  })
 }
 
 interface Kept {
@@ -148,11 +174,12 @@ const fingerprint = (problem: PlanningProblem): string =>
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   value instanceof Object && !Array.isArray(value)
 
-function spansOf(windows: readonly number[]): Span[] {
+/** @param most windows of one */
+function spansOf(windows: readonly number[], most: number): Span[] {
   const spans: [number, number][] = []
   for (const t of windows) {
     const now = spans.at(-1)
-    if (now && now[1] === t && t - now[0] < BLOCK_WINDOWS) now[1] = t + 1
+    if (now && now[1] === t && t - now[0] < most) now[1] = t + 1
     else spans.push([t, t + 1])
   }
   return spans

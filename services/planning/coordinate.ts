@@ -102,7 +102,6 @@ export function wholeBlock(problem: PlanningProblem): Block {
     firstWindow: 0,
     endWindow: problem.windows.length,
     problem,
-    effort: { priceRounds: 0, refineRounds: 0 },
     fractions: [],
     batch: [],
     gpuPrices: [],

@@ -4,10 +4,14 @@ import type { Instance } from './instance.ts'
 import { seriesOf } from './point-series.ts'
 import type { PricedFractions } from './prices.ts'
 import type { PlanningProblem } from './problem.ts'
-import type { Effort } from './window-mixes.ts'
 
-/** Windows of one block: few enough for a job of seconds, enough to see starts pay. */
-export const BLOCK_WINDOWS = 12
+/** Windows of one block, at least: a block does not see what runs when it begins, so starts are dearer there. */
+const LEAST_WINDOWS = 12
+/** Of a longer horizon there are so many blocks: enough for as many cores. */
+const BLOCKS = 8
+
+export const blockWindows = (windowCount: number): number =>
+  Math.max(LEAST_WINDOWS, Math.ceil(windowCount / BLOCKS))
 
 /**
  * One block per group of windows, with its fractions and prices. All regions stay together: they
@@ -21,26 +25,12 @@ export function cutBlocks(
   coupling: Coupling,
   relaxed: number,
 ): Block[] {
-  const count = Math.ceil(instance.windowCount / BLOCK_WINDOWS)
-  return Array.from({ length: count }, (_, i) => {
-    const from = i * BLOCK_WINDOWS
-    const end = Math.min(instance.windowCount, from + BLOCK_WINDOWS)
+  const length = blockWindows(instance.windowCount)
+  return Array.from({ length: Math.ceil(instance.windowCount / length) }, (_, i) => {
+    const from = i * length
+    const end = Math.min(instance.windowCount, from + length)
     return { ...cutBlock(instance, priced, coupling, [from, end]), relaxed, base: coupling.base }
   })
-}
-
-/** Models times windows up to which each is searched at length; the time of larger ones counts. */
-export const THOROUGH_CELLS = 600
-const THOROUGH: Effort = { priceRounds: 3, refineRounds: 2 }
-const QUICK: Effort = { priceRounds: 2, refineRounds: 1 }
-/** The same, beyond which there is time for one look each. */
-const QUICK_CELLS = 3_000
-const BRIEF: Effort = { priceRounds: 1, refineRounds: 0 }
-
-function effortFor({ models, windowCount }: Instance): Effort {
-  const cells = models.length * windowCount
-  if (cells <= THOROUGH_CELLS) return THOROUGH
-  return cells <= QUICK_CELLS ? QUICK : BRIEF
 }
 
 /** Windows [from, end). */
@@ -65,7 +55,6 @@ export function cutBlock(
     firstWindow: from,
     endWindow: end,
     problem: part,
-    effort: effortFor(instance),
     fractions: seriesOf(instance, priced.fractions, from, end),
     batch: problem.batch.flatMap((work, j): WorkSeries[] => {
       const values = across((t) => priced.batch[j]![t]!)

@@ -1,4 +1,5 @@
 import { fixedCost, startCost, tokenCost } from './bin-costs.ts'
+import { groupBy } from './group-by.ts'
 import type { Instance } from './instance.ts'
 import { type Lanes, lanesOf } from './lanes.ts'
 import { type LinearModelBuilder, linearModelBuilder } from './linear-model-builder.ts'
@@ -28,9 +29,10 @@ export function groupedModel(
   const inPools = groups.map(() => pools.map(() => [] as number[]))
   const rates = batch.map(() => new Int32Array(groups.length).fill(-1))
   const starts = models.map((_, m) => {
+    const reaches = reachesOver(instance, m, bins[m]!)
     const parts = groups.map((group, k): Part => {
       const first = addReplicas(instance, builder, m, group, bins[m]!, inPools[k]!)
-      return { m, group, bins: bins[m]!, first }
+      return { m, group, bins: bins[m]!, reaches, first }
     })
     for (const [k, part] of parts.entries()) {
       addTraffic(instance, builder, part, (j, column) => {
@@ -54,11 +56,27 @@ export function groupedModel(
 /** Columns of one group, but for those of works. */
 export function columnsOfGroup(instance: Instance, bins: readonly Int32Array[]): number {
   return bins.reduce((sum, own, m) => {
-    const R = instance.regionCount
-    const regions = new Set(own.map((b) => instance.models[m]!.region[b]!))
-    const flows = lanesOf(instance, m).reaches.filter((one, i) => one === 1 && regions.has(i % R))
-    return sum + 2 * own.length + flows.length
+    const flows = reachesOver(instance, m, own).map(({ regions }) => regions.length)
+    return sum + 2 * own.length + flows.reduce((a, b) => a + b, 0)
   }, 0)
+}
+
+/** Lanes to which the same of some bins' regions are open: one flow into each will do for all of them. */
+interface Reach {
+  readonly regions: readonly number[]
+  readonly lanes: readonly number[]
+}
+
+function reachesOver(instance: Instance, m: number, bins: Int32Array): Reach[] {
+  const R = instance.regionCount
+  const { count, reaches } = lanesOf(instance, m)
+  const regions = [...new Set(bins.map((b) => instance.models[m]!.region[b]!))]
+  const openTo = (lane: number) => regions.filter((r) => reaches[lane * R + r] === 1)
+  const byReach = groupBy(
+    Array.from({ length: count }, (_, lane) => lane),
+    (lane) => openTo(lane).join(),
+  )
+  return [...byReach.values()].map((lanes) => ({ regions: openTo(lanes[0]!), lanes }))
 }
 
 /** One model in one group. */
@@ -66,6 +84,7 @@ interface Part {
   readonly m: number
   readonly group: Group
   readonly bins: Int32Array
+  readonly reaches: readonly Reach[]
   /** Column of the replicas of the first bin, all of them full. */
   readonly first: number
 }
@@ -96,11 +115,10 @@ function addReplicas(
 function addTraffic(
   instance: Instance,
   builder: LinearModelBuilder,
-  { m, group, bins, first }: Part,
+  { m, group, bins, reaches, first }: Part,
   note: (j: number, column: number) => void,
 ): void {
   const model = instance.models[m]!
-  const R = instance.regionCount
   const lanes = lanesOf(instance, m)
   const balances = new Map<number, number[]>()
   for (const [i, b] of bins.entries()) {
@@ -108,25 +126,23 @@ function addTraffic(
     balance.push(first + i, model.capacity[b]!)
     balances.set(model.region[b]!, balance)
   }
-  const leaving = Array.from({ length: lanes.count }, (_, lane) => {
-    const flows: number[] = []
-    for (const [r, balance] of balances) {
-      if (lanes.reaches[lane * R + r] === 0) continue
-      const flow = builder.column(0)
-      flows.push(flow, 1)
-      balance.push(flow, -1)
-    }
-    return flows
-  })
-  for (const [j, work] of instance.batch.entries()) {
-    const seconds = secondsOf(instance, j, group)
-    if (work.model !== m || seconds === 0) continue
-    const rate = builder.column(0)
-    leaving[lanes.ofBatch[j]!]!.push(rate, -seconds / secondsBetween(instance, ...group))
-    note(j, rate)
-  }
   const rates = meanRates(instance, m, lanes, group)
-  for (const [lane, flows] of leaving.entries()) builder.row(rates[lane]!, Infinity, flows)
+  for (const { regions, lanes: together } of reaches) {
+    const leaving = regions.flatMap((r) => {
+      const flow = builder.column(0)
+      balances.get(r)!.push(flow, -1)
+      return [flow, 1]
+    })
+    for (const [j, work] of instance.batch.entries()) {
+      const seconds = secondsOf(instance, j, group)
+      if (work.model !== m || seconds === 0 || !together.includes(lanes.ofBatch[j]!)) continue
+      const rate = builder.column(0)
+      leaving.push(rate, -seconds / secondsBetween(instance, ...group))
+      note(j, rate)
+    }
+    const total = together.reduce((sum, lane) => sum + rates[lane]!, 0)
+    builder.row(total, Infinity, leaving)
+  }
   for (const balance of balances.values()) builder.row(0, Infinity, balance)
 }
 

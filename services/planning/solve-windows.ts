@@ -11,7 +11,7 @@ import { random } from './random.ts'
 import { ALMOST, roundLoads } from './round-loads.ts'
 import { timedProblem } from './timed-problem.ts'
 import { newTrial, type Trial } from './trial.ts'
-import { type Effort, windowMixes } from './window-mixes.ts'
+import { windowMixes } from './window-mixes.ts'
 import { windowShare } from './window-share.ts'
 
 /**
@@ -34,7 +34,6 @@ export function solveWindows(block: Block, deadline: Deadline = NO_DEADLINE): Bl
     room: Float64Array.from(instance.pools, ({ count }) => count),
     random: random(block.problem.seed),
     trial: newTrial(instance),
-    effort: block.effort,
   }
   for (let t = 0; t < instance.windowCount && !isLate(); t++) {
     // Windows that share their counts keep the rounded ones, for the merge to complete.
@@ -71,7 +70,6 @@ interface Ground {
   readonly room: Float64Array
   readonly random: () => number
   readonly trial: Trial
-  readonly effort: Effort
 }
 
 function planWindow({ draft, counts, fractions, prices, room, ...rest }: Ground, t: number): void {

@@ -7,11 +7,8 @@ import { settlePrices } from './settle-prices.ts'
 import type { Trial } from './trial.ts'
 
 /** Rounds of mixes at ever better prices, then of mixes for the GPUs that the choice leaves free. */
-export interface Effort {
-  readonly priceRounds: number
-  readonly refineRounds: number
-}
-
+const PRICE_ROUNDS = 3
+const REFINE_ROUNDS = 2
 /** Options of a model that are chosen from. */
 const MOST_OPTIONS = 16
 
@@ -28,7 +25,6 @@ export interface WindowTask {
   readonly startsOf: (m: number, mix: Mix) => number
   readonly random: () => number
   readonly trial: Trial
-  readonly effort: Effort
 }
 
 /**
@@ -39,12 +35,11 @@ export interface WindowTask {
  * @returns by model; mixes may be above the pools where none were found that fit
  */
 export function windowMixes(task: WindowTask): Mix[] {
-  const { priceRounds, refineRounds } = task.effort
   let state: State = { options: task.cells.map(() => []), prices: task.prices, centre: task.prices }
-  for (let round = 0; round < priceRounds; round++) state = priceRound(task, state)
+  for (let round = 0; round < PRICE_ROUNDS; round++) state = priceRound(task, state)
   let { best } = state
   if (!best) return unfit(task, state)
-  for (let round = 0; round < refineRounds; round++) best = refined(task, best, state.prices)
+  for (let round = 0; round < REFINE_ROUNDS; round++) best = refined(task, best, state.prices)
   return best.options.map((_, m) => chosenMix(best, m))
 }
 

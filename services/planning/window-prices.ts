@@ -1,11 +1,10 @@
-import type { Block } from './block.ts'
 import { cheapestToken } from './cheapest-token.ts'
 import { clampedStarts } from './coupling-prices.ts'
 import { type Deadline, isPast, NO_DEADLINE, TIME_SHARES } from './deadline.ts'
 import type { Instance } from './instance.ts'
 import type { LinearAnswer, LinearSolver } from './linear-solver.ts'
 import type { PricedFractions } from './prices.ts'
-import { type BatchTiming, mostBatch, wholeWork } from './time-batch.ts'
+import { type BatchTiming, wholeWork } from './time-batch.ts'
 import type { WindowModel } from './window-model.ts'
 import { openWindows, type WindowPrices, type WindowRunner } from './window-runner.ts'
 import { timeWork } from './work-timing.ts'
@@ -58,38 +57,33 @@ const isLateAt =
   (done: number): boolean =>
     isPast(deadline, from + (to - from) * done)
 
-/** Windows to be priced, and blocks of all the others, which stand. */
-export interface OpenWindows {
-  readonly open: readonly number[]
-  readonly standing: readonly Block[]
-}
-
 /**
  * The same for some windows only, work and starts at prices that are known. What the others do of the
- * work stands; what is left comes into the open windows.
+ * work stands; the rest comes when it was timed, and where a token costs least.
  *
+ * @param prices.rates when the work was timed; nothing in windows that were not in sight
  * @returns undefined where traffic, or a work, does not fit into the open windows
  */
 export function priceOpenWindows(
   instance: Instance,
   solver: LinearSolver,
-  prices: WindowPrices & { readonly startPrices: readonly Float64Array[] },
-  { open, standing }: OpenWindows,
+  prices: Required<WindowPrices>,
+  open: readonly number[],
 ): PricedFractions | undefined {
   const isOpen = new Set(open)
+  const { workPrices, startPrices } = prices
   const complete = (rates: BatchTiming, costs: BatchTiming) =>
     wholeWork(instance, rates, costs, (t) => isOpen.has(t))
   const runner = openWindows(instance, solver)
   try {
-    const free = passWindows(instance, runner, open, prices)
+    const free = passWindows(instance, runner, open, { workPrices, startPrices })
     if (free.misses > 0) return undefined
-    const wanted = free.rates.map((own, j) => own.map((x) => Math.min(x, mostBatch(instance, j))))
-    placeStanding(instance, standing, wanted)
-    const timed = { ...prices, rates: complete(wanted, free.costs) }
-    const done = passWindows(instance, runner, open, timed)
-    placeStanding(instance, standing, done.rates)
-    const batch = complete(done.rates, done.costs)
-    const { workPrices, startPrices } = prices
+    const rates = complete(prices.rates, free.costs)
+    const done = passWindows(instance, runner, open, { ...prices, rates })
+    const all = rates.map((own, j) =>
+      own.map((rate, t) => (isOpen.has(t) ? done.rates[j]![t]! : rate)),
+    )
+    const batch = complete(all, done.costs)
     const { fractions, gpuPrices } = done
     return isWhole(instance, batch)
       ? { fractions, batch, gpuPrices, freeGpuPrices: free.gpuPrices, workPrices, startPrices }
@@ -104,19 +98,6 @@ const isWhole = ({ batch, windowSeconds }: Instance, rates: BatchTiming): boolea
     const done = rates[j]!.reduce((sum, rate, t) => sum + rate * windowSeconds[t]!, 0)
     return done >= tokens * (1 - 1e-9)
   })
-
-function placeStanding(
-  { problem }: Instance,
-  standing: readonly Block[],
-  rates: readonly Float64Array[],
-): void {
-  for (const { firstWindow, batch } of standing) {
-    for (const { work, values } of batch) {
-      const j = problem.batch.findIndex(({ id }) => id === work)
-      for (const [i, rate] of values.entries()) rates[j]![firstWindow + i] = rate
-    }
-  }
-}
 
 /** What the optima of some windows say; elsewhere zeros. */
 interface Pass {

@@ -15,7 +15,7 @@ import type { WindowRunner } from './window-runner.ts'
 /** Windows whose optima tell which bins are worth a column. */
 const SAMPLES = 12
 /** Most columns of the grouped LP, and how many of them a solver may get through in a second. */
-const MOST_COLUMNS = 33_000
+const MOST_COLUMNS = 16_000
 const COLUMNS_PER_SECOND = 5_000
 /** Fractions below this are the solver's tolerance. */
 const LEAST = 1e-9

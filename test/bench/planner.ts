@@ -4,7 +4,6 @@
  * `--deadline s` plans the largest instance once more with so many seconds, 0 not at all; `--seeds n` how many seeds each; `--write` puts the rows into docs/benchmarks.md; `--highs seconds` also runs the monolithic MILP where it can.
  */
 import { parseArgs } from 'node:util'
-import { THOROUGH_CELLS } from '../../services/planning/cut-blocks.ts'
 import { horizonModel } from '../../services/planning/horizon-model.ts'
 import { type LinearSolver, loadHighs } from '../../services/planning/index.ts'
 import { compileInstance } from '../../services/planning/instance.ts'
@@ -150,10 +149,7 @@ if (values.random !== '0') {
 if (values.tails !== '0') {
   console.log(JSON.stringify({ tails: simulateTails(Number(values.tails)) }))
 }
-// Larger ones are searched less for each window, which flatters the first of these.
-const searchedAlike = rows.filter(({ models, windows }) => models * windows <= THOROUGH_CELLS)
-const alike = exponent(searchedAlike)
-console.log(JSON.stringify({ timeExponent: exponent(rows), timeExponentSearchedAlike: alike }))
+console.log(JSON.stringify({ timeExponent: exponent(rows) }))
 if (values.write) {
   const cells = (...all: (string | number | null)[]) =>
     `| ${all.map((x) => x ?? '-').join(' | ')} |`
@@ -173,7 +169,7 @@ if (values.write) {
       ),
     ),
     '',
-    `CPU-seconds grow with (regions x windows x models) to the power of ${exponent(rows) ?? 'unknown'}; over the smaller ones, each window of which is searched alike, of ${alike ?? 'unknown'}.`,
+    `CPU-seconds grow with (regions x windows x models) to the power of ${exponent(rows) ?? 'unknown'}.`,
     '',
     ...notes,
   ])

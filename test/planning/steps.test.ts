@@ -104,8 +104,8 @@ describe('coordinate', () => {
     expect(coordinate({ ...base, models, running }, solver)).toHaveLength(1)
   })
 
-  it('searches the windows of many models or a long horizon in fewer rounds', () => {
-    const effortOf = (count: number) => {
+  it('cuts blocks of twelve windows, of a long horizon eight blocks', () => {
+    const lengthsOf = (count: number) => {
       const rates = Array.from({ length: count }, () => 50)
       const demand = [{ origin: 'eu', tokensPerSecond: rates, regions: ['eu'] }]
       const of = problem({
@@ -113,11 +113,10 @@ describe('coordinate', () => {
         regions: [region('eu', rates)],
         models: [model('chat', { demand })],
       })
-      return coordinate(of, solver)[0]!.effort
+      return coordinate(of, solver).map(({ firstWindow, endWindow }) => endWindow - firstWindow)
     }
-    expect(effortOf(200)).toEqual({ priceRounds: 3, refineRounds: 2 })
-    expect(effortOf(640)).toEqual({ priceRounds: 2, refineRounds: 1 })
-    expect(effortOf(3_200)).toEqual({ priceRounds: 1, refineRounds: 0 })
+    expect(lengthsOf(160)).toEqual(Array.from({ length: 8 }, () => 20))
+    expect(coordinate(base, solver, { wholeLimit: 0 })).toHaveLength(1)
   })
 
   it('looks beyond the hull where a floor needs replicas of fewer GPUs', () => {
