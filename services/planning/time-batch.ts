@@ -43,7 +43,7 @@ export function wholeWork(
 }
 
 /** Most tokens/s of a work in one window: several times its mean rate, so that it can wait. */
-export function mostBatch(instance: Instance, j: number): number {
+function mostBatch(instance: Instance, j: number): number {
   const { tokens, first, deadline } = instance.batch[j]!
   let seconds = 0
   for (let t = first; t < deadline; t++) seconds += instance.windowSeconds[t]!
