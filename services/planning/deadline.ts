@@ -15,4 +15,4 @@ export const isPast = (deadline: Deadline, share: number): boolean =>
   deadline.secondsLeft(share) <= 0
 
 /** By when each step has to leave off, as shares of the time: what follows needs the rest. */
-export const TIME_SHARES = { workPrices: 0.1, windowPrices: 0.25, blocks: 0.5, search: 0.7 }
+export const TIME_SHARES = { workPrices: 0.3, windowPrices: 0.4, blocks: 0.45, search: 0.47 }
