@@ -4,6 +4,7 @@ import type { Instance } from './instance.ts'
 import { type Lanes, lanesOf } from './lanes.ts'
 import { type LinearModelBuilder, linearModelBuilder } from './linear-model-builder.ts'
 import type { LinearModel } from './linear-solver.ts'
+import { secondsBetween } from './time-batch.ts'
 
 /** Windows [from, end) taken as one. */
 export type Group = readonly [from: number, end: number]
@@ -29,10 +30,11 @@ export function groupedModel(
   const inPools = groups.map(() => pools.map(() => [] as number[]))
   const rates = batch.map(() => new Int32Array(groups.length).fill(-1))
   const starts = models.map((_, m) => {
-    const reaches = reachesOver(instance, m, bins[m]!)
+    const lanes = lanesOf(instance, m)
+    const reaches = reachesOver(instance, m, bins[m]!, lanes)
     const parts = groups.map((group, k): Part => {
       const first = addReplicas(instance, builder, m, group, bins[m]!, inPools[k]!)
-      return { m, group, bins: bins[m]!, reaches, first }
+      return { m, group, bins: bins[m]!, lanes, reaches, first }
     })
     for (const [k, part] of parts.entries()) {
       addTraffic(instance, builder, part, (j, column) => {
@@ -56,7 +58,9 @@ export function groupedModel(
 /** Columns of one group, but for those of works. */
 export function columnsOfGroup(instance: Instance, bins: readonly Int32Array[]): number {
   return bins.reduce((sum, own, m) => {
-    const flows = reachesOver(instance, m, own).map(({ regions }) => regions.length)
+    const flows = reachesOver(instance, m, own, lanesOf(instance, m)).map(
+      ({ regions }) => regions.length,
+    )
     return sum + 2 * own.length + flows.reduce((a, b) => a + b, 0)
   }, 0)
 }
@@ -67,9 +71,13 @@ interface Reach {
   readonly lanes: readonly number[]
 }
 
-function reachesOver(instance: Instance, m: number, bins: Int32Array): Reach[] {
+function reachesOver(
+  instance: Instance,
+  m: number,
+  bins: Int32Array,
+  { count, reaches }: Lanes,
+): Reach[] {
   const R = instance.regionCount
-  const { count, reaches } = lanesOf(instance, m)
   const regions = [...new Set(bins.map((b) => instance.models[m]!.region[b]!))]
   const openTo = (lane: number) => regions.filter((r) => reaches[lane * R + r] === 1)
   const byReach = groupBy(
@@ -84,6 +92,7 @@ interface Part {
   readonly m: number
   readonly group: Group
   readonly bins: Int32Array
+  readonly lanes: Lanes
   readonly reaches: readonly Reach[]
   /** Column of the replicas of the first bin, all of them full. */
   readonly first: number
@@ -115,11 +124,10 @@ function addReplicas(
 function addTraffic(
   instance: Instance,
   builder: LinearModelBuilder,
-  { m, group, bins, reaches, first }: Part,
+  { m, group, bins, lanes, reaches, first }: Part,
   note: (j: number, column: number) => void,
 ): void {
   const model = instance.models[m]!
-  const lanes = lanesOf(instance, m)
   const balances = new Map<number, number[]>()
   for (const [i, b] of bins.entries()) {
     const balance = balances.get(model.region[b]!) ?? []
@@ -167,12 +175,6 @@ function addStarts(
 export function secondsOf(instance: Instance, j: number, [from, end]: Group): number {
   const { first, deadline } = instance.batch[j]!
   return secondsBetween(instance, Math.max(from, first), Math.min(end, deadline))
-}
-
-function secondsBetween({ windowSeconds }: Instance, from: number, end: number): number {
-  let seconds = 0
-  for (let t = from; t < end; t++) seconds += windowSeconds[t]!
-  return seconds
 }
 
 function meanRates({ models }: Instance, m: number, lanes: Lanes, [from, end]: Group) {

@@ -45,7 +45,12 @@ export function wholeWork(
 /** Most tokens/s of a work in one window: several times its mean rate, so that it can wait. */
 function mostBatch(instance: Instance, j: number): number {
   const { tokens, first, deadline } = instance.batch[j]!
+  return (6 * tokens) / secondsBetween(instance, first, deadline)
+}
+
+/** Seconds of windows [from, end); 0 where it ends before it begins. */
+export function secondsBetween({ windowSeconds }: Instance, from: number, end: number): number {
   let seconds = 0
-  for (let t = first; t < deadline; t++) seconds += instance.windowSeconds[t]!
-  return (6 * tokens) / seconds
+  for (let t = from; t < end; t++) seconds += windowSeconds[t]!
+  return seconds
 }

@@ -1,5 +1,6 @@
 /** Asks at a steady rate, answered or not, in a process of its own, and counts what comes of it. */
 import { Agent, request } from 'node:http'
+import { atRate } from './at-rate.ts'
 import type { FloodCounts, FloodOrder } from './flood.ts'
 
 const order = JSON.parse(process.argv[2]!) as FloodOrder
@@ -31,18 +32,6 @@ const ask = (dueMs: number): Promise<void> =>
     asking.end(body)
   })
 
-const total = Math.round(ratePerSecond * seconds)
-const asked: Promise<void>[] = []
-const startMs = performance.now()
-await new Promise<void>((resolve) => {
-  const timer = setInterval(() => {
-    const due = Math.min(total, ((performance.now() - startMs) * ratePerSecond) / 1000)
-    while (asked.length < due) asked.push(ask(startMs + (asked.length * 1000) / ratePerSecond))
-    if (asked.length < total) return
-    clearInterval(timer)
-    resolve()
-  }, 1)
-})
-await Promise.all(asked)
+await atRate(ratePerSecond, Math.round(ratePerSecond * seconds), ask)
 agent.destroy()
 process.send!(counts)

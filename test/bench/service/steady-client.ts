@@ -1,5 +1,6 @@
 /** Asks at a steady rate, in a process of its own, and says how long each answer took. */
 import { Agent, get } from 'node:http'
+import { atRate } from './at-rate.ts'
 import type { SteadyOrder } from './steady-rate.ts'
 
 const order = JSON.parse(process.argv[2]!) as SteadyOrder
@@ -18,18 +19,6 @@ const ask = (dueMs: number): Promise<number> =>
 
 // Every connection is opened before the clock starts.
 await Promise.all(Array.from({ length: connections }, () => ask(performance.now())))
-const total = ratePerSecond * seconds
-const asked: Promise<number>[] = []
-const startMs = performance.now()
-await new Promise<void>((resolve) => {
-  const timer = setInterval(() => {
-    const due = Math.min(total, ((performance.now() - startMs) * ratePerSecond) / 1000)
-    while (asked.length < due) asked.push(ask(startMs + (asked.length * 1000) / ratePerSecond))
-    if (asked.length < total) return
-    clearInterval(timer)
-    resolve()
-  }, 1)
-})
-const tookMs = await Promise.all(asked)
+const tookMs = await atRate(ratePerSecond, ratePerSecond * seconds, ask)
 agent.destroy()
 process.send!(tookMs)
