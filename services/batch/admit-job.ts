@@ -57,13 +57,17 @@ function tooLate(job: BatchJob, { nowMs, outlooks, ledger = unlimited }: PlaceOp
   const earliestDeadlineMs = (Math.floor(soonest(ledger) / 1_000) + 1) * 1_000
   const alone = soonest(unlimited)
   const limit = alone <= job.deadline.atMs ? 'capacity' : 'deadline'
-  const why =
-    limit === 'capacity'
-      ? 'other jobs hold the GPUs it would need'
-      : 'it takes longer at the slowest throughput, even alone'
+  const why = limit === 'capacity' ? 'other jobs hold the GPUs it would need' : late(job, nowMs)
   if (!Number.isFinite(earliestDeadlineMs)) {
     return { status: 'infeasible', limit, words: `${why}; nothing is free within two weeks` }
   }
   const words = `${why}; the earliest deadline that can be promised is ${new Date(earliestDeadlineMs).toISOString()}`
   return { status: 'infeasible', limit, words, earliestDeadlineMs }
+}
+
+/** Why a job is too late though it were alone. */
+function late({ deadline, earliestStartMs }: BatchJob, nowMs: number): string {
+  if (deadline.atMs <= nowMs) return 'its deadline is past'
+  if (deadline.atMs <= earliestStartMs) return 'it may not start before its deadline'
+  return 'it takes longer at the slowest throughput, even alone'
 }

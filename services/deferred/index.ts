@@ -1,4 +1,4 @@
-export { jobLines } from './job-lines.ts'
+export { jobLines, type WrongLine } from './job-lines.ts'
 export type {
   DeferredJob,
   DeferredJobStore,

@@ -145,15 +145,16 @@ function gpuLevels(
   if (!place) issues.push({ path: '/gpu', message: `is no GPU type of these regions` })
   if (issues.length > 0) throw wrong(issues)
   const watts = (request.wattsPerGpu ?? gpuWatts(gpu)) + place!.hostWattsPerGpu
+  const levels = gpus.map((count, index) => ({
+    gpus: count,
+    workPerHour: speedups[index]!,
+    kilowatts: (count * watts) / 1000,
+  }))
   return {
     gpu,
     // Work is counted in hours at the size asked for.
     work: gpuHours! / gpus[0]!,
-    levels: gpus.map((count, index) => ({
-      gpus: count,
-      workPerHour: speedups[index]!,
-      kilowatts: (count * watts) / 1000,
-    })),
+    levels: thatFit(levels, allowed, gpu, '/gpus/0'),
     startHours: START_MINUTES / MINUTES_PER_HOUR,
   }
 }
@@ -176,17 +177,36 @@ function tokenLevels(
   )
   if (!best)
     throw wrong([{ path: '/model', message: 'is no model that runs on GPUs of these regions' }])
+  const levels = doublings(maxReplicas).map((replicas) => ({
+    gpus: replicas * best.gpusPerReplica,
+    workPerHour: replicas * best.capacityTokensPerSecond * 3600,
+    kilowatts: (replicas * wattsOf(best)) / 1000,
+  }))
   return {
     gpu: best.variant.gpu,
     work: tokens!,
-    levels: doublings(maxReplicas).map((replicas) => ({
-      gpus: replicas * best.gpusPerReplica,
-      workPerHour: replicas * best.capacityTokensPerSecond * 3600,
-      kilowatts: (replicas * wattsOf(best)) / 1000,
-    })),
+    levels: thatFit(levels, allowed, best.variant.gpu, '/model'),
     startHours: best.startSeconds / 3600,
     model,
   }
+}
+
+/**
+ * The sizes that there are GPUs for somewhere: no promise may rest on another.
+ *
+ * @param path of what is wrong where there is none
+ */
+function thatFit(
+  levels: readonly JobLevel[],
+  allowed: readonly JobPlace[],
+  gpu: string,
+  path: string,
+): readonly JobLevel[] {
+  const most = Math.max(...allowed.map((place) => (place.gpu === gpu ? place.count : 0)))
+  const fitting = levels.filter(({ gpus }) => gpus <= most)
+  if (fitting.length > 0) return fitting
+  const message = `takes ${levels[0]!.gpus} ${gpu}, and none of these regions has more than ${most}`
+  throw wrong([{ path, message }])
 }
 
 /** 1, 2, 4 and so on, and the most: few sizes, so that many jobs are placed in little time. */

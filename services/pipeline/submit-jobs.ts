@@ -1,5 +1,5 @@
 import { type Admission, admitJob, type BatchJob, holdGpus, untouched } from '../batch/index.ts'
-import type { DeferredJob, DeferredJobStore, JobRequest } from '../deferred/index.ts'
+import type { DeferredJob, DeferredJobStore, JobRequest, WrongLine } from '../deferred/index.ts'
 import { type FieldIssue, InvalidInput } from '../domain/errors.ts'
 import { type BatchDesk, type BatchPorts, openBatchDesk } from './batch-desk.ts'
 import { frameJob } from './frame-job.ts'
@@ -25,7 +25,7 @@ export type JobAnswer =
     }
 
 /** What comes in: a job, or what is wrong with the line that should have been one. */
-export type Asked = JobRequest | InvalidInput
+export type Asked = JobRequest | WrongLine
 
 /** So many are written at once: few enough to answer soon, enough to be quick. */
 const CHUNK = 500
@@ -74,7 +74,10 @@ interface Taken {
 }
 
 async function take(counter: Counter, asked: Asked): Promise<Taken> {
-  if (asked instanceof InvalidInput) return { answer: refused(asked) }
+  if ('wrong' in asked) {
+    const { wrong, id } = asked
+    return { answer: { ...(id !== undefined && { id }), ...refused(wrong) } }
+  }
   const { ports, desk, endsMs } = counter
   const id = asked.id ?? ports.newId()
   if (endsMs.has(id)) return { answer: { id, status: 'known' } }

@@ -18,10 +18,12 @@ export interface WhenAnswer {
   readonly region: string
   readonly startMs: number
   readonly endMs: number
-  /** Intensity over the run, and were it run now in the same place. */
+  /** Intensity over the run. */
   readonly carbonGPerKwh: number
+  /** Intensity were it run now, in the first of the places. */
   readonly nowCarbonGPerKwh: number
-  /** Against running now in the first place. */
+  readonly nowRegion: string
+  /** Of the one against the other. */
   readonly savedRatio: number
 }
 
@@ -31,28 +33,33 @@ export interface WhenAnswer {
  * @throws InvalidInput where it does not fit before its deadline
  */
 export function whenToRun(query: WhenQuery): WhenAnswer {
-  const { nowMs, durationHours, leastSavedRatio } = query
+  const { nowMs, durationHours, deadlineMs, leastSavedRatio } = query
+  const [first] = query.outlooks as [RegionOutlook]
   const outlooks = new Map(query.outlooks.map((outlook) => [outlook.region, outlook]))
   const job = jobOf(query)
   const best = placeJob(job, untouched(job), { nowMs, outlooks })
   if (!best?.safe) {
     const earliest = new Date(nowMs + durationHours * HOUR_MS).toISOString()
-    throw new InvalidInput(`does not fit before the deadline: it would end at ${earliest} at best`)
+    const latest = new Date(deadlineMs).toISOString()
+    throw new InvalidInput(
+      `${durationHours} h do not fit before ${latest}: begun now, they end at ${earliest}`,
+    )
   }
   const now = [{ startMs: nowMs, endMs: nowMs + durationHours * HOUR_MS, level: 0 }]
-  const home = usageOf(job, now, query.outlooks[0]!).carbonG
+  const home = usageOf(job, now, first).carbonG
   const savedRatio = home > 0 ? 1 - best.carbonG / home : 0
   const waits = best.pieces[0]!.startMs > nowMs
   const worthIt = !waits || savedRatio >= leastSavedRatio
   const pieces = worthIt ? best.pieces : now
-  const region = worthIt ? best.region : query.outlooks[0]!.region
+  const region = worthIt ? best.region : first.region
   const there = outlooks.get(region)!
   return {
     region,
     startMs: pieces[0]!.startMs,
     endMs: pieces.at(-1)!.endMs,
     carbonGPerKwh: usageOf(job, pieces, there).carbonG / durationHours,
-    nowCarbonGPerKwh: usageOf(job, now, there).carbonG / durationHours,
+    nowCarbonGPerKwh: home / durationHours,
+    nowRegion: first.region,
     savedRatio: worthIt ? savedRatio : 0,
   }
 }

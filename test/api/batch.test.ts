@@ -105,6 +105,8 @@ describe('batch jobs over HTTP', () => {
       'refused',
       'feasible',
     ])
+    expect(answers[1].words).toBe('line 2 is no JSON')
     expect(answers[2].issues).toContainEqual({ path: '/deadlineMs', message: 'is missing' })
+    expect(answers[2]).toMatchObject({ id: 'l2', words: expect.stringMatching(/^line 4: /) })
   })
 })

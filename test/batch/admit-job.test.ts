@@ -61,6 +61,16 @@ describe('admission', () => {
     expect(admitJob(late, options)).toMatchObject({ limit: 'deadline' })
   })
 
+  it.each([
+    [{ deadline: { kind: 'hard', atMs: at(-1) } }, 'its deadline is past'],
+    [{ earliestStartMs: at(25) }, 'it may not start before its deadline'],
+    [{ work: 30 }, 'it takes longer at the slowest throughput, even alone'],
+  ] as const)('says why it is too late: %j', (change, words) => {
+    const answer = admitJob(job(change), options) as { words: string }
+    expect(answer).toMatchObject({ limit: 'deadline' })
+    expect(answer.words).toMatch(words)
+  })
+
   it('takes a soft job that will be late', () => {
     const soft = job({ work: 30, deadline: { kind: 'soft', atMs: at(24), lateGPerHour: 5 } })
     expect(admitJob(soft, options).status).toBe('feasible')

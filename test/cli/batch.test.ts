@@ -58,8 +58,9 @@ describe('gridtide batch', () => {
       gpuHours: 1,
       deadlineMs: job.deadlineMs,
     })
-    const { out, failure, sent } = await run(['plan', path, '--fleet', small, '--at', AT])
-    expect(failure).toBeUndefined()
+    const { out, err, failure, sent } = await run(['plan', path, '--fleet', small, '--at', AT])
+    expect(failure).toMatchObject({ code: 1 })
+    expect(err).toContain('2 promised, 0 known already, 1 not possible, 1 refused\n')
     expect(sent).toEqual([])
     const answers = out
       .trim()
@@ -78,16 +79,23 @@ describe('gridtide batch', () => {
     const url = 'http://there:1'
     const submitted = await run(['submit', file('one.ndjson', job), '--url', url], {
       status: 200,
-      body: '{"id":"a"}\n',
+      body: '{"id":"a","status":"feasible"}\n',
     })
-    expect(submitted.out).toBe('{"id":"a"}\n')
+    expect(submitted.failure).toBeUndefined()
+    expect(submitted.out).toBe('{"id":"a","status":"feasible"}\n')
     expect(submitted.sent[0]).toMatchObject({
       method: 'POST',
       url: `${url}/v1/batch/jobs`,
       headers: { 'content-type': 'application/x-ndjson', authorization: 'Bearer secret' },
     })
-    const one = await run(['submit', file('one.ndjson', job)], { status: 200, body: { id: 'a' } })
-    expect(one.out).toBe('{"id":"a"}\n')
+    const pretty = file('one.json', JSON.stringify(job, null, 2))
+    const one = await run(['submit', pretty], {
+      status: 200,
+      body: { id: 'a', status: 'infeasible' },
+    })
+    expect(one.sent[0]!.body).toBe(JSON.stringify(job))
+    expect(one.out).toBe('{"id":"a","status":"infeasible"}\n')
+    expect(one.failure).toMatchObject({ code: 3 })
     const listed = await run(['list', '--limit', '2'], {
       status: 200,
       body: { items: [{ id: 'a' }, { id: 'b' }] },

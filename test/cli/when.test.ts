@@ -79,11 +79,28 @@ describe('gridtide when', () => {
     expect(JSON.parse(all.out).zone).toMatch(/^[A-Z]/)
   })
 
+  it('compares another zone with running now where the fleet begins, in words and in numbers', async () => {
+    const two = ['--fleet', 'config/examples/two-regions.yaml', '--duration', '2h']
+    const { out } = await run(...two, '--deadline', '+24h')
+    const [, zone, then, now, home, less] = out.match(
+      /, in (\w+): (\d+) gCO2e\/kWh instead of (\d+) now in (\w+), (\d+) % less/,
+    )!
+    expect([zone, home]).toEqual(['SE', 'DE'])
+    expect(100 * (1 - Number(then) / Number(now))).toBeCloseTo(Number(less), -0.5)
+    const json = JSON.parse((await run(...two, '--deadline', '+24h', '--json')).out)
+    expect(json).toMatchObject({ zone: 'SE', nowZone: 'DE' })
+    expect(json.savedRatio).toBeCloseTo(1 - json.carbonGPerKwh / json.nowCarbonGPerKwh, 9)
+  })
+
   it.each([
     [['--duration', 'long', '--deadline', '+2h', '--zone', 'DE'], /--duration long/],
     [['--duration', '2h', '--deadline', 'soon', '--zone', 'DE'], /--deadline soon/],
     [['--duration', '2h', '--deadline', '2020-01-01T00:00Z', '--zone', 'DE'], /is past/],
-    [['--duration', '2h', '--deadline', '+1h', '--zone', 'DE'], /does not fit/],
+    [['--duration', '2h', '--deadline', '+1h', '--zone', 'DE'], /2 h do not fit before/],
+    [
+      ['--duration', '200h', '--deadline', '+250h', '--zone', 'DE'],
+      /--duration 200h: nobody knows/,
+    ],
     [['--duration', '2h', '--deadline', '+4h', '--zone', 'XX'], /nothing is known/],
     [
       ['--duration', '2h', '--deadline', '+4h', '--zone', 'DE', '--least-saving', 'x'],

@@ -62,7 +62,7 @@ async function* named(lines: AsyncIterable<Asked>, onceId: string): AsyncGenerat
   let number = 0
   for await (const line of lines) {
     number += 1
-    yield line instanceof InvalidInput ? line : { id: `${onceId}-${number}`, ...line }
+    yield 'wrong' in line ? line : { id: `${onceId}-${number}`, ...line }
   }
 }
 

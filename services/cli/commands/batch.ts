@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { InvalidInput } from '../../domain/errors.ts'
 import { axiosHttp, type HttpClient, type HttpRequest } from '../../platform/http.ts'
+import { ExitWith } from '../exit-with.ts'
 import type { CliIo } from '../io.ts'
 import { readText } from '../read-text.ts'
 
@@ -36,10 +37,10 @@ export function batchCommand(io: CliIo, http: HttpClient = axiosHttp()): Command
 
   remote('submit <file>', 'hand in jobs, one JSON object a line; prints one answer a line').action(
     async (file: string, { url }: ServiceOptions) => {
-      const body = readText(file)
+      const body = jobText(readText(file))
       const headers = { 'content-type': LINES }
       const answer = await call({ method: 'POST', url: `${url}/v1/batch/jobs`, body, headers })
-      io.out(typeof answer === 'string' ? answer : `${JSON.stringify(answer)}\n`)
+      sumUp(typeof answer === 'string' ? answer : `${JSON.stringify(answer)}\n`, io)
     },
   )
   remote('list', 'the newest jobs')
@@ -91,7 +92,37 @@ export function batchCommand(io: CliIo, http: HttpClient = axiosHttp()): Command
 
 async function plan(file: string, options: PlanOptions, io: CliIo): Promise<void> {
   const { planJobs } = await import('../plan-jobs.ts')
-  for await (const line of planJobs(readText(file), options, io)) io.out(`${line}\n`)
+  let answers = ''
+  for await (const line of planJobs(jobText(readText(file)), options, io)) answers += `${line}\n`
+  sumUp(answers, io)
+}
+
+/** One job that is written over several lines is sent as one. */
+function jobText(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text))
+  } catch {
+    return text
+  }
+}
+
+/**
+ * Prints the answers, and how many were promised; the exit code is for scripts.
+ *
+ * @throws ExitWith where a job was refused or cannot be promised
+ */
+function sumUp(answers: string, io: CliIo): void {
+  io.out(answers)
+  const counts = { feasible: 0, known: 0, infeasible: 0, refused: 0 }
+  for (const line of answers.split('\n')) {
+    if (line) counts[(JSON.parse(line) as { status: keyof typeof counts }).status] += 1
+  }
+  const { feasible, known, infeasible, refused } = counts
+  io.err(
+    `${feasible} promised, ${known} known already, ${infeasible} not possible, ${refused} refused\n`,
+  )
+  if (refused > 0) throw new ExitWith('failed')
+  if (infeasible > 0) throw new ExitWith('infeasible')
 }
 
 const jobUrl = (url: string, id: string): string => `${url}/v1/batch/jobs/${encodeURIComponent(id)}`

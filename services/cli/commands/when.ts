@@ -76,6 +76,11 @@ async function look(
     throw new InvalidInput(`--least-saving ${options.leastSaving}: expected 0 to 100 percent`)
   }
   if (deadlineMs <= nowMs) throw new InvalidInput(`--deadline ${options.deadline}: is past`)
+  if (durationMs > LONGEST_HOURS * HOUR_MS) {
+    throw new InvalidInput(
+      `--duration ${options.duration}: nobody knows the grid further ahead than ${LONGEST_HOURS} h`,
+    )
+  }
   const hours = Math.min(LONGEST_HOURS, Math.ceil((deadlineMs - nowMs) / HOUR_MS) + 1)
   const windows = windowsFrom(nowMs, HOUR_MS, hours)
   return whenToRun({
@@ -118,11 +123,12 @@ function offline(zone: string, nowMs: number, windows: readonly Window[]) {
   return windowForecaster({ measure: AVERAGE, series: [], climatology, annual, nowMs })(windows)
 }
 
-function shown({ startMs, endMs, region, ...numbers }: WhenAnswer, nowMs: number) {
+function shown({ startMs, endMs, region, nowRegion, ...numbers }: WhenAnswer, nowMs: number) {
   const now = startMs <= nowMs
   return {
     now,
     zone: region,
+    nowZone: nowRegion,
     start: new Date(startMs).toISOString(),
     end: new Date(endMs).toISOString(),
     ...numbers,
@@ -130,9 +136,10 @@ function shown({ startMs, endMs, region, ...numbers }: WhenAnswer, nowMs: number
 }
 
 function words(answer: WhenAnswer, nowMs: number): string {
-  const { region, carbonGPerKwh, nowCarbonGPerKwh, savedRatio } = answer
+  const { region, nowRegion, carbonGPerKwh, nowCarbonGPerKwh, savedRatio } = answer
   const g = (value: number) => value.toFixed(0)
   if (answer.startMs <= nowMs) return `now, in ${region}: ${g(carbonGPerKwh)} gCO2e/kWh\n`
   const start = new Date(answer.startMs).toISOString()
-  return `at ${start}, in ${region}: ${g(carbonGPerKwh)} gCO2e/kWh instead of ${g(nowCarbonGPerKwh)}, ${(100 * savedRatio).toFixed(0)} % less\n`
+  const now = `${g(nowCarbonGPerKwh)} now${nowRegion === region ? '' : ` in ${nowRegion}`}`
+  return `at ${start}, in ${region}: ${g(carbonGPerKwh)} gCO2e/kWh instead of ${now}, ${(100 * savedRatio).toFixed(0)} % less\n`
 }
