@@ -44,6 +44,10 @@ const CHILD = new URL('./crash-child.ts', import.meta.url).pathname
 const EARLY = 0.2
 /** Of the webhooks, this share is taken and the answer lost: an outcome that nobody can know. */
 const UNKNOWN_OUTCOME = 0.01
+/** Optimising the embedded database's code takes half of such a short life's CPU time. */
+const NODE_FLAGS = ['--liftoff-only']
+/** A process that has done nothing for so long is stuck, not slow. */
+const STUCK_MS = 120_000
 
 /** When to stop killing: at the first of both. */
 export interface CrashPlan {
@@ -99,12 +103,18 @@ export async function crashRun(
 }
 
 function start(program: string, options: CrashChildOptions, accepted: number[]) {
-  const process_: ChildProcess = spawn(process.execPath, [program, JSON.stringify(options)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
+  const process_: ChildProcess = spawn(
+    process.execPath,
+    [...NODE_FLAGS, program, JSON.stringify(options)],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  )
   const lines = createInterface({ input: process_.stdout! })
   const working = new Promise<void>((resolve, reject) => {
-    process_.once('exit', () => reject(new Error('a process ended before it did anything')))
+    const stuck = setTimeout(() => reject(new Error('a process is stuck at its start')), STUCK_MS)
+    process_.once('exit', () => {
+      clearTimeout(stuck)
+      reject(new Error('a process ended before it did anything'))
+    })
     lines.on('line', (line) => {
       const version = Number(line.split(' ')[1])
       if (line.startsWith('accepted')) accepted.push(version)
