@@ -24,6 +24,7 @@ export function messageOf(endpoint: Endpoint, event: OutboxEvent, nowMs: number)
       'webhook-id': event.id,
       'webhook-timestamp': String(timestampSeconds),
       'webhook-signature': signatureOf(endpoint.secrets, event.id, timestampSeconds, body),
+      ...(endpoint.consent && { 'webhook-request-origin': endpoint.consent.origin }),
     },
   }
 }

@@ -10,6 +10,13 @@ export interface Endpoint {
   readonly format: 'plain' | 'cloudevents'
   /** Host names and CIDR ranges inside the own network that may be called. */
   readonly allow: readonly string[]
+  /** Set where the receiver is asked, before it is told anything, whether it wants that. */
+  readonly consent?: {
+    /** DNS name that says who we are. */
+    readonly origin: string
+    /** How many events a minute we should like to send. */
+    readonly ratePerMinute?: number
+  }
 }
 
 /** An event as it is in the outbox. */
@@ -45,6 +52,8 @@ export type Attempt =
 /** Makes one attempt to tell one endpoint of one event. Never throws for what the far side does. */
 export interface Notifier {
   send(endpoint: Endpoint, event: OutboxEvent, nowMs: number): Promise<Attempt>
+  /** How many events the endpoint agrees to be sent now; absent: as many as you like. */
+  room?(endpoint: Endpoint, nowMs: number): Promise<number>
 }
 
 /** What an endpoint's recent failures mean for the next attempt. */

@@ -80,7 +80,7 @@ async function drain(
   let failed = 0
   while (!abort?.aborted) {
     const circuit = await outbox.circuit(endpoint.id)
-    const atOnce = room(circuit, ports.nowMs())
+    const atOnce = await room(ports, endpoint, circuit)
     if (atOnce === 0) break
     const batch = await outbox.claim(endpoint.id, ports.nowMs(), atOnce)
     if (batch.length === 0) break
@@ -94,9 +94,15 @@ async function drain(
 }
 
 /** None while the circuit is open, and one to try whether it may close. */
-function room(circuit: Circuit | undefined, nowMs: number): number {
-  if (!circuit) return AT_ONCE_PER_ENDPOINT
-  return circuit.disabled !== undefined || nowMs < circuit.openUntilMs ? 0 : 1
+async function room(
+  { notifier, nowMs }: RelayPorts,
+  endpoint: Endpoint,
+  circuit: Circuit | undefined,
+): Promise<number> {
+  const atMs = nowMs()
+  if (circuit && (circuit.disabled !== undefined || atMs < circuit.openUntilMs)) return 0
+  const wanted = circuit ? 1 : AT_ONCE_PER_ENDPOINT
+  return Math.min(wanted, (await notifier.room?.(endpoint, atMs)) ?? wanted)
 }
 
 async function deliver(ports: RelayPorts, endpoint: Endpoint, delivery: Delivery) {

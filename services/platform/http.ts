@@ -7,7 +7,7 @@ import { UpstreamMalformed, UpstreamRefused, UpstreamUnavailable } from '../doma
 import { inSpan, traceHeaders } from './tracing.ts'
 
 export interface HttpRequest {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly method?: 'GET' | 'OPTIONS' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly url: string
   readonly query?: Readonly<Record<string, string | number | boolean>>
   readonly headers?: Readonly<Record<string, string>>

@@ -93,6 +93,115 @@ export function describeNotifier(name: string, make: (timeoutMs: number) => Noti
       },
     )
 
+    describe('to a receiver that is asked first', () => {
+      const ORIGIN = 'gridtide.example.com'
+      const asks = { format: 'cloudevents', consent: { origin: ORIGIN } } as const
+      /** Answers what is asked as told, and takes every event. */
+      const asked = async (reply: Reply) => {
+        const opened = await webhookReceiver(({ method }) => (method === 'OPTIONS' ? reply : 204))
+        open.push(opened)
+        const methods = () => opened.received.map(({ method }) => method)
+        return { ...opened, methods }
+      }
+      const agrees = (allowedOrigin: string, rate?: string): Reply => ({
+        status: 200,
+        headers: {
+          'webhook-allowed-origin': allowedOrigin,
+          ...(rate !== undefined && { 'webhook-allowed-rate': rate }),
+        },
+      })
+
+      it.each([ORIGIN, '*', 'Gridtide.Example.COM'])(
+        'asks once, and says who we are with each event: %s',
+        async (allowed) => {
+          const { url, received, methods } = await asked(agrees(allowed))
+          const notifier = make(1_000)
+          const to = endpoint(url, { consent: { origin: ORIGIN, ratePerMinute: 120 } })
+          const nowMs = Date.now()
+          const sides = [notifier.send(to, event, nowMs), notifier.send(to, event, nowMs)]
+          expect(await Promise.all(sides)).toEqual(
+            Array(2).fill({ status: 'delivered', httpStatus: 204 }),
+          )
+          await notifier.send(to, event, nowMs + 59 * 60_000)
+          expect(methods()).toEqual(['OPTIONS', 'POST', 'POST', 'POST'])
+          expect(received[0]).toMatchObject({
+            path: '/hook',
+            headers: { 'webhook-request-origin': ORIGIN, 'webhook-request-rate': '120' },
+            body: '',
+          })
+          for (const { headers } of received.slice(1)) {
+            expect(headers).toMatchObject({ 'webhook-request-origin': ORIGIN })
+          }
+          await notifier.send(to, event, nowMs + 61 * 60_000)
+          expect(methods().slice(4)).toEqual(['OPTIONS', 'POST'])
+        },
+      )
+
+      it.each([
+        [204, /did not say/],
+        [agrees('other.example.com'), /said "other.example.com"/],
+        [agrees(`${ORIGIN}.evil.example`), /said/],
+        [agrees(ORIGIN, '0'), /Allowed-Rate is "0"/],
+        [405, /asked for consent: answered 405/],
+        ['reset', /no answer/],
+        ['hang', /no answer/],
+      ] satisfies [Reply, RegExp][])('sends nothing where the answer is %o', async (reply, why) => {
+        const { url, methods } = await asked(reply)
+        const notifier = make(300)
+        const to = endpoint(url, asks)
+        expect(await notifier.room!(to, 0)).toBe(1)
+        expect(await notifier.send(to, event, 5_000)).toMatchObject({
+          status: 'failed',
+          error: expect.stringMatching(why),
+        })
+        expect(methods()).toEqual(['OPTIONS'])
+        await notifier.send(to, event, 10_000)
+        expect(methods()).toEqual(['OPTIONS', 'OPTIONS'])
+      })
+
+      it.each([
+        ['2', undefined, 2],
+        ['2', 5, 2],
+        ['5', 2, 2],
+        ['*', 2, 2],
+        [undefined, 2, 2],
+      ] as const)(
+        'keeps to the rate: allowed %s, asked for %s',
+        async (rate, ratePerMinute, left) => {
+          const { url } = await asked(agrees('*', rate))
+          const notifier = make(1_000)
+          const consent = { origin: ORIGIN, ...(ratePerMinute && { ratePerMinute }) }
+          const to = endpoint(url, { consent })
+          expect(await notifier.room!(to, 0)).toBe(left)
+          await notifier.send(to, event, 0)
+          await notifier.send(to, event, 30_000)
+          expect(await notifier.room!(to, 59_999)).toBe(0)
+          expect(await notifier.room!(to, 60_000)).toBe(1)
+          expect(await notifier.room!(to, 90_000)).toBe(left)
+        },
+      )
+
+      it('has no limit where none is said, and none where nobody is asked', async () => {
+        const { url, methods } = await asked(agrees('*', '*'))
+        const notifier = make(1_000)
+        expect(await notifier.room!(endpoint(url, asks), 0)).toBe(Number.POSITIVE_INFINITY)
+        expect(await notifier.room!(endpoint(url, { id: 'other' }), 0)).toBe(
+          Number.POSITIVE_INFINITY,
+        )
+        expect(methods()).toEqual(['OPTIONS'])
+      })
+
+      it('asks nobody whose address may not be called, and follows no redirect', async () => {
+        const inner = await asked(agrees('*'))
+        const refused = await make(300).send(endpoint(inner.url, { ...asks, allow: [] }), event, 0)
+        expect(refused).toMatchObject({ error: expect.stringMatching(/REFUSED/) })
+        const outer = await asked({ status: 307, headers: { location: inner.url } })
+        const sent = await make(300).send(endpoint(outer.url, asks), event, 0)
+        expect(sent).toMatchObject({ status: 'failed', httpStatus: 307 })
+        expect(inner.received).toEqual([])
+      })
+    })
+
     it('follows no redirect', async () => {
       const inner = await receiver()
       const attempt = await tell({ status: 307, headers: { location: inner.url } })

@@ -5,6 +5,7 @@ import {
   type Endpoint,
   eventIdOf,
   type NewEvent,
+  type Notifier,
   type Outbox,
   type OutboxEvent,
   outboxRelay,
@@ -54,6 +55,7 @@ export function describeOutbox(
 
     const happened = (...events: NewEvent[]) =>
       fresh.db.transaction((tx) => appendEvents(tx, TENANT, events))
+    let room: Notifier['room']
     const relay = (...ids: string[]) =>
       outboxRelay({
         outbox,
@@ -61,6 +63,7 @@ export function describeOutbox(
         random: () => 0.5,
         nowMs: () => nowMs,
         notifier: {
+          ...(room && { room }),
           async send(to, told) {
             sent.push(`${to.id}<${keyOf(told)}`)
             mostUnderWay = Math.max(mostUnderWay, ++underWay)
@@ -83,6 +86,7 @@ export function describeOutbox(
       sent = []
       answer = () => ({ status: 'delivered', httpStatus: 200 })
       mostUnderWay = 0
+      room = undefined
     })
     afterAll(() => fresh?.destroy())
 
@@ -91,6 +95,16 @@ export function describeOutbox(
       expect(await relay('a', 'b')).toEqual({ delivered: 2, failed: 0 })
       expect(sent.toSorted()).toEqual(['a<1', 'b<1'])
       expect(await relay('a', 'b')).toEqual({ delivered: 0, failed: 0 })
+    })
+
+    it('sends no more than the endpoint agrees to, and the rest later', async () => {
+      await happened(event('1', 's1'), event('2', 's2'), event('3', 's3'))
+      let left = 2
+      room = async () => left - sent.length
+      expect(await relay('a')).toEqual({ delivered: 2, failed: 0 })
+      left = 3
+      expect(await relay('a')).toEqual({ delivered: 1, failed: 0 })
+      expect(sent).toEqual(['a<1', 'a<2', 'a<3'])
     })
 
     it('takes the same happening once', async () => {

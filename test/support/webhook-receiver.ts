@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 
 export interface Received {
   readonly id: string
+  readonly method: string
   /** Path of the address that was called. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
@@ -26,7 +27,8 @@ export async function webhookReceiver(
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     )
-    const got = { id: headers['webhook-id'] ?? '', path: request.url ?? '', headers, body }
+    const { url: path = '', method = '' } = request
+    const got = { id: headers['webhook-id'] ?? '', method, path, headers, body }
     const answer = reply(got, received.length)
     received.push(got)
     if (answer === 'hang') return

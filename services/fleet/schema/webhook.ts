@@ -33,6 +33,27 @@ export const Webhook = strict(
       default: 'plain',
       description: 'The bare event, or one in a CloudEvents envelope.',
     }),
+    consent: Type.Optional(
+      strict(
+        {
+          origin: Type.String({
+            pattern: '^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$',
+            description: 'A DNS name that says who sends, e.g. `gridtide.example.com`.',
+          }),
+          ratePerMinute: Type.Optional(
+            Type.Integer({
+              minimum: 1,
+              maximum: 60_000,
+              description: 'Events a minute to ask for; the receiver may agree to fewer.',
+            }),
+          ),
+        },
+        {
+          description:
+            'Ask the receiver, by `OPTIONS`, whether it wants events, as CloudEvents webhooks do; without its consent none are sent.',
+        },
+      ),
+    ),
     allowPrivate: Type.Boolean({
       default: false,
       description: 'Allow addresses of private networks.',

@@ -3,6 +3,7 @@ import { guardedAgents } from '../../platform/address-guard.ts'
 import { axiosHttp, type HttpClient } from '../../platform/http.ts'
 import { messageOf } from '../message.ts'
 import type { Attempt, Endpoint, Notifier } from '../port.ts'
+import { receiversConsent } from './consent.ts'
 
 const TIMEOUT_MS = 15_000
 const GONE = 410
@@ -39,12 +40,17 @@ export function webhookNotifier(options: WebhookOptions = {}): Notifier {
     return client
   }
 
+  const consent = receiversConsent((endpoint, request) =>
+    clientFor(endpoint).send(`${endpoint.id}, asked for consent`, request),
+  )
+
   return {
     async send(endpoint, event, nowMs) {
       try {
         const { username, password } = new URL(endpoint.url)
         if (username || password) return failed('the address holds a user name or a password')
         const message = messageOf(endpoint, event, nowMs)
+        if (endpoint.consent) await consent.taken(endpoint, nowMs)
         const answer = await clientFor(endpoint).send(endpoint.id, {
           method: 'POST',
           url: endpoint.url,
@@ -57,6 +63,9 @@ export function webhookNotifier(options: WebhookOptions = {}): Notifier {
         return attemptOf(error)
       }
     },
+
+    room: async (endpoint, nowMs) =>
+      endpoint.consent ? consent.room(endpoint, nowMs) : Number.POSITIVE_INFINITY,
   }
 }
 
