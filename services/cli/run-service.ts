@@ -54,7 +54,7 @@ export async function runService(options: ServiceOptions, role: Role, io: CliIo)
 }
 
 /** Longer than running jobs are given, and less than a supervisor waits before it kills. */
-const END_MS = 20_000
+export const END_MS = 20_000
 
 /** A server that hangs may hold up every goodbye; what is left undone is another process's by its lock. */
 function giveUp({ log }: Service): never {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { Compile } from 'typebox/schema'
 import { describe, expect, test } from 'vitest'
@@ -9,6 +10,7 @@ import {
   renderChart,
   values,
 } from '../../infra/helm/render.mjs'
+import { END_MS } from '../../services/cli/run-service.ts'
 import { validate } from './kubernetes-schemas.ts'
 
 const EVERYTHING = {
@@ -129,6 +131,39 @@ describe('the chart', () => {
       expect(text).toContain('"readOnlyRootFilesystem":true')
       expect(text).toContain('"drop":["ALL"]')
     }
+  })
+
+  describe('a pod that is to end', () => {
+    interface Pod {
+      readonly terminationGracePeriodSeconds: number
+      readonly containers: readonly {
+        readonly lifecycle?: { preStop: { exec: { command: readonly string[] } } }
+      }[]
+    }
+    const podOf = (name: string) =>
+      (named('Deployment', name) as unknown as { spec: { template: { spec: Pod } } }).spec.template
+        .spec
+    const preStopOf = (name: string) => podOf(name).containers[0]!.lifecycle?.preStop.exec.command
+
+    test('answers for five seconds more, and then has time to drain', () => {
+      const [node, ...args] = preStopOf('gridtide-api')!
+      // The image is no other: it has Node there, and no shell.
+      const image = readFileSync('infra/docker/Dockerfile', 'utf8')
+      expect(image).toContain(`ENTRYPOINT ["${node}", `)
+      const startMs = performance.now()
+      const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+      const tookMs = performance.now() - startMs
+      expect([status, stderr]).toEqual([0, ''])
+      expect(tookMs).toBeGreaterThan(4_900)
+      const leftMs = podOf('gridtide-api').terminationGracePeriodSeconds * 1000 - 5_000
+      expect(leftMs).toBeGreaterThan(END_MS + 10_000)
+    })
+
+    test('does not wait where nobody asks it anything', () => {
+      expect(preStopOf('gridtide-worker')).toBeUndefined()
+      const graceMs = podOf('gridtide-worker').terminationGracePeriodSeconds * 1000
+      expect(graceMs).toBeGreaterThan(END_MS + 10_000)
+    })
   })
 
   test('its values fit their schema, and a wrong one is refused', () => {

@@ -22,6 +22,7 @@
       securityContext:
         runAsNonRoot: true
         seccompProfile: { type: RuntimeDefault }
+      # The preStop's seconds, and the 20 after which a process ends whatever hangs, with room.
       terminationGracePeriodSeconds: 60
       volumes:
         - { name: fleet, configMap: { name: {{ template "gridtide.configMap" . }} } }
