@@ -15,6 +15,18 @@ export function measureRequests(app: FastifyInstance, registry: Registry): void 
   })
 }
 
+/** @param awaySeconds looked at whenever the metrics are read */
+export function identityProviderMetric(registry: Registry, awaySeconds: () => number): void {
+  new Gauge({
+    name: 'gridtide_identity_provider_away_seconds',
+    help: 'For how long the identity provider has not told its keys; 0 where it does.',
+    registers: [registry],
+    collect() {
+      this.set(awaySeconds())
+    },
+  })
+}
+
 /** How many follow the event stream, and how many were cut for not keeping up. */
 export function eventStreamMetrics(registry: Registry) {
   return {

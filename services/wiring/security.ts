@@ -1,4 +1,4 @@
-import { apiKeys, isLoopback, oidc, type Security } from '../api/index.ts'
+import { apiKeys, identityProviderMetric, isLoopback, oidc, type Security } from '../api/index.ts'
 import { bootstrapKey } from '../keys/index.ts'
 import { axiosHttp } from '../platform/http.ts'
 import type { Service } from './service.ts'
@@ -10,7 +10,7 @@ import type { Service } from './service.ts'
  * @param tell prints the first admin key, once in the life of an installation
  */
 export async function securityFor(
-  { env, tenant, stores, nowMs }: Service,
+  { env, tenant, stores, nowMs, log, metrics }: Service,
   tell: (line: string) => void,
 ): Promise<Security> {
   const first = await bootstrapKey(stores.keys, tenant, nowMs())
@@ -18,7 +18,9 @@ export async function securityFor(
   if (isLoopback(env.host) && !env.authRequired) return { mode: 'open', tenant }
   const keys = apiKeys(stores.keys, { nowMs })
   const { oidc: provider, certificates } = env
-  const tokens = provider && oidc(axiosHttp(), { ...provider, defaultTenant: tenant, nowMs })
+  const warn = (words: string) => log.warn(words)
+  const tokens = provider && oidc(axiosHttp(), { ...provider, defaultTenant: tenant, nowMs, warn })
+  if (tokens) identityProviderMetric(metrics.registry, tokens.awaySeconds)
   return {
     mode: 'closed',
     authenticators: tokens ? [keys, tokens] : [keys],

@@ -1,8 +1,8 @@
-import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose'
-import { AppError, UpstreamMalformed, UpstreamUnavailable } from '../../domain/errors.ts'
+import { errors, type JWTPayload, jwtVerify } from 'jose'
 import type { HttpClient } from '../../platform/http.ts'
 import type { Authenticator } from './authenticator.ts'
 import { type Caller, SCOPES } from './caller.ts'
+import { signingKeys } from './signing-keys.ts'
 
 export interface OidcOptions {
   readonly issuer: string
@@ -14,31 +14,36 @@ export interface OidcOptions {
   /** Claim that lists scopes, as an array or separated by spaces; other words in it are ignored. */
   readonly scopeClaim?: string
   readonly nowMs: () => number
+  /** Told where the provider is away, and when it is back. */
+  readonly warn: (words: string) => void
 }
 
 /** Asymmetric only: with a public key taken for a shared secret anybody could sign. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA']
 const SKEW_SECONDS = 60
-const KEYS_LIVE_MS = 600_000
-/** An unknown key id makes us ask again, but not more often than this. */
-const COOL_DOWN_MS = 30_000
+/** Callers wait for this. */
+const KEYS_TIMEOUT_MS = 3_000
 
 /** Callers by the signed tokens (RFC 9068) of an OpenID Connect provider. */
-export function oidc(http: HttpClient, options: OidcOptions): Authenticator {
-  const { issuer, audience, jwksUrl, nowMs } = options
-  const keys = createRemoteJWKSet(new URL(jwksUrl), {
-    cacheMaxAge: KEYS_LIVE_MS,
-    cooldownDuration: COOL_DOWN_MS,
-    [customFetch]: async (url: string) => {
-      const { status, body } = await http.send('oidc', { url })
-      return new Response(JSON.stringify(body), { status })
-    },
+export function oidc(
+  http: HttpClient,
+  options: OidcOptions,
+): Authenticator & {
+  /** For how long the provider has not answered, in s; 0 where it did when it was last asked. */
+  awaySeconds(): number
+} {
+  const { issuer, audience, jwksUrl, nowMs, warn } = options
+  const keys = signingKeys({
+    fetch: async () => (await http.send('oidc', { url: jwksUrl, timeoutMs: KEYS_TIMEOUT_MS })).body,
+    nowMs,
+    warn,
   })
   return {
+    awaySeconds: keys.awaySeconds,
     async authenticate(credential) {
       if (credential.split('.').length !== 3) return undefined
       try {
-        const { payload } = await jwtVerify(credential, keys, {
+        const { payload } = await jwtVerify(credential, keys.find, {
           issuer,
           audience,
           algorithms: ALGORITHMS,
@@ -48,23 +53,11 @@ export function oidc(http: HttpClient, options: OidcOptions): Authenticator {
         })
         return callerOf(payload, options)
       } catch (error) {
-        return refused(error)
+        if (error instanceof errors.JOSEError) return undefined // a bad token is nobody's
+        throw error
       }
     },
   }
-}
-
-/** A bad token is nobody's; keys that cannot be had are no fault of the token. */
-function refused(error: unknown): undefined {
-  if (error instanceof AppError) throw error
-  if (error instanceof errors.JWKSTimeout) {
-    throw new UpstreamUnavailable('keys did not come in time', { upstream: 'oidc', cause: error })
-  }
-  if (error instanceof errors.JWKSInvalid) {
-    throw new UpstreamMalformed('these are no keys', { upstream: 'oidc', cause: error })
-  }
-  if (error instanceof errors.JOSEError) return undefined
-  throw error
 }
 
 function callerOf(payload: JWTPayload, options: OidcOptions): Caller | undefined {
