@@ -60,8 +60,8 @@ export interface BlockSolution {
   readonly batch: readonly WorkSeries[]
   /** Where a block is the whole problem: what its solver proved. */
   readonly bound?: ProvenBound
-  /** Where it is not: what its windows add to the bound at the block's prices. */
-  readonly share?: number
+  /** Where it is not: what each of its windows adds to the bound at the block's prices. */
+  readonly shares?: readonly number[]
   readonly infeasible?: boolean
   /** The deadline came before the search was over. */
   readonly isCutShort?: boolean

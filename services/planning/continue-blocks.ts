@@ -1,21 +1,15 @@
 import type { Block, BlockSolution } from './block.ts'
 import { baseOf, clampedStarts } from './coupling-prices.ts'
-import { blockWindows, cutBlock, inputsOf, type Span } from './cut-blocks.ts'
+import { blockWindows, cutBlock, type Span } from './cut-blocks.ts'
 import { isQuietBeginning } from './draft.ts'
 import { compileInstance, type Instance } from './instance.ts'
 import type { LinearSolver } from './linear-solver.ts'
-import type { Plan } from './plan.ts'
+import type { LastPlan } from './plan-prices.ts'
 import { replicaSeries } from './plan-series.ts'
 import { valuesOf } from './point-series.ts'
-import type { PlanningProblem } from './problem.ts'
+import type { PlanningProblem, RunningReplicas } from './problem.ts'
 import { priceOpenWindows } from './window-prices.ts'
-
-/** A plan and what it was made of: the next one begins from it. */
-export interface LastPlan {
-  readonly blocks: readonly Block[]
-  readonly solutions: readonly BlockSolution[]
-  readonly plan: Plan
-}
+import { type WindowBefore, windowsBefore } from './windows-before.ts'
 
 export interface Continued {
   readonly blocks: readonly Block[]
@@ -24,10 +18,10 @@ export interface Continued {
 }
 
 /**
- * Blocks of a problem that goes on where another was planned: those whose windows see the same grid,
- * traffic, fleet and work as before keep prices, replicas and their share of the bound; the windows
- * between are priced anew, work at the price it had. Shares at the same prices add up whatever blocks
- * they come from, so the bound is proven for the new problem.
+ * Blocks of a problem that goes on where another was planned: windows that see the same grid, traffic,
+ * fleet and work as before keep prices, replicas and their share of the bound; those between are priced
+ * anew, work at the price it had, and begin from what the plan has running before them. Shares at the
+ * same prices add up whatever plan they come from, so the bound is proven for the new problem.
  *
  * @returns undefined where nothing can be kept: another beginning is needed (`coordinate`)
  */
@@ -38,33 +32,38 @@ export function continueBlocks(
 ): Continued | undefined {
   const workPrices = priceOfWorks(problem, last)
   if (!workPrices || isBound(problem)) return undefined
+  const windows = windowsBefore(problem, last)
+  const lead = isOnCourse(problem, last, windows) ? 0 : blockWindows(windows.length)
+  const isKept = (t: number): boolean => t >= lead && isSolved(windows[t]!, last)
+  const all = Array.from(windows.keys())
+  const open = all.filter((t) => !isKept(t))
+  if (open.length === windows.length) return undefined
   const instance = compileInstance(problem)
-  const kept = last.blocks.flatMap((block) => keptOf(instance, block, last))
-  const taken = new Set(kept.flatMap(({ span: [from, end] }) => rangeOf(from, end)))
-  const open = rangeOf(0, instance.windowCount).filter((t) => !taken.has(t))
-  if (kept.length === 0) return undefined
-  const startPrices = startPricesOf(instance, last)
-  const rates = ratesOf(instance, last)
-  const prices = { workPrices, startPrices, rates }
+  const prices = { workPrices, ...seriesAt(instance, last, windows) }
   const priced = priceOpenWindows(instance, solver, prices, open)
   if (!priced) return undefined
+  copyGpuPrices(instance, last, windows, isKept, priced.gpuPrices)
   const base = baseOf(instance, prices)
   const coupling = { ...prices, gpuPrices: priced.freeGpuPrices, base }
-  const fresh = spansOf(open, blockWindows(instance.windowCount)).map((span) =>
-    cutBlock(instance, priced, coupling, span),
+  const cut = (span: Span): Block => ({
+    ...cutBlock(instance, priced, coupling, span),
+    relaxed: 0,
+    base,
+  })
+  const kept = spansOf(all.filter(isKept), windows.length).map(
+    (span): Block => ({ ...cut(span), isKept: true }),
   )
+  const fresh = spansOf(open, blockWindows(windows.length)).map((span) => {
+    const [from] = span
+    return from > 0 && isKept(from - 1)
+      ? following(cut(span), runningIn(last, windows[from - 1]!.index!))
+      : cut(span)
+  })
   return {
-    blocks: [...kept.map(({ block }) => block), ...fresh].map((block) => ({
-      ...block,
-      relaxed: 0,
-      base,
-    })),
-    known: kept.map(({ solution }) => solution),
+    blocks: [...kept, ...fresh],
+    known: kept.map((block) => solutionOf(block, last, windows[block.firstWindow]!.index!)),
   }
 }
-
-const rangeOf = (from: number, end: number): number[] =>
-  Array.from({ length: end - from }, (_, i) => from + i)
 
 /** What ties windows together is planned over all of them at once. */
 const isBound = (problem: PlanningProblem): boolean =>
@@ -73,106 +72,105 @@ const isBound = (problem: PlanningProblem): boolean =>
   (problem.policy.minDwellWindows ?? 1) > 1 ||
   isQuietBeginning(problem)
 
-/** Undefined where a work is new. */
-function priceOfWorks(problem: PlanningProblem, { blocks }: LastPlan): Float64Array | undefined {
-  if (blocks.some(({ kind }) => kind === 'whole')) return undefined
-  const prices = new Map(
-    blocks.flatMap(({ problem: { batch }, workPrices }) =>
-      batch.map(({ id }, j) => [id, workPrices[j]!] as const),
-    ),
-  )
-  const known = problem.batch.map(({ id }) => prices.get(id))
-  return known.includes(undefined) ? undefined : Float64Array.from(known as number[])
+/** By batch work; undefined where one is new. */
+function priceOfWorks({ batch }: PlanningProblem, { prices }: LastPlan): Float64Array | undefined {
+  const known = new Map(prices.works.map(({ work, price }) => [work, price]))
+  if (batch.some(({ id }) => !known.has(id))) return undefined
+  return Float64Array.from(batch, ({ id }) => known.get(id)!)
 }
 
 /**
- * Prices of starts as each window had them, by model, [window * binCount + bin], with one window more
- * in which nothing starts. Where they are less than a kept neighbour counts, the bound is only lower.
+ * Whether what runs is what the plan has before the first window, and starts there cost what they did:
+ * else the first windows begin anew.
  */
-function startPricesOf(instance: Instance, last: LastPlan): Float64Array[] {
-  const { models, windowCount } = instance
-  const prices = models.map(({ binCount }) => new Float64Array(windowCount * binCount))
-  for (const block of last.blocks) {
-    const { firstWindow, endWindow, startPrices } = block
-    const own = valuesOf(instance, startPrices, endWindow - firstWindow + 1)
-    for (const [i, t] of placesOf(instance, block, last)) {
-      for (const [m, { binCount: B }] of models.entries()) {
-        prices[m]!.set(own[m]!.subarray(i * B, (i + 1) * B), t * B)
-      }
-    }
+function isOnCourse(
+  problem: PlanningProblem,
+  last: LastPlan,
+  [first]: readonly WindowBefore[],
+): boolean {
+  if (first?.index === undefined) return false
+  const isFree = problem.policy.freeFirstStarts === true
+  if (first.index > 0) {
+    return !isFree && isSameRunning(problem.running, runningIn(last, first.index - 1))
   }
-  return prices.map((own, m) => clampedStarts(instance, m, own))
+  const wasFree = last.problem.policy.freeFirstStarts === true
+  return isFree === wasFree && isSameRunning(problem.running, last.problem.running)
 }
 
-/** By batch work, [window]: tokens/s as they were planned; nothing in windows that were not in sight. */
-function ratesOf(instance: Instance, last: LastPlan): Float64Array[] {
-  const { batch } = instance.problem
-  const rates = batch.map(() => new Float64Array(instance.windowCount))
-  const indexOf = new Map(batch.map(({ id }, j) => [id, j]))
-  for (const block of last.blocks) {
-    const places = placesOf(instance, block, last)
-    for (const { work, values } of block.batch.filter((of) => indexOf.has(of.work))) {
-      for (const [i, t] of places) rates[indexOf.get(work)!]![t] = values[i]!
-    }
-  }
-  return rates
+function isSameRunning(a: readonly RunningReplicas[], b: readonly RunningReplicas[]): boolean {
+  const textOf = (running: readonly RunningReplicas[]) =>
+    running
+      .map(({ region, model, pointId, replicas }) =>
+        JSON.stringify([region, model, pointId, replicas]),
+      )
+      .sort()
+      .join()
+  return textOf(a) === textOf(b)
 }
 
-/** Windows of a block that are still in sight: which of its own, and which of the horizon's. */
-function placesOf(
-  { problem }: Instance,
-  { firstWindow, endWindow }: Block,
-  { plan }: LastPlan,
-): [own: number, now: number][] {
-  const nowOf = new Map(problem.windows.map(({ startMs }, t) => [startMs, t]))
-  return rangeOf(firstWindow, endWindow).flatMap((w): [number, number][] => {
-    const now = nowOf.get(plan.windows[w]!.startMs)
-    return now === undefined ? [] : [[w - firstWindow, now]]
+const runningIn = ({ plan }: LastPlan, index: number): RunningReplicas[] =>
+  plan.assignments
+    .filter(({ window }) => window === index)
+    .map(({ region, model, pointId, replicas }) => ({ region, model, pointId, replicas }))
+
+const isSolved = ({ index, isSame }: WindowBefore, { prices }: LastPlan): boolean =>
+  isSame && prices.shares[index!] !== null
+
+/**
+ * Prices of starts as each window had them, by model, [window * binCount + bin], with one window more
+ * in which nothing starts; and, by batch work, tokens/s as they were planned. Nothing in windows that
+ * were not in sight.
+ */
+function seriesAt(instance: Instance, { prices }: LastPlan, windows: readonly WindowBefore[]) {
+  const { models, problem, windowCount } = instance
+  const before = valuesOf(instance, prices.startPrices, prices.shares.length)
+  const startPrices = models.map(({ binCount: B }, m) => {
+    const own = new Float64Array(windowCount * B)
+    for (const [t, { index }] of windows.entries()) {
+      if (index !== undefined) own.set(before[m]!.subarray(index * B, (index + 1) * B), t * B)
+    }
+    return clampedStarts(instance, m, own)
   })
-}
-
-interface Kept {
-  readonly span: Span
-  readonly block: Block
-  readonly solution: BlockSolution
-}
-
-/** The block at its place in the new horizon, where it sees what it saw before; or nothing. */
-function keptOf({ problem }: Instance, block: Block, { solutions, plan }: LastPlan): Kept[] {
-  const startMs = plan.windows[block.firstWindow]!.startMs
-  const from = problem.windows.findIndex((window) => window.startMs === startMs)
-  const end = from + block.endWindow - block.firstWindow
-  const before = solutions.find(({ blockId }) => blockId === block.id)!
-  if (from < 0 || end > problem.windows.length) return []
-  // What comes first now starts anew; before, it followed another block.
-  if (from === 0 && block.firstWindow > 0) return []
-  if (block.isCutShort === true || before.isCutShort === true) return []
-  const inputs = inputsOf(problem, [from, end])
-  if (fingerprint(inputs) !== fingerprint(block.problem)) return []
-  const id = `${from}-${end - 1}`
-  const replicas = replicaSeries(plan.assignments, [block.firstWindow, block.endWindow])
-  return [
-    {
-      span: [from, end],
-      block: { ...block, id, firstWindow: from, endWindow: end, problem: inputs, isKept: true },
-      solution: { ...before, blockId: id, replicas },
-    },
-  ]
-}
-
-/** All that a block depends on, but for how much of a work there is: that is in its price. */
-const fingerprint = (problem: PlanningProblem): string =>
-  JSON.stringify(
-    { ...problem, batch: problem.batch.map((work) => ({ ...work, tokens: 0 })) },
-    // A database may have stored a block with its fields in another order.
-    (_, value: unknown) =>
-      isRecord(value)
-        ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : value,
+  const ratesOf = new Map(prices.works.map(({ work, values }) => [work, values]))
+  const rates = problem.batch.map(({ id }) =>
+    Float64Array.from(windows, ({ index }) => (index === undefined ? 0 : ratesOf.get(id)![index]!)),
   )
+  return { startPrices, rates }
+}
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  value instanceof Object && !Array.isArray(value)
+function copyGpuPrices(
+  { pools }: Instance,
+  { prices }: LastPlan,
+  windows: readonly WindowBefore[],
+  isKept: (t: number) => boolean,
+  into: Float64Array,
+): void {
+  for (const [t, { index }] of windows.entries()) {
+    if (!isKept(t)) continue
+    for (const p of pools.keys()) into[t * pools.length + p] = prices.gpuPrices[p]![index!]!
+  }
+}
+
+/** A block that knows what runs when it begins. */
+const following = (block: Block, running: readonly RunningReplicas[]): Block => ({
+  ...block,
+  problem: {
+    ...block.problem,
+    running,
+    policy: { ...block.problem.policy, freeFirstStarts: false },
+  },
+})
+
+/** What the plan has for a block that stands. */
+function solutionOf(
+  { id, firstWindow, endWindow, batch }: Block,
+  { plan, prices }: LastPlan,
+  index: number,
+): BlockSolution {
+  const end = index + endWindow - firstWindow
+  const shares = prices.shares.slice(index, end).map((share) => share!)
+  return { blockId: id, replicas: replicaSeries(plan.assignments, [index, end]), batch, shares }
+}
 
 /** @param most windows of one */
 function spansOf(windows: readonly number[], most: number): Span[] {

@@ -1,7 +1,7 @@
 import { startCost } from './bin-costs.ts'
 import type { Instance } from './instance.ts'
 import type { PricedFractions } from './prices.ts'
-import { type CouplingPrices, grossCosts } from './window-share.ts'
+import { type CouplingPrices, grossCosts } from './window-shares.ts'
 
 /** Prices as a bound takes them, and what they add to it beside the windows' shares. */
 export interface Coupling extends CouplingPrices {

@@ -60,7 +60,7 @@ function boundOf(blocks: readonly Block[], solutions: readonly BlockSolution[]):
   const whole = solutions.find(({ bound }) => bound)?.bound
   if (whole) return whole
   const { relaxed, base } = blocks[0]!
-  const value = solutions.reduce((sum, { share }) => sum + share!, base)
+  const value = solutions.flatMap(({ shares }) => shares!).reduce((sum, share) => sum + share, base)
   return value > relaxed
     ? { value, kind: 'Lagrangian, whole replicas' }
     : { value: relaxed, kind: 'linear relaxation' }

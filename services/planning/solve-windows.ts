@@ -12,7 +12,7 @@ import { ALMOST, roundLoads } from './round-loads.ts'
 import { timedProblem } from './timed-problem.ts'
 import { newTrial, type Trial } from './trial.ts'
 import { windowMixes } from './window-mixes.ts'
-import { windowShare } from './window-share.ts'
+import { windowShares } from './window-shares.ts'
 
 /**
  * Whole replicas for a group of windows, window by window, each beginning from the one before. Where
@@ -56,7 +56,7 @@ function answerOf(
     blockId: block.id,
     replicas,
     batch: block.batch,
-    share: shareOf(block, isLate),
+    shares: sharesOf(block, isLate),
     ...(isLate() && { isCutShort: true }),
   }
 }
@@ -144,16 +144,13 @@ function pricesOf(byPool: Block['gpuPrices'], { windowCount: T, pools }: Instanc
   return prices
 }
 
-/** What the block's windows add to the bound, its work free to move at its price. */
-function shareOf(block: Block, isLate: () => boolean): number {
+/** What each of the block's windows adds to the bound, its work free to move at its price. */
+function sharesOf(block: Block, isLate: () => boolean): number[] {
   const instance = compileInstance(block.problem)
-  return windowShare(
-    instance,
-    {
-      gpuPrices: pricesOf(block.freeGpuPrices, instance),
-      workPrices: Float64Array.from(block.workPrices),
-      startPrices: valuesOf(instance, block.startPrices, instance.windowCount + 1),
-    },
-    isLate,
-  )
+  const prices = {
+    gpuPrices: pricesOf(block.freeGpuPrices, instance),
+    workPrices: Float64Array.from(block.workPrices),
+    startPrices: valuesOf(instance, block.startPrices, instance.windowCount + 1),
+  }
+  return [...windowShares(instance, prices, isLate)]
 }

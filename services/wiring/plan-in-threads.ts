@@ -10,6 +10,7 @@ import {
   mergeBlocks,
   type PlanningProblem,
   type PlanOutcome,
+  planPrices,
   solveBlock,
   TIME_SHARES,
 } from '../planning/index.ts'
@@ -32,11 +33,11 @@ export interface ThreadedPlanOptions {
   readonly last?: LastPlan
 }
 
-/** A plan, or why there is none, and what it was made of. */
+/** A plan, or why there is none, and what the next one can begin from. */
 export interface ThreadedPlan {
   readonly outcome: PlanOutcome
-  readonly blocks: readonly Block[]
-  readonly solutions: readonly BlockSolution[]
+  /** Absent where the plan was made in one block, or there is none. */
+  readonly made?: LastPlan
 }
 
 /**
@@ -60,7 +61,10 @@ export async function planInThreads(
   const solved = await solveAll(open, solver, deadline, options)
   const solutions = [...known.values(), ...solved]
   const outcome = mergeBlocks(problem, blocks, solutions, solver, deadline)
-  return { outcome, blocks, solutions }
+  const prices = planPrices(blocks, solutions)
+  return outcome.status === 'planned' && prices
+    ? { outcome, made: { problem, plan: outcome.plan, prices } }
+    : { outcome }
 }
 
 async function solveAll(

@@ -11,7 +11,7 @@ import { compileInstance } from '../../services/planning/instance.ts'
 import { wholeWork } from '../../services/planning/time-batch.ts'
 import { windowPrices } from '../../services/planning/window-prices.ts'
 import { openWindows } from '../../services/planning/window-runner.ts'
-import { windowShare } from '../../services/planning/window-share.ts'
+import { windowShares } from '../../services/planning/window-shares.ts'
 import { timeWork } from '../../services/planning/work-timing.ts'
 import { model, point, problem, region } from './problems.ts'
 
@@ -53,6 +53,8 @@ const timed = (of: PlanningProblem, deadline?: Deadline, by: LinearSolver = solv
     runner.close()
   }
 }
+
+const sum = (values: Iterable<number>): number => [...values].reduce((a, b) => a + b, 0)
 
 describe('timeWork', () => {
   // 1.2 x (120 W / 100 + 4 J) a token/s at 100 g/kWh, and a token/s needs a start of so much.
@@ -134,7 +136,7 @@ describe('timeWork', () => {
   })
 })
 
-describe('windowShare', () => {
+describe('windowShares', () => {
   it('is the optimum where nothing is left to round and no price is needed', () => {
     const of = problem({
       count: 2,
@@ -158,7 +160,7 @@ describe('windowShare', () => {
     })
     expect([...none.workPrices]).toEqual([0])
     // One replica for an hour: 520 W x 1.2 at 100 g/kWh.
-    expect(none.base + windowShare(instance, none)).toBeCloseTo(62.4, 6)
+    expect(none.base + sum(windowShares(instance, none))).toBeCloseTo(62.4, 6)
   })
 })
 

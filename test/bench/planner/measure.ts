@@ -12,8 +12,8 @@ export interface Measured {
   readonly cpuSeconds: number
   readonly peakMb: number
   readonly plan: Plan
-  /** What the next plan can begin from. */
-  readonly made: LastPlan
+  /** What the next plan can begin from; absent where it was made in one block. */
+  readonly made?: LastPlan
 }
 
 export interface MeasureOptions {
@@ -35,7 +35,7 @@ export async function measure(
     deadlineSeconds === undefined ? undefined : { fromMs, untilMs: fromMs + 1000 * deadlineSeconds }
   const cpu = process.cpuUsage()
   const from = performance.now()
-  const { outcome, blocks, solutions } = await planInThreads(problem, solver, {
+  const { outcome, made } = await planInThreads(problem, solver, {
     ...(time && { time }),
     ...(last && { last }),
   })
@@ -49,6 +49,6 @@ export async function measure(
     cpuSeconds: (user + system) / 1e6,
     peakMb: process.resourceUsage().maxRSS / 1024,
     plan: outcome.plan,
-    made: { blocks, solutions, plan: outcome.plan },
+    ...(made && { made }),
   }
 }

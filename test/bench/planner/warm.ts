@@ -11,7 +11,7 @@ export async function measureWarm(size: Omit<InstanceSize, 'seed'>, solver: Line
   const whole = generateProblem({ ...size, windows: size.windows + 1, seed: 1 })
   const cold = await measure(beforeRolling(whole), solver)
   const next = rolledOn(whole, cold.plan)
-  const warm = await measure(next, solver, { last: cold.made })
+  const warm = await measure(next, solver, { last: cold.made! })
   return {
     ...size,
     coldSeconds: round(cold.seconds),

@@ -19,7 +19,7 @@ export interface CouplingPrices {
 }
 
 /**
- * What the windows of an instance add to a lower bound on the objective of every plan: pools and
+ * What each window of an instance adds to a lower bound on the objective of every plan: pools and
  * starts are relaxed at their prices, batch work at its own (`baseOf` has what these add beside the
  * windows). What is left falls apart by model and window into carrying the lanes' traffic with whole
  * replicas, bounded by `replicaBound`; with no cost of rounding the sum is the linear relaxation's.
@@ -28,30 +28,30 @@ export interface CouplingPrices {
  *
  * Geoffrion, "Lagrangean relaxation for integer programming", Math. Prog. Study 2 (1974).
  */
-export function windowShare(
+export function windowShares(
   instance: Instance,
   prices: CouplingPrices,
   isLate: () => boolean = () => false,
-): number {
+): Float64Array {
   const { pools } = instance
-  let bound = 0
+  const shares = new Float64Array(instance.windowCount)
   for (const [i, price] of prices.gpuPrices.entries())
-    bound -= price * pools[i % pools.length]!.count
-  for (const m of instance.models.keys()) bound += modelShare(instance, prices, m, isLate)
-  return bound
+    shares[Math.floor(i / pools.length)]! -= price * pools[i % pools.length]!.count
+  for (const m of instance.models.keys()) addModel(instance, prices, m, isLate, shares)
+  return shares
 }
 
-function modelShare(
+function addModel(
   instance: Instance,
   prices: CouplingPrices,
   m: number,
   isLate: () => boolean,
-): number {
+  shares: Float64Array,
+): void {
   const model = instance.models[m]!
   const lanes = lanesOf(instance, m)
   const bins = Int32Array.from(model.region.keys())
   const { pools } = instance
-  let bound = 0
   for (let t = 0; t < instance.windowCount; t++) {
     const gross = grossCosts(instance, prices, m, t)
     const { fixed, perToken } = filledByWork(
@@ -61,7 +61,7 @@ function modelShare(
     for (let b = 0; b < model.binCount; b++) {
       if (fixed[b]! >= 0) continue
       // It earns more than it costs: as many as the pool holds.
-      bound += fixed[b]! * Math.floor(pools[model.pool[b]!]!.count / model.gpus[b]!)
+      shares[t]! += fixed[b]! * Math.floor(pools[model.pool[b]!]!.count / model.gpus[b]!)
       fixed[b] = 0
     }
     const cover: Cover = {
@@ -75,9 +75,8 @@ function modelShare(
       reaches: lanes.reaches,
       minReplicas: model.minReplicas,
     }
-    bound += isLate() ? fractionalBound(cover) : replicaBound(cover)
+    shares[t]! += isLate() ? fractionalBound(cover) : replicaBound(cover)
   }
-  return bound
 }
 
 function laneLoads({ sources }: ModelInstance, { count, ofSource }: Lanes, t: number) {
