@@ -47,7 +47,7 @@ export function mergeBlocks(
   const plan = writePlan(
     problem,
     assembled,
-    boundOf(blocks, solutions),
+    boundOf(ordered, solutions),
     bindingLimits(draft, prices),
   )
   const parts = [...blocks, ...solutions]
@@ -60,7 +60,10 @@ function boundOf(blocks: readonly Block[], solutions: readonly BlockSolution[]):
   const whole = solutions.find(({ bound }) => bound)?.bound
   if (whole) return whole
   const { relaxed, base } = blocks[0]!
-  const value = solutions.flatMap(({ shares }) => shares!).reduce((sum, share) => sum + share, base)
+  // In the order of windows: in that of workers the sum would be rounded otherwise.
+  const sharesOf = new Map(solutions.map(({ blockId, shares }) => [blockId, shares!]))
+  const shares = blocks.flatMap(({ id }) => sharesOf.get(id)!)
+  const value = shares.reduce((sum, share) => sum + share, base)
   return value > relaxed
     ? { value, kind: 'Lagrangian, whole replicas' }
     : { value: relaxed, kind: 'linear relaxation' }
