@@ -203,6 +203,21 @@ describe('a plan that goes on from the last one', () => {
     }
   })
 
+  it('tells the price of a work that nothing is done of', () => {
+    const blocks = coordinate(before, solver).map((block) => ({ ...block, batch: [] }))
+    const solutions = blocks.map(({ id, endWindow, firstWindow }) => ({
+      blockId: id,
+      replicas: [],
+      batch: [],
+      shares: Array.from({ length: endWindow - firstWindow }, () => 1),
+    }))
+    const { works } = planPrices(blocks, solutions)!
+    expect(works.map(({ work }) => work).sort()).toEqual(before.batch.map(({ id }) => id))
+    expect(works.every(({ values }) => values.length === 30 && Math.max(...values) === 0)).toBe(
+      true,
+    )
+  })
+
   it('has no prices of what was planned in one block, or not at all', () => {
     expect(planPrices([wholeBlock(before)], [])).toBeUndefined()
     expect(planPrices([], [])).toBeUndefined()
