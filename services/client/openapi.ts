@@ -1720,6 +1720,20 @@ export interface components {
                 shadowPriceG?: number;
                 words: string;
             }[];
+            /** @description What became of the plan in force before. */
+            change?: {
+                /** @description The schedule in force goes on. */
+                isKept: boolean;
+                /** @description In the unit of the objective; absent where there was no choice. */
+                gain?: {
+                    expected: number;
+                    /** @description One-sided 90 %. */
+                    atLeast: number;
+                    /** @description Beyond what the plan in force takes. */
+                    switchingCost: number;
+                };
+                words: string;
+            };
             placements: {
                 window: number;
                 model: string;
@@ -1915,6 +1929,20 @@ export interface components {
                     }[];
                     /** @description The deadline came before the search was over: it keeps every promise, but may be far from best. */
                     isCutShort?: boolean;
+                    /** @description What became of the plan in force before. */
+                    change?: {
+                        /** @description The schedule in force goes on. */
+                        isKept: boolean;
+                        /** @description In the unit of the objective; absent where there was no choice. */
+                        gain?: {
+                            expected: number;
+                            /** @description One-sided 90 %. */
+                            atLeast: number;
+                            /** @description Beyond what the plan in force takes. */
+                            switchingCost: number;
+                        };
+                        words: string;
+                    };
                 };
             } | {
                 /** @enum {string} */

@@ -1,4 +1,4 @@
-export { demandOverWindows } from './demand-over-windows.ts'
+export { type DemandMargins, demandOverWindows } from './demand-over-windows.ts'
 export { pushedOverWindows } from './pushed-over-windows.ts'
 export { readJobs } from './read-jobs.ts'
 export { readTrace, type Trace } from './read-trace.ts'

@@ -18,6 +18,7 @@ export function framePolicy(
     carbonGPerUsd: policy.carbonGPerUsd,
     countEmbodied: policy.countEmbodied,
     riskAversion: policy.riskAversion,
+    ...(policy.changeGPerGpu > 0 && { changeGPerGpu: policy.changeGPerGpu }),
     minDwellWindows: Math.max(1, Math.ceil(policy.minDwellMinutes / planning.windowMinutes)),
     quietWindows: [...windows.keys()].filter((index) =>
       policy.quietHours.some((hours) => isQuiet(hours, windows[index]!)),

@@ -21,6 +21,8 @@ export interface Findings {
   readonly pointsByModel: ReadonlyMap<string, readonly OperatingPoint[]>
   /** By model id, one entry for each of the model's origins in the fleet's order: tokens/s. */
   readonly demandByModel: ReadonlyMap<string, readonly (readonly number[])[]>
+  /** The lower quantile of the same; left out where nobody asks how sure a gain is. */
+  readonly lowDemandByModel?: ReadonlyMap<string, readonly (readonly number[])[]>
   /** Idle draw of a GPU by catalogue name, where the fleet does not say. */
   readonly idleWattsByGpu: ReadonlyMap<string, number>
   /** Left out where nobody has looked: then the first window's starts are not counted. */
@@ -75,6 +77,7 @@ function frameModel(model: Model, findings: Findings): PlanningModel {
   const known = findings.pointsByModel.get(model.id)!
   const points = known.filter(keepsPromise)
   const demand = findings.demandByModel.get(model.id)!
+  const low = findings.lowDemandByModel?.get(model.id)
   return {
     id: model.id,
     points,
@@ -84,6 +87,7 @@ function frameModel(model: Model, findings: Findings): PlanningModel {
       ({ origin }, index): OriginDemand => ({
         origin,
         tokensPerSecond: demand[index]!,
+        ...(low && { lowTokensPerSecond: low[index]! }),
         regions: findings.fleet.regions
           .filter((region) => mayServe(region, origin, model, points))
           .map(({ id }) => id),

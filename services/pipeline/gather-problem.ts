@@ -1,4 +1,4 @@
-import { demandOverWindows, type Trace } from '../demand/index.ts'
+import { type DemandMargins, demandOverWindows, type Trace } from '../demand/index.ts'
 import type { CarbonBasis, CarbonQuality, CarbonSignal } from '../domain/carbon-series.ts'
 import { windowsFrom } from '../domain/window.ts'
 import { catalogueGpu, type GpuSpec, type OperatingPoint } from '../fitting/index.ts'
@@ -63,25 +63,26 @@ export async function gatherProblem(
   )
   const pointsByModel = new Map<string, readonly OperatingPoint[]>()
   const demandByModel = new Map<string, readonly (readonly number[])[]>()
-  const margins = {
-    quantile: fleet.planning.demandQuantile,
-    headroom: fleet.planning.demandHeadroom,
-  }
+  const lowDemandByModel = new Map<string, readonly (readonly number[])[]>()
+  const { demandQuantile, demandHeadroom } = fleet.planning
+  const high = { quantile: demandQuantile, headroom: demandHeadroom }
+  const low = { quantile: 1 - demandQuantile, headroom: 0 }
   const pushed = (await sources.pushed?.(nowMs - OBSERVED_MS, windows.at(-1)!.endMs)) ?? []
   for (const model of fleet.models) {
     pointsByModel.set(model.id, await sources.pointsOf(model, gpus))
     const traces = await sources.tracesOf(model)
-    demandByModel.set(
-      model.id,
+    const told = pushed.filter((one) => one.model === model.id)
+    const over = (margins: DemandMargins) =>
       model.demand.map((demand, index) =>
         heedPushed(
           demandOverWindows(demand, windows, margins, traces[index]),
-          pushed.filter((told) => told.model === model.id && told.origin === demand.origin),
+          told.filter(({ origin }) => origin === demand.origin),
           windows,
           margins.headroom,
         ),
-      ),
-    )
+      )
+    demandByModel.set(model.id, over(high))
+    lowDemandByModel.set(model.id, over(low))
   }
   const { reader, warn, running } = sources
   const { signal, basis } = fleet
@@ -95,6 +96,7 @@ export async function gatherProblem(
       carbonByZone: new Map([...carbon].map(([zone, { windows }]) => [zone, windows])),
       pointsByModel,
       demandByModel,
+      lowDemandByModel,
       idleWattsByGpu,
       ...(running && { running }),
     }),

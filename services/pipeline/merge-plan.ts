@@ -1,6 +1,6 @@
 import { PlanRefused } from '../domain/errors.ts'
-import type { Block, BlockSolution, PlanningProblem, PlanOutcome } from '../planning/index.ts'
-import type { PlanStore } from '../plans/index.ts'
+import type { Block, BlockSolution, Plan, PlanningProblem, PlanOutcome } from '../planning/index.ts'
+import type { PlanStore, StoredPlan } from '../plans/index.ts'
 import type { SolveStore, SolveTime } from '../solves/index.ts'
 import { type ActionPorts, enqueueActions } from './enqueue-actions.ts'
 import { planEvents } from './plan-events.ts'
@@ -8,12 +8,15 @@ import { planEvents } from './plan-events.ts'
 export interface MergePlanPorts extends ActionPorts {
   readonly solves: SolveStore
   readonly plans: PlanStore
-  /** Runs off the event loop. A block without a solution is filled by the merge itself. */
+  /**
+   * Runs off the event loop. A block without a solution is filled by the merge itself. The plan in
+   * force goes on where the new one is not worth the change.
+   */
   merge(
     problem: PlanningProblem,
     blocks: readonly Block[],
     solutions: readonly (BlockSolution | undefined)[],
-    time?: SolveTime,
+    options: { readonly time?: SolveTime; readonly inForce?: Plan },
   ): Promise<PlanOutcome>
   /** The independent second look; empty where the plan keeps every promise. */
   violations(problem: PlanningProblem, outcome: PlanOutcome): readonly string[]
@@ -41,12 +44,16 @@ export async function mergePlan(
   const { solves, plans } = ports
   const frame = await solves.frame(revision)
   const [blocks, solutions] = [await solves.blocks(revision), await solves.solutions(revision)]
-  const outcome = await ports.merge(frame.problem, blocks, solutions, frame.time)
+  const before = await plans.current()
+  const inForce = standingPlan(before, frame.framedAtMs)
+  const outcome = await ports.merge(frame.problem, blocks, solutions, {
+    ...(frame.time && { time: frame.time }),
+    ...(inForce && { inForce }),
+  })
 
   const violations = ports.violations(frame.problem, outcome)
   if (violations.length > 0) throw new PlanRefused(`solve ${revision}: ${violations.join('; ')}`)
 
-  const before = await plans.current()
   const needsApproval = await ports.needsApproval()
   const nowMs = ports.nowMs()
   const { problemDigest } = frame
@@ -71,4 +78,10 @@ export async function mergePlan(
   const regions = frame.problem.regions.map(({ id }) => id)
   await enqueueActions(ports, plan, regions)
   return { status: 'saved', version: plan.version }
+}
+
+/** The plan in force, unless it has run out: then backends are in their safe state, not in its. */
+function standingPlan(stored: StoredPlan | undefined, nowMs: number): Plan | undefined {
+  if (stored?.outcome.status !== 'planned' || nowMs >= stored.validUntilMs) return undefined
+  return stored.outcome.plan
 }

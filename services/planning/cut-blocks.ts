@@ -86,7 +86,10 @@ export function inputsOf(problem: PlanningProblem, [from, end]: Span): PlanningP
     })),
     models: problem.models.map((model) => ({
       ...model,
-      demand: model.demand.map((d) => ({ ...d, tokensPerSecond: cut(d.tokensPerSecond) })),
+      demand: model.demand.map(({ lowTokensPerSecond: _low, ...d }) => ({
+        ...d,
+        tokensPerSecond: cut(d.tokensPerSecond),
+      })),
     })),
     running: from === 0 ? problem.running : [],
     batch: works.map((work) => ({

@@ -1,4 +1,4 @@
-import type { BindingLimit, Plan } from './plan.ts'
+import type { BindingLimit, Plan, PlanChange } from './plan.ts'
 import type { PlanningProblem } from './problem.ts'
 import { type PlacementReason, runnersUp } from './runners-up.ts'
 
@@ -7,6 +7,8 @@ export interface PlanExplanation {
   /** Plan against the static rule of thumb. */
   readonly savingRatio: number
   readonly binding: readonly BindingLimit[]
+  /** Why the schedule in force goes on, or does not; absent where there was none. */
+  readonly change?: PlanChange
   readonly placements: readonly PlacementReason[]
 }
 
@@ -24,8 +26,15 @@ export function explainPlan(problem: PlanningProblem, plan: Plan): PlanExplanati
     plan.binding.length > 0
       ? `It would be better still, but ${plan.binding[0]!.words}.`
       : 'No limit on GPUs or replicas costs anything here.',
+    ...(plan.change ? [plan.change.words] : []),
   ].join(' ')
-  return { words, savingRatio, binding: plan.binding, placements }
+  return {
+    words,
+    savingRatio,
+    binding: plan.binding,
+    ...(plan.change && { change: plan.change }),
+    placements,
+  }
 }
 
 const percent = (ratio: number): string => `${(100 * ratio).toFixed(1)} %`

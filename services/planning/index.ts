@@ -4,6 +4,7 @@ export { coordinate } from './coordinate.ts'
 export { type Deadline, NO_DEADLINE, TIME_SHARES } from './deadline.ts'
 export type { PlanExplanation } from './explain-plan.ts'
 export { explainPlan } from './explain-plan.ts'
+export { holdUnlessWorth } from './hold-unless-worth.ts'
 export type * from './linear-solver.ts'
 export { mergeBlocks } from './merge-blocks.ts'
 export type * from './plan.ts'
@@ -30,4 +31,4 @@ export {
   type WindowAsk,
   type WindowPlanner,
 } from './window-planner.ts'
-export { type ChangeVerdict, worthChanging } from './worth-changing.ts'
+export { worthChanging } from './worth-changing.ts'

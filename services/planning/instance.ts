@@ -98,6 +98,16 @@ export function compileInstance(
   }
 }
 
+/** gCO2e/kWh that a plan counts on: from the expected intensity to its upper quantile. */
+export function plannedIntensity(
+  { riskAversion = 0 }: PlanningPolicy,
+  { carbonGPerKwh, carbonHighGPerKwh }: PlanningRegion,
+  t: number,
+): number {
+  const expected = carbonGPerKwh[t]!
+  return expected + riskAversion * (carbonHighGPerKwh[t]! - expected)
+}
+
 /**
  * Negative intensities count as zero: burning energy is never a reward. The anti-herd jitter only
  * ever lowers a weight, so that a bound proven with it also holds without.
@@ -109,9 +119,8 @@ function weightOf(
   t: number,
   weights: ObjectiveWeights,
 ): number {
-  const { riskAversion = 0, antiHerdRatio = 0 } = problem.policy
-  const expected = region.carbonGPerKwh[t]!
-  const carbon = expected + riskAversion * (region.carbonHighGPerKwh[t]! - expected)
+  const { antiHerdRatio = 0 } = problem.policy
+  const carbon = plannedIntensity(problem.policy, region, t)
   const jitter = 1 - antiHerdRatio * hash01(problem.seed, r, t)
   return region.pue * (weights.carbon * Math.max(0, carbon) + weights.energy) * jitter
 }

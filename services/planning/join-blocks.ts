@@ -97,10 +97,11 @@ function placeBatch(draft: Draft, firstWindow: number, { batch }: BlockSolution)
   }
 }
 
-/** Indices of the model, and of the point in the region. */
-function binOf(draft: Draft, { region, model, pointId }: PointSeries): [number, number] {
+/** Indices of the model, and of the point in the region; -1 where there is none. */
+export function binOf(draft: Draft, { region, model, pointId }: PointSeries): [number, number] {
   const { models, problem } = draft.instance
   const m = models.findIndex(({ id }) => id === model)
+  if (m < 0) return [-1, -1]
   const { point, region: regionOf } = models[m]!
   const b = point.findIndex(
     ({ id }, bin) => id === pointId && problem.regions[regionOf[bin]!]!.id === region,

@@ -81,6 +81,26 @@ export interface Plan {
   readonly binding: readonly BindingLimit[]
   /** The deadline came before the search was over: it keeps every promise, but may be far from best. */
   readonly isCutShort?: boolean
+  /** What became of the plan in force before; absent where there was none. */
+  readonly change?: PlanChange
+}
+
+/** A schedule in force against a new one, in the unit of the plan's objective. */
+export interface PlanChange {
+  /** The schedule in force goes on: the new one was not worth the change. */
+  readonly isKept: boolean
+  /** The figures are absent where the schedule in force does not keep every promise any more. */
+  readonly gain?: ChangeGain
+  readonly words: string
+}
+
+/** What a new plan saves in running, and what it takes to change to it. */
+export interface ChangeGain {
+  readonly expected: number
+  /** One-sided 90 %: forecast errors and traffic against it. */
+  readonly atLeast: number
+  /** Starts, overlap and the policy's own price; negative where keeping takes more of these. */
+  readonly switchingCost: number
 }
 
 export type PlanOutcome =

@@ -1,7 +1,7 @@
 import { energyOf, joules, kwhFromJoules, watts } from '../domain/units.ts'
 import { durationOf } from '../domain/window.ts'
 import type { OperatingPoint } from '../fitting/index.ts'
-import { objectiveWeights } from './instance.ts'
+import { objectiveWeights, plannedIntensity } from './instance.ts'
 import type { Assignment, Plan, Totals } from './plan.ts'
 import type { PlanningProblem, PlanningRegion } from './problem.ts'
 
@@ -15,6 +15,8 @@ export interface PricedPlan {
   readonly objectiveValue: number
   /** Expected, gCO2e. */
   readonly carbonGByWindow: readonly number[]
+  /** PUE included, by region id, [window]. */
+  readonly energyKwhByRegion: ReadonlyMap<string, Float64Array>
 }
 
 /**
@@ -35,18 +37,19 @@ export function pricePlan(
   const weights = objectiveWeights(problem.policy)
   const sum = { energyKwh: 0, carbonG: 0, costUsd: 0, carbonLowG: 0, carbonHighG: 0 }
   const carbonGByWindow = problem.windows.map(() => 0)
+  const energyKwhByRegion = new Map(
+    problem.regions.map(({ id }) => [id, new Float64Array(problem.windows.length)]),
+  )
   let embodiedG = 0
   let riskG = 0
   const add = (region: PlanningRegion, t: number, energyKwh: number, spread: number) => {
     sum.energyKwh += energyKwh
+    energyKwhByRegion.get(region.id)![t]! += energyKwh
     sum.carbonG += energyKwh * region.carbonGPerKwh[t]!
     carbonGByWindow[t]! += energyKwh * region.carbonGPerKwh[t]!
     sum.carbonLowG += energyKwh * region.carbonLowGPerKwh[t]! * Math.exp(-Z90 * spread)
     sum.carbonHighG += energyKwh * region.carbonHighGPerKwh[t]! * Math.exp(Z90 * spread)
-    const { riskAversion = 0 } = problem.policy
-    const expected = region.carbonGPerKwh[t]!
-    riskG +=
-      energyKwh * Math.max(0, expected + riskAversion * (region.carbonHighGPerKwh[t]! - expected))
+    riskG += energyKwh * Math.max(0, plannedIntensity(problem.policy, region, t))
   }
   const used = new Map<string, number>()
   for (const assignment of assignments) {
@@ -73,7 +76,7 @@ export function pricePlan(
   const counted = problem.policy.countEmbodied === true ? weights.carbon * embodiedG : 0
   const objectiveValue =
     weights.carbon * riskG + weights.energy * sum.energyKwh + weights.money * sum.costUsd + counted
-  return { predicted: sum, objectiveValue, carbonGByWindow }
+  return { predicted: sum, objectiveValue, carbonGByWindow, energyKwhByRegion }
 }
 
 /** IT energy of the replicas of one assignment: at least what their GPUs would draw parked. */

@@ -35,6 +35,8 @@ export interface OriginDemand {
   readonly origin: string
   /** Output tokens/s per window. */
   readonly tokensPerSecond: readonly number[]
+  /** The lower quantile of the same traffic; absent: as much as is to be served. */
+  readonly lowTokensPerSecond?: readonly number[]
   /**
    * Regions that may serve it: fast enough for the TTFT budget, and allowed by residency. Nearest
    * first: the static baseline serves an origin in the region of its name, or else in the first.
@@ -90,6 +92,8 @@ export interface PlanningPolicy {
   readonly minDwellWindows?: number
   /** Replicas that need time to start hold their GPUs from the window before they serve. */
   readonly makeBeforeBreak?: boolean
+  /** What a plan has to save for each GPU it starts or stops more than the plan in force would. */
+  readonly changeGPerGpu?: number
   /** The only variant this model may use, in this region or everywhere. */
   readonly pinned?: readonly PinnedVariant[]
   /** 0 plans on the expected intensity, 1 on its upper quantile (a CVaR of comonotone grids). */

@@ -1,51 +1,77 @@
-import type { Plan } from './plan.ts'
+import { carbonShortfall } from './carbon-shortfall.ts'
+import { objectiveWeights } from './instance.ts'
+import type { Assignment, ChangeGain } from './plan.ts'
 import { pricePlan } from './price-plan.ts'
 import type { PlanningProblem } from './problem.ts'
-
-export interface ChangeVerdict {
-  readonly worth: boolean
-  /** Objective the new plan saves, as expected and at the pessimistic end. */
-  readonly gain: number
-  readonly gainAtLeast: number
-  /** Starts and margin that the gain must beat. */
-  readonly switchingCost: number
-  readonly words: string
-}
-
-/** Share of a gain that the fit's and the forecast's errors may take from BOTH plans alike. */
-const MARGIN_RATIO = 0.002
+import { switchingCost } from './switching-cost.ts'
 
 /**
- * Hysteresis: a new plan replaces the running one only if its gain is there even at the pessimistic
- * end, and beats a margin. Starts are in both plans' objectives, so the gain is net of switching.
+ * What a new schedule saves over one in force, at least, against what the change takes: it is worth
+ * changing where `atLeast > switchingCost`.
  *
- * Both plans see the same grids and the same fitted models, so their errors move together: the gain
- * scales with the intensity, and its lower end is the gain at the low intensity.
+ * The gain is the difference of the objectives without starts. Its lower bound is the lesser of two:
+ * at the traffic to be served, and at its lower quantile on the same replicas (all models low together); each less
+ * the shortfall of the carbon forecast (`carbonShortfall`, one-sided 90 %). A gain is affine in the traffic
+ * between these two and the shortfall convex, so it is no less anywhere between. Errors of the fitted models are left out:
+ * both schedules run on the same fits.
  *
- * @param current the running plan's assignments, cut to the problem's windows
+ * @param current the schedule in force, both in the problem's windows
  */
 export function worthChanging(
   problem: PlanningProblem,
-  current: Plan,
-  candidate: Plan,
-): ChangeVerdict {
-  const low: PlanningProblem = {
-    ...problem,
-    regions: problem.regions.map((region) => ({
-      ...region,
-      carbonGPerKwh: region.carbonLowGPerKwh,
-      carbonHighGPerKwh: region.carbonLowGPerKwh,
-    })),
+  current: readonly Assignment[],
+  candidate: readonly Assignment[],
+): ChangeGain {
+  const served = gainOf(problem, current, candidate)
+  const low = gainOf(problem, atLowTraffic(problem, current), atLowTraffic(problem, candidate))
+  return {
+    expected: served.expected,
+    atLeast: Math.min(served.atLeast, low.atLeast),
+    switchingCost: switchingCost(problem, candidate) - switchingCost(problem, current),
   }
-  const gainIn = (of: PlanningProblem) =>
-    pricePlan(of, current.assignments).objectiveValue -
-    pricePlan(of, candidate.assignments).objectiveValue
-  const gain = gainIn(problem)
-  const gainAtLeast = Math.min(gain, gainIn(low))
-  const switchingCost = MARGIN_RATIO * pricePlan(problem, current.assignments).objectiveValue
-  const worth = gainAtLeast > switchingCost
-  const words = worth
-    ? `saves at least ${gainAtLeast.toPrecision(3)}, more than the margin ${switchingCost.toPrecision(3)}`
-    : `would save ${gainAtLeast.toPrecision(3)} at the low end, less than the margin ${switchingCost.toPrecision(3)}`
-  return { worth, gain, gainAtLeast, switchingCost, words }
+}
+
+function gainOf(
+  problem: PlanningProblem,
+  current: readonly Assignment[],
+  candidate: readonly Assignment[],
+): Pick<ChangeGain, 'expected' | 'atLeast'> {
+  const running = (of: readonly Assignment[]) =>
+    pricePlan(
+      problem,
+      of.map((one) => ({ ...one, starts: 0 })),
+    )
+  const [kept, changed] = [running(current), running(candidate)]
+  const expected = kept.objectiveValue - changed.objectiveValue
+  const difference = new Map(
+    [...kept.energyKwhByRegion].map(([region, energyKwh]) => {
+      const other = changed.energyKwhByRegion.get(region)!
+      return [region, energyKwh.map((kwh, t) => kwh - other[t]!)]
+    }),
+  )
+  const { carbon } = objectiveWeights(problem.policy)
+  return { expected, atLeast: expected - carbon * carbonShortfall(problem, difference) }
+}
+
+/** The same replicas at the lower quantile of their model's traffic. */
+function atLowTraffic(
+  { models, windows }: PlanningProblem,
+  assignments: readonly Assignment[],
+): Assignment[] {
+  const shares = new Map(
+    models.map(({ id, demand }) => [
+      id,
+      windows.map((_, t) => {
+        const sum = (of: (d: (typeof demand)[number]) => number) =>
+          demand.reduce((total, d) => total + of(d), 0)
+        const served = sum((d) => d.tokensPerSecond[t]!)
+        const low = sum((d) => d.lowTokensPerSecond?.[t] ?? d.tokensPerSecond[t]!)
+        return low < served ? low / served : 1
+      }),
+    ]),
+  )
+  return assignments.map((one) => ({
+    ...one,
+    tokensPerSecond: one.tokensPerSecond * shares.get(one.model)![one.window]!,
+  }))
 }

@@ -1,6 +1,6 @@
 import type { LeverSaving } from '../accounting/index.ts'
 import type { OperatingPoint } from '../fitting/index.ts'
-import type { Block, BlockSolution, PlanningProblem, PlanOutcome } from '../planning/index.ts'
+import type { Block, BlockSolution, Plan, PlanningProblem, PlanOutcome } from '../planning/index.ts'
 import type { Threads } from '../platform/threads.ts'
 import type { SolveTime } from '../solves/index.ts'
 import { taskModule } from './task-module.ts'
@@ -28,9 +28,9 @@ export const solverThreads = (threads: Threads) => ({
     problem: PlanningProblem,
     blocks: readonly Block[],
     solutions: readonly (BlockSolution | undefined)[],
-    time?: SolveTime,
+    { time, inForce }: { readonly time?: SolveTime; readonly inForce?: Plan } = {},
   ) => {
-    const input: MergeTask = { problem, blocks, solutions, time }
+    const input: MergeTask = { problem, blocks, solutions, time, inForce }
     return threads.run<PlanOutcome>(taskModule('merge-blocks'), input)
   },
 })

@@ -16,6 +16,7 @@ import {
   scoreForecasts,
 } from '../../services/forecast/index.ts'
 import { recordedZones } from '../support/recorded-zones.ts'
+import { errorMemory } from './forecast/error-memory.ts'
 import { writeSection } from './write-section.ts'
 
 const folder = join(process.env.GRIDTIDE_DATA ?? '../shared/data', 'grid')
@@ -106,6 +107,7 @@ const summary = {
   ...summaryOf(Object.values(zones)),
   tuned: summaryOf(tuned),
   heldOut: summaryOf(heldOut),
+  errorMemory: errorMemory(recorded, [1, 3, 6, 12, 24]),
   seconds: round((performance.now() - started) / 1000, 1),
 }
 const cells = (...values: readonly unknown[]) => `| ${values.join(' | ')} |`
@@ -137,5 +139,13 @@ writeSection('Forecasts against what came', 'npm run bench:forecast', [
   rowOf('all', summary),
   rowOf('July to September', summary.tuned),
   rowOf('from October', summary.heldOut),
+  '',
+  `Errors of one forecast hang together: in a zone ${Object.entries(
+    summary.errorMemory.byHoursApart,
+  )
+    .map(([hours, correlation]) => `${correlation} at ${hours} h`)
+    .join(
+      ', ',
+    )}; of two zones at one hour ${summary.errorMemory.betweenZones}, at most ${summary.errorMemory.mostBetweenZones}.`,
 ])
 console.log(JSON.stringify({ bench: 'forecast', zones: table, summary }))

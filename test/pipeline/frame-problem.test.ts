@@ -85,6 +85,15 @@ test('joins fleet, carbon, points and demand', () => {
   expect({ running, batch, seed }).toEqual({ running: [], batch: [], seed: 1 })
 })
 
+test('takes the lower quantile of traffic and the price of a change along, where there are any', () => {
+  const low = new Map([['chat', [windows.map(() => 300)]]])
+  const edits: [string, string][] = [['name: small', 'name: small\npolicy: { changeGPerGpu: 3 }']]
+  const { models, policy } = frameProblem(findings(edits, { lowDemandByModel: low }))
+  expect(models[0]!.demand[0]!.lowTokensPerSecond).toEqual(windows.map(() => 300))
+  expect(policy.changeGPerGpu).toBe(3)
+  expect(frameProblem(findings([])).policy.changeGPerGpu).toBeUndefined()
+})
+
 test('what the fleet says of a GPU goes before the catalogue', () => {
   const edits: [string, string][] = [
     ['count: 16', 'count: 16, parkedWatts: 55, embodiedGPerHour: 9'],

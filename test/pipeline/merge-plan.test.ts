@@ -81,6 +81,38 @@ describe('mergePlan', () => {
     expect(added).toEqual([])
   })
 
+  it.each<[string, Partial<StoredPlan>, boolean]>([
+    ['goes on unless a new one is worth the change', {}, true],
+    ['does not where it has run out: backends have left it', { validUntilMs: 1 }, false],
+    [
+      'does not where there was none to keep',
+      { outcome: { status: 'infeasible', limit: 'gpus', words: 'w', relaxation: 'r' } },
+      false,
+    ],
+  ])('the plan in force %s', async (_, over, isHandedIn) => {
+    const inForce = planOf(nowMs, [3])
+    const current = {
+      version: 3,
+      validUntilMs: nowMs,
+      outcome: { status: 'planned', plan: inForce },
+      ...over,
+    } as StoredPlan
+    const seen: unknown[] = []
+    const kept = { isKept: true, words: 'Not worth changing.' }
+    const { ports, saved } = world(
+      {
+        merge: async (...args) => {
+          seen.push(args[3])
+          return { status: 'planned', plan: planOf(nowMs, [3], { change: kept }) }
+        },
+      },
+      current,
+    )
+    await mergePlan(ports, { revision: 'r' })
+    expect(seen).toEqual([isHandedIn ? { inForce } : {}])
+    expect(saved[0]!.outcome).toMatchObject({ plan: { change: kept } })
+  })
+
   it('carries on after dying between saving and enqueueing', async () => {
     const first = world()
     await mergePlan(first.ports, { revision: 'r' })

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { BindingLimitSchema } from './plan.ts'
+import { BindingLimitSchema, PlanChangeSchema } from './plan.ts'
 import { Levers } from './savings.ts'
 
 const RunnerUp = Type.Object({
@@ -27,6 +27,7 @@ export const PlanExplanationSchema = Type.Object(
     words: Type.String(),
     savingRatio: Type.Optional(Type.Number({ description: 'Against the baseline; 1 is all.' })),
     binding: Type.Array(BindingLimitSchema),
+    change: Type.Optional(PlanChangeSchema),
     placements: Type.Array(Placement),
     levers: Type.Optional(Levers),
     relaxation: Type.Optional(

@@ -66,6 +66,24 @@ export const outcomeTotals = {
   ),
 }
 
+export const PlanChangeSchema = Type.Object(
+  {
+    isKept: Type.Boolean({ description: 'The schedule in force goes on.' }),
+    gain: Type.Optional(
+      Type.Object(
+        {
+          expected: Type.Number(),
+          atLeast: Type.Number({ description: 'One-sided 90 %.' }),
+          switchingCost: Type.Number({ description: 'Beyond what the plan in force takes.' }),
+        },
+        { description: 'In the unit of the objective; absent where there was no choice.' },
+      ),
+    ),
+    words: Type.String(),
+  },
+  { description: 'What became of the plan in force before.' },
+)
+
 const Schedule = Type.Object(
   {
     windows: Type.Array(
@@ -89,6 +107,7 @@ const Schedule = Type.Object(
           'The deadline came before the search was over: it keeps every promise, but may be far from best.',
       }),
     ),
+    change: Type.Optional(PlanChangeSchema),
   },
   { description: 'What runs where, window by window.' },
 )

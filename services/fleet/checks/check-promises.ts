@@ -8,6 +8,7 @@ export const checkPromises: readonly MeaningCheck[] = [
   { reads: ['origins', 'regions', 'models'], run: reach },
   { reads: ['models', 'regions'], run: sizes },
   { reads: ['policy'], run: budget },
+  { reads: ['policy'], run: priceOfChange },
 ]
 
 /** Every origin has a region that may serve it and is near enough for the first token. */
@@ -70,4 +71,11 @@ function* budget({ policy }: Fleet): Generator<FieldIssue> {
   if (policy.budgetKgPerDay === undefined || policy.objective === 'cost') return
   const message = 'only bounds the objective `cost`; the others have no use for a carbon budget'
   yield { path: '/policy/budgetKgPerDay', message, suggestion: 'set `objective: cost`' }
+}
+
+/** Grams are no price where grams do not count. */
+function* priceOfChange({ policy }: Fleet): Generator<FieldIssue> {
+  if (policy.changeGPerGpu === 0 || policy.objective === 'carbon') return
+  const message = 'only counts with the objective `carbon`'
+  yield { path: '/policy/changeGPerGpu', message, suggestion: 'set `objective: carbon`' }
 }

@@ -41,6 +41,13 @@ export const Policy = strict(
     maxChangedGpusPerWindow: Type.Optional(
       Type.Integer({ minimum: 1, description: 'Most GPUs started or stopped in one window.' }),
     ),
+    changeGPerGpu: Type.Number({
+      minimum: 0,
+      maximum: 1e9,
+      default: 0,
+      description:
+        'gCO2e that a new plan has to save for each GPU that it starts or stops more than the plan in force; needs the objective `carbon`.',
+    }),
     minDwellMinutes: Type.Number({
       minimum: 0,
       maximum: 10_080,

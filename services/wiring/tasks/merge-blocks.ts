@@ -1,8 +1,10 @@
 import {
   type Block,
   type BlockSolution,
+  holdUnlessWorth,
   loadHighs,
   mergeBlocks,
+  type Plan,
   type PlanningProblem,
   type PlanOutcome,
   solveBlock,
@@ -15,14 +17,19 @@ export interface MergeTask {
   readonly blocks: readonly Block[]
   readonly solutions: readonly (BlockSolution | undefined)[]
   readonly time: SolveTime | undefined
+  /** The plan in force goes on unless the new one is worth the change. */
+  readonly inForce: Plan | undefined
 }
 
 /** In a worker thread: joins solved blocks; one that no worker managed to solve is solved here. */
-export async function task({ problem, blocks, solutions, time }: MergeTask): Promise<PlanOutcome> {
+export async function task(input: MergeTask): Promise<PlanOutcome> {
+  const { problem, blocks, solutions, time, inForce } = input
   const solver = await loadHighs()
   const deadline = deadlineOf(time)
   const complete = blocks.map(
     (block, index) => solutions[index] ?? solveBlock(block, solver, deadline),
   )
-  return mergeBlocks(problem, blocks, complete, solver, deadline)
+  const outcome = mergeBlocks(problem, blocks, complete, solver, deadline)
+  if (!inForce || outcome.status !== 'planned') return outcome
+  return { status: 'planned', plan: holdUnlessWorth(problem, inForce, outcome.plan) }
 }
