@@ -14,7 +14,7 @@ export interface Advanced {
 export function advance(
   job: BatchJob,
   progress: JobProgress,
-  { region, pieces }: Placement,
+  { region, pieces }: Pick<Placement, 'region' | 'pieces'>,
   fromMs: number,
   toMs: number,
 ): Advanced {

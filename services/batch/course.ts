@@ -67,7 +67,8 @@ export function courseOf(
     .sort((a, b) => quantaPerHour[b]! - quantaPerHour[a]!)
   const allowed = time.hours.map((_, step) => {
     const free = ledger.free(outlook.region, time.edgesMs[step]!, time.edgesMs[step + 1]!)
-    return order.filter((at) => gpus[at]! <= free)
+    // Standing still takes none, even where more is promised than there is.
+    return order.filter((at) => gpus[at]! <= Math.max(0, free))
   })
   const lateHours = time.hours.map((hours, step) =>
     Math.min(hours, Math.max(0, (time.edgesMs[step + 1]! - job.deadline.atMs) / HOUR_MS)),

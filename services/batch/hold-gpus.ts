@@ -1,7 +1,6 @@
 import type { CapacityLedger } from './capacity-ledger.ts'
-import { fastestLevel, slowestHours } from './durations.ts'
-import { type BatchJob, type JobProgress, ownLevel, type Placement } from './job.ts'
-import { HOUR_MS } from './outlook.ts'
+import { type BatchJob, ownLevel, type Placement } from './job.ts'
+import { type RegionOutlook, windowAt } from './outlook.ts'
 import type { WarmLedger } from './warm-ledger.ts'
 
 /** Where jobs take from. */
@@ -10,35 +9,36 @@ export interface Ledgers {
   readonly warm?: WarmLedger
 }
 
+/** What a job is to have, and were throughput slow. */
+export type Held = Pick<Placement, 'region' | 'pieces' | 'reserve'>
+
 /**
- * Takes from the ledgers what a placement uses, and what it would need on top if throughput were as
- * slow as it may be: whoever may not be interrupted keeps its GPUs longer; whoever may, finds the
- * time before its deadline free.
+ * Takes from the ledgers what a placement uses, and what it would need were throughput as slow as it
+ * may be: of each window the most that it may want there.
+ *
+ * @param sign -1 gives back what was taken
  */
 export function holdGpus(
   job: BatchJob,
-  { workLeft }: JobProgress,
-  { region, pieces }: Placement,
-  { ledger, warm }: Ledgers,
+  { region, pieces, reserve }: Held,
+  { ledger, warm, outlooks }: Ledgers & { readonly outlooks: ReadonlyMap<string, RegionOutlook> },
+  sign: 1 | -1 = 1,
 ): void {
-  for (const piece of pieces) {
-    const { startMs, endMs } = piece
+  const outlook = outlooks.get(region)!
+  const { startMs, windowMs } = outlook
+  const most = new Map<number, number>()
+  for (const piece of [...pieces, ...reserve]) {
     const { gpus } = ownLevel(job, piece)
-    if (gpus > 0) ledger.take(region, startMs, endMs, gpus)
-    if (piece.warm) warm?.take(region, job.model!, startMs, piece.warm.workPerHour)
-  }
-  const last = pieces.at(-1)!
-  if (!job.interruptible) {
-    const level = last.level!
-    const slowestMs = last.startMs + slowestHours(job, workLeft, level) * HOUR_MS
-    ledger.take(region, last.endMs, Math.max(last.endMs, slowestMs), job.levels[level]!.gpus)
-  } else if (job.deadline.kind === 'hard') {
-    const level = fastestLevel(job)
-    const missingMs =
-      (slowestHours(job, workLeft, level) - workLeft / job.levels[level]!.workPerHour) * HOUR_MS
-    const fromMs = Math.max(last.endMs, job.deadline.atMs - missingMs)
-    if (fromMs < job.deadline.atMs) {
-      ledger.take(region, fromMs, job.deadline.atMs, job.levels[level]!.gpus)
+    const last = windowAt(outlook, piece.endMs - 1)
+    for (let window = windowAt(outlook, piece.startMs); gpus > 0 && window <= last; window++) {
+      most.set(window, Math.max(gpus, most.get(window) ?? 0))
     }
+  }
+  for (const [window, gpus] of most) {
+    const atMs = startMs + window * windowMs
+    ledger.take(region, atMs, atMs + windowMs, sign * gpus)
+  }
+  for (const { startMs, warm: share } of pieces) {
+    if (share) warm?.take(region, job.model!, startMs, sign * share.workPerHour)
   }
 }

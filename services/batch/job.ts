@@ -81,6 +81,8 @@ export interface Placement {
   readonly region: string
   /** In order, without overlap. */
   readonly pieces: readonly Piece[]
+  /** What it holds besides, were every hour as slow as it may be: `slowHours`. */
+  readonly reserve: readonly Piece[]
   /** Kept even if every hour brings no more than `slowestRatio` of what is expected. */
   readonly safe: boolean
   readonly energyKwh: number

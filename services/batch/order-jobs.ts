@@ -1,16 +1,18 @@
 import { InvalidInput } from '../domain/errors.ts'
 import { fastestLevel, slowestHours } from './durations.ts'
-import type { BatchJob, JobProgress } from './job.ts'
+import type { BatchJob, JobProgress, Placement } from './job.ts'
 import { HOUR_MS } from './outlook.ts'
 
 /** A job that has not ended, and how far it is. */
 export interface QueuedJob {
   readonly job: BatchJob
   readonly progress: JobProgress
+  /** What it was promised before, if anything. */
+  readonly placement?: Placement
 }
 
 /**
- * The order in which jobs choose their GPUs: what runs, then higher priority, then hard deadlines,
+ * The order in which jobs choose their GPUs: what runs, of that first what may not be cut, then higher priority, then hard deadlines,
  * then whoever has to start first. Whoever is waited for inherits the priority of those who wait,
  * and a deadline that leaves them time at the slowest throughput, so it always comes before them.
  * Ids in `after` that are not among the jobs have ended.
@@ -30,7 +32,9 @@ export function orderJobs(queued: readonly QueuedJob[]): readonly QueuedJob[] {
   return keyed.map(({ one }) => one)
 }
 
-const rank = ({ progress }: QueuedJob): number => (progress.level === undefined ? 0 : 1)
+/** What may not be interrupted and runs keeps its GPUs, whoever else wants them. */
+const rank = ({ job, progress }: QueuedJob): number =>
+  progress.level === undefined ? 0 : job.interruptible ? 1 : 2
 
 /** When a job must begin at its fastest level to end in time at the slowest throughput. */
 function lastSafeStartMs({ job, progress }: QueuedJob): number {

@@ -1,6 +1,6 @@
 import type { CapacityLedger } from './capacity-ledger.ts'
 import { slowestHours } from './durations.ts'
-import type { BatchJob, JobProgress, Piece } from './job.ts'
+import type { BatchJob, Deadline, JobProgress, Piece } from './job.ts'
 import { latePriceG } from './late-price.ts'
 import { HOUR_MS, type RegionOutlook } from './outlook.ts'
 import { type Timeline, timeline } from './timeline.ts'
@@ -40,11 +40,17 @@ export function placeInOnePiece(
       const endMs = startMs + hours * HOUR_MS
       const carbonG = kilowatts * (emitted(endMs) - emitted(startMs))
       const weighedG = carbonG + latePriceG(job.deadline, fromMs, endMs)
-      if (best && weighedG >= best.weighedG * (1 - 1e-9)) continue
-      best = { pieces: [{ startMs, endMs, level }], safe: startMs <= lastSafeMs, weighedG }
+      const found = { pieces: [{ startMs, endMs, level }], safe: startMs <= lastSafeMs, weighedG }
+      if (!best || better(found, best, job.deadline)) best = found
     }
   }
   return best
+}
+
+/** A hard deadline goes before carbon: a larger size may keep it where the one asked for does not. */
+function better(found: Stretch, best: Stretch, deadline: Deadline): boolean {
+  if (deadline.kind === 'hard' && found.safe !== best.safe) return found.safe
+  return found.weighedG < best.weighedG * (1 - 1e-9)
 }
 
 /** Ascending, so that of equal starts the earliest is kept. */

@@ -6,6 +6,7 @@ import type { Ledgers } from './hold-gpus.ts'
 import type { BatchJob, JobProgress, Placement } from './job.ts'
 import { HOUR_MS, type RegionOutlook } from './outlook.ts'
 import { placeInOnePiece, type Stretch } from './place-in-one-piece.ts'
+import { slowHours } from './slow-hours.ts'
 import type { WarmLedger } from './warm-ledger.ts'
 
 export interface PlaceOptions {
@@ -32,7 +33,7 @@ export function placeJob(
   const ledgers = { ledger, ...(warm && { warm }) }
   // On warm replicas work may cost less than at any of the job's own sizes.
   const bounded = !warm || !takesWarm(job)
-  let best: (Placement & Stretch) | undefined
+  let best: (Omit<Placement, 'reserve'> & Stretch) | undefined
   for (const { region, outlook, leastG } of leanestFirst(job, progress, outlooks)) {
     // Even its cleanest hour is no better than what was found; nor are those of the regions after it.
     if (bounded && best?.safe && leastG >= best.weighedG) break
@@ -42,7 +43,11 @@ export function placeJob(
   }
   if (!best) return undefined
   const { weighedG: _compared, ...placement } = best
-  return placement
+  const { region, pieces } = placement
+  const fromMs = Math.max(nowMs, job.earliestStartMs)
+  const outlook = outlooks.get(region)!
+  const reserve = slowHours({ job, progress, pieces, fromMs, outlook, ledger })
+  return { ...placement, reserve }
 }
 
 /** With what it would use; undefined where that costs too much. */

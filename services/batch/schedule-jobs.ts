@@ -1,5 +1,5 @@
 import { unlimited } from './capacity-ledger.ts'
-import { holdGpus } from './hold-gpus.ts'
+import { holdGpus, type Ledgers } from './hold-gpus.ts'
 import type { BatchJob, Placement } from './job.ts'
 import { orderJobs, type QueuedJob } from './order-jobs.ts'
 import { type PlaceOptions, placeJob } from './place-job.ts'
@@ -16,14 +16,47 @@ export interface BatchSchedule {
 /**
  * Places every job, each with what those before it in `orderJobs` left. One pass, so time grows
  * with the number of jobs; made anew each window, from how far each job has really come.
+ *
+ * Where that leaves a job without the hours that it was promised, a second pass lets everybody hold
+ * what it held before until its turn has come: whoever chooses has its own hours to fall back on, and
+ * takes nothing that others need for their deadlines.
  */
 export function scheduleJobs(queued: readonly QueuedJob[], inputs: ScheduleInputs): BatchSchedule {
   const ledgers = { ...inputs, ledger: inputs.ledger ?? unlimited }
+  const ordered = orderJobs(queued)
+  const schedule = placeInTurn(ordered, ledgers)
+  const promised = new Map(queued.flatMap((one) => promiseOf(one)))
+  if (![...promised.keys()].some((id) => schedule.placements.get(id)?.safe !== true))
+    return schedule
+  for (const { job } of queued) {
+    const placement = schedule.placements.get(job.id)
+    if (placement) holdGpus(job, placement, ledgers, -1)
+  }
+  for (const { job } of queued) {
+    const placement = promised.get(job.id)
+    if (placement) holdGpus(job, placement, ledgers)
+  }
+  return placeInTurn(ordered, ledgers, promised)
+}
+
+/** What a job holds that was promised its deadline. */
+const promiseOf = ({ job, placement }: QueuedJob): [string, Placement][] =>
+  placement?.safe && job.deadline.kind === 'hard' ? [[job.id, placement]] : []
+
+const NONE: ReadonlyMap<string, Placement> = new Map()
+
+function placeInTurn(
+  ordered: readonly QueuedJob[],
+  ledgers: ScheduleInputs & Ledgers,
+  held = NONE,
+): BatchSchedule {
   const placements = new Map<string, Placement>()
   const unplaced = new Set<string>()
-  const waitedFor = new Set(queued.flatMap(({ job }) => job.after))
+  const waitedFor = new Set(ordered.flatMap(({ job }) => job.after))
   const endsMs = new Map<string, number>()
-  for (const { job, progress } of orderJobs(queued)) {
+  for (const { job, progress } of ordered) {
+    const before = held.get(job.id)
+    if (before) holdGpus(job, before, ledgers, -1)
     const blocked = job.after.some((id) => unplaced.has(id))
     const ready = blocked ? undefined : startingAfter(job, endsMs)
     const placement = ready && placeJob(ready, progress, ledgers)
@@ -33,7 +66,7 @@ export function scheduleJobs(queued: readonly QueuedJob[], inputs: ScheduleInput
     }
     placements.set(job.id, placement)
     if (waitedFor.has(job.id)) endsMs.set(job.id, placement.pieces.at(-1)!.endMs)
-    holdGpus(job, progress, placement, ledgers)
+    holdGpus(job, placement, ledgers)
   }
   return { placements, unplaced: [...unplaced] }
 }

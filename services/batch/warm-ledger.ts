@@ -12,7 +12,7 @@ export interface WarmRoom {
 export interface WarmLedger {
   /** Of the window that contains an instant; undefined where nothing is known to be left. */
   room(region: string, model: string, atMs: number): WarmRoom | undefined
-  /** Takes a rate from that window. */
+  /** Takes a rate from that window, or gives it back where negative. */
   take(region: string, model: string, atMs: number, workPerHour: number): void
 }
 
@@ -38,14 +38,13 @@ export function warmLedger({ outlooks, siteOf, roomAt, windows }: WarmInputs): W
   return {
     room(region, model, atMs) {
       const { book, window } = find(region, model, atMs)
-      return book[window]
+      const found = book[window]
+      return found && found.workPerHour > 0 ? found : undefined
     },
     take(region, model, atMs, workPerHour) {
       const { book, window } = find(region, model, atMs)
       const before = book[window]
-      if (!before) return
-      const left = before.workPerHour - workPerHour
-      book[window] = left > 0 ? { ...before, workPerHour: left } : undefined
+      if (before) book[window] = { ...before, workPerHour: before.workPerHour - workPerHour }
     },
   }
 }

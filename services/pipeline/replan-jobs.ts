@@ -19,7 +19,11 @@ export async function replanJobs(ports: BatchPorts): Promise<{ readonly jobs: nu
   const come = active.map((one) => ({ one, ...comeTo(one, desk.nowMs) }))
   const open = come.filter(({ progress }) => progress.workLeft > 0)
   const { placements } = scheduleJobs(
-    open.map(({ one: { job }, progress }) => ({ job, progress })),
+    open.map(({ one: { job, placement }, progress }) => ({
+      job,
+      progress,
+      ...(placement && { placement }),
+    })),
     desk,
   )
   const updates: JobUpdate[] = []

@@ -24,9 +24,7 @@ export async function simulateJob(
   const desk = await openBatchDesk(ports)
   assertNear({ deadlineMs }, desk.nowMs)
   const others = active.filter((one) => one !== asked)
-  for (const { job, progress, placement } of others) {
-    if (placement) holdGpus(job, progress, placement, desk)
-  }
+  for (const { job, placement } of others) if (placement) holdGpus(job, placement, desk)
   const deadline = { ...asked.job.deadline, atMs: deadlineMs }
   const job = { ...asked.job, deadline, earliestStartMs: earliestStartMs(asked, others) }
   const admission = admitJob(job, desk, comeTo(asked, desk.nowMs).progress)

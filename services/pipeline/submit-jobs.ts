@@ -43,8 +43,8 @@ export async function* submitJobs(
   const endsMs = new Map<string, number>()
   for (const one of await ports.jobs.active()) {
     endsMs.set(one.job.id, expectedEndMs(one))
-    const { job, progress, placement } = one
-    if (placement) holdGpus(job, progress, placement, desk)
+    const { job, placement } = one
+    if (placement) holdGpus(job, placement, desk)
   }
   const counter = { ports, desk, endsMs }
   let chunk: Taken[] = []
@@ -87,7 +87,7 @@ async function take(counter: Counter, asked: Asked): Promise<Taken> {
     if (admission.status === 'infeasible') return { answer: { id, ...admission } }
     const { placement } = admission
     const progress = untouched(job)
-    holdGpus(job, progress, placement, desk)
+    holdGpus(job, placement, desk)
     endsMs.set(id, placement.pieces.at(-1)!.endMs)
     const atMs = { submittedAtMs: desk.nowMs, plannedAtMs: desk.nowMs }
     const promised: DeferredJob = { job, state: 'waiting', progress, placement, ran: [], ...atMs }

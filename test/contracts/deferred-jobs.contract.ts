@@ -5,6 +5,7 @@ import { at, job } from '../batch/jobs.ts'
 const placement = {
   region: 'here',
   pieces: [{ startMs: at(1), endMs: at(5), level: 0 }],
+  reserve: [],
   safe: true,
   energyKwh: 4,
   carbonG: 400,

@@ -12,7 +12,15 @@ const START_MS = Date.parse('2026-06-01T00:00Z')
 const PLACE = 'eu-central/H100'
 const at = (hours: number) => START_MS + hours * HOUR_MS
 const pieces = [{ startMs: at(10), endMs: at(14), level: 0 }]
-const placement = { region: PLACE, pieces, safe: true, energyKwh: 4, carbonG: 1, costUsd: 0 }
+const placement = {
+  region: PLACE,
+  pieces,
+  reserve: [],
+  safe: true,
+  energyKwh: 4,
+  carbonG: 1,
+  costUsd: 0,
+}
 const kept: DeferredJob = {
   job: job({ id: 'night', earliestStartMs: START_MS, regions: [PLACE], interruptible: true }),
   state: 'waiting',

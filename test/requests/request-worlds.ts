@@ -27,7 +27,15 @@ const laidOut = (
   state: 'waiting',
   submittedAtMs: START_MS,
   progress: { workLeft: 1 },
-  placement: { region: 'home/H100', pieces, safe: true, energyKwh: 1, carbonG: 1, costUsd: 0 },
+  placement: {
+    region: 'home/H100',
+    pieces,
+    reserve: [],
+    safe: true,
+    energyKwh: 1,
+    carbonG: 1,
+    costUsd: 0,
+  },
   plannedAtMs: START_MS,
   ran: [],
 })

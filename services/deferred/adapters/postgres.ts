@@ -148,7 +148,8 @@ const jobOf = (row: Row): DeferredJob => ({
   plannedAtMs: row.planned_at_ms,
   ...(row.reported_at_ms !== null && { reportedAtMs: row.reported_at_ms }),
   progress: row.progress,
-  ...(row.placement && { placement: row.placement }),
+  // Kept by an earlier version, it may have none; the next plan gives it one.
+  ...(row.placement && { placement: { ...row.placement, reserve: row.placement.reserve ?? [] } }),
   ran: row.ran,
   ...(row.report && { report: row.report }),
 })

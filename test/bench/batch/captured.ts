@@ -50,12 +50,14 @@ export interface ZoneTotals {
  * Sums over jobs handed in every few hours, at the throughput expected.
  *
  * @param known what is known of the grid at each hour
+ * @param fromHour no job is handed in before it
  */
 export function captured(
   zone: ZoneForecasts,
   kind: JobKind,
   everyHours: number,
   known: ZoneForecasts['at'] = zone.at,
+  fromHour = 0,
 ): ZoneTotals {
   const expected = () => 1
   const peersG: Record<string, number> = {}
@@ -63,6 +65,7 @@ export function captured(
   const sum = { runNowG: 0, perfectG: 0, oursG: 0, jobs: 0 }
   const last = zone.endHour - kind.withinHours - 24
   for (let hour = zone.firstHour + WARM_UP_HOURS; hour < last; hour += everyHours) {
+    if (hour < fromHour) continue
     const job = jobAt(zone.zone, kind, hour)
     const used = (pieces: Parameters<typeof usageOf>[1]) => usageOf(job, pieces, zone.truth).carbonG
     const perfect = placeJob(job, untouched(job), {
