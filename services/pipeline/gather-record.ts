@@ -8,7 +8,7 @@ import {
 } from '../backtest/index.ts'
 import { recordedOverWindows } from '../demand/index.ts'
 import type { CarbonSeries } from '../domain/carbon-series.ts'
-import { InvalidInput } from '../domain/errors.ts'
+import { InvalidInput, NotFound } from '../domain/errors.ts'
 import { type Window, windowsFrom } from '../domain/window.ts'
 import { catalogueGpu } from '../fitting/index.ts'
 import type { Fleet } from '../fleet/index.ts'
@@ -206,8 +206,15 @@ async function measuredByZone(
   const entries = zones.map(
     async (zone) => [zone, await provider.history!(zone, fromMs, toMs)] as const,
   )
-  return new Map(await Promise.all(entries))
+  return new Map(
+    await Promise.all(entries).catch((error: unknown) => {
+      if (!(error instanceof NotFound)) throw error
+      throw new InvalidInput(`${error.message}. ${WITHIN}`, [], { cause: error })
+    }),
+  )
 }
+
+const WITHIN = `Choose a time within that; a backtest also needs the ${LEAD_MS / DAY_MS} days before it begins.`
 
 function overWindows(
   { slots }: CarbonSeries,
@@ -219,7 +226,11 @@ function overWindows(
     while (at + 1 < slots.length && slots[at + 1]!.startMs <= startMs) at += 1
     const slot = slots[at]
     if (!slot || slot.startMs > startMs || slot.endMs <= startMs) {
-      throw new InvalidInput(`${zone}: nothing measured at ${new Date(startMs).toISOString()}`)
+      const iso = (ms: number) => new Date(ms).toISOString()
+      const measured = `${iso(slots[0]!.startMs)} to ${iso(slots.at(-1)!.endMs)}`
+      throw new InvalidInput(
+        `${zone}: nothing measured at ${iso(startMs)}; of the time read there is ${measured}. ${WITHIN}`,
+      )
     }
     return slot.carbonGPerKwh
   })

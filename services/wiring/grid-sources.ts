@@ -118,7 +118,10 @@ async function replayOf(
 ): Promise<GridProvider> {
   const { history, ...forecastsOnly } = csvReplay({
     ...(entry.forecasts !== undefined && { forecasts: await readFile(entry.forecasts) }),
-    ...(entry.history !== undefined && { history: await readFile(entry.history) }),
+    ...(entry.history !== undefined && {
+      history: await readFile(entry.history),
+      historyName: entry.history,
+    }),
     signal: entry.signal ?? fleet.signal,
     basis: entry.basis ?? fleet.basis,
     nowMs,

@@ -85,7 +85,11 @@ describe('gridtide backtest', () => {
     [['--to', 'tomorrow'], 'expected ISO 8601'],
     [['--to', '2021-09-14', '--tune-from', '2021-09-01'], 'need each other'],
     [['--to', '2021-09-14', '--tune-from', '2021-09-13', '--tune-to', '2021-09-15'], 'overlaps'],
-    [['--to', '2021-10-14'], 'nothing measured'],
+    [
+      ['--to', '2021-10-14'],
+      'nothing measured at 2021-09-15T00:00:00.000Z; of the time read there is',
+    ],
+    [['--from', '2025-01-01', '--to', '2025-01-02'], 'Choose a time within that'],
   ])('%s is refused in one line', async (options, words) => {
     const { code, err } = await backtest(...options)
     expect(code).toBe(1)

@@ -39,6 +39,16 @@ describe('CSV replay', () => {
     expect(slots.map(({ carbonGPerKwh }) => carbonGPerKwh)).toEqual([290, 295])
   })
 
+  it('says what its history has where it has nothing of the time asked for', async () => {
+    const named = { ...at('2030-01-01T00:00Z'), historyName: 'data:grid/actuals.csv' }
+    const years = [Date.parse('2025-01-01T00:00Z'), Date.parse('2025-01-02T00:00Z')] as const
+    await expect(csvReplay(named).history!('DE', ...years)).rejects.toThrow(
+      'data:grid/actuals.csv has nothing of DE between 2025-01-01T00:00:00.000Z and 2025-01-02T00:00:00.000Z; it has 2021-06-30T22:00:00.000Z to 2021-07-01T01:00:00.000Z',
+    )
+    const unnamed = csvReplay(at('2030-01-01T00:00Z')).history!('DE', ...years)
+    await expect(unnamed).rejects.toThrow(/^the history has nothing/)
+  })
+
   it('keeps its past forecasts, but for those of its future', async () => {
     const replay = csvReplay(at('2021-07-01T12:00Z'))
     const past = (fromMs: number) => replay.pastForecasts!('DE', fromMs, FROM_MS * 2)

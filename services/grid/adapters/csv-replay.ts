@@ -10,6 +10,8 @@ export interface CsvReplayOptions {
   readonly forecasts?: string
   /** Columns `zone,datetime_utc,gco2_per_kwh`. */
   readonly history?: string
+  /** What messages call the file of `history`; `the history` unless said. */
+  readonly historyName?: string
   /** The replay's clock: nothing issued or measured after it is seen. */
   readonly nowMs: () => number
   readonly signal?: CarbonSignal
@@ -33,6 +35,7 @@ const HISTORY_COLUMNS = ['zone', 'datetime_utc', 'gco2_per_kwh']
  */
 export function csvReplay(options: CsvReplayOptions): GridProvider {
   const { nowMs, signal = 'average', basis = 'lifecycle', name = 'csv-replay' } = options
+  const historyName = options.historyName ?? 'the history'
   const issues = readIssues(options.forecasts ?? '')
   const measured = readHistory(options.history ?? '')
   const about = (zone: string) => ({ zone, source: name, signal, basis })
@@ -61,11 +64,26 @@ export function csvReplay(options: CsvReplayOptions): GridProvider {
       if (!all) throw new NotFound(`${name}: no history of ${zone}`)
       const endMs = Math.min(toMs, nowMs())
       const points = all.filter(({ startMs }) => startMs >= fromMs && startMs < endMs)
+      if (points.length === 0) {
+        const asked = `between ${iso(fromMs)} and ${iso(toMs)}`
+        throw new NotFound(`${historyName} has nothing of ${zone} ${asked}; it has ${spanOf(all)}`)
+      }
       const complete = seriesFrom({ ...about(zone), issuedAtMs: endMs, quality: 'live' }, points)
       // A slot still running has no mean yet.
       return { ...complete, slots: complete.slots.filter((slot) => slot.endMs <= nowMs()) }
     },
   }
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString()
+
+function spanOf(points: readonly Point[]): string {
+  let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const { startMs } of points) {
+    firstMs = Math.min(firstMs, startMs)
+    lastMs = Math.max(lastMs, startMs)
+  }
+  return `${iso(firstMs)} to ${iso(lastMs)}`
 }
 
 function readIssues(text: string): Map<string, Issue[]> {
