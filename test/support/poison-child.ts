@@ -1,15 +1,22 @@
-/** A worker that dies of one job, and does the others. Options as JSON; see poison.test.ts. */
+/** A worker that dies of some jobs, and does the others. Options as JSON; see poison.test.ts. */
+import { setTimeout as pause } from 'node:timers/promises'
 import { openLog } from '../../services/platform/log.ts'
 import { openEngine } from '../../services/wiring/engine.ts'
 
-export const POISON = 666
+/** Jobs from this number on kill. */
+const POISON = 666
+const WORK_MS = 50
 
-const { maxStarts, ...where } = JSON.parse(process.argv[2]!) as {
+const { maxStarts, poison, healthy, concurrency, ...where } = JSON.parse(process.argv[2]!) as {
   home: string
   databaseUrl?: string
   redisUrl?: string
   keyPrefix: string
   maxStarts: number
+  /** How many of each. */
+  poison: number
+  healthy: number
+  concurrency: number
 }
 const engine = await openEngine(where, openLog('silent'), {
   lockMs: 1_000,
@@ -17,22 +24,30 @@ const engine = await openEngine(where, openLog('silent'), {
   keyPrefix: where.keyPrefix,
   maxStarts,
 })
-await engine.queue.add({ name: 'account', payload: { windowStartMs: POISON }, id: 'poison' })
-await engine.queue.add({ name: 'account', payload: { windowStartMs: 1 }, id: 'healthy' })
-await engine.queue.work(
-  'account',
-  async ({ windowStartMs }) => {
-    process.stdout.write(`started ${windowStartMs}\n`)
-    if (windowStartMs === POISON) process.kill(process.pid, 'SIGKILL')
-  },
-  { concurrency: 1 },
+const { queue } = engine
+const jobs = Array.from({ length: poison + healthy }, (_, i) =>
+  i < poison ? POISON + i : i - poison + 1,
 )
-while ((await engine.queue.dead('account', 1)).length === 0) {
-  await new Promise((resolve) => setTimeout(resolve, 50))
+for (const job of jobs) {
+  await queue.add({ name: 'account', payload: { windowStartMs: job }, id: String(job) })
 }
-const [dead] = await engine.queue.dead('account', 1)
-process.stdout.write(`dead ${dead!.id} ${dead!.reason}\n`)
-const { waiting, active } = await engine.queue.counts('account')
-process.stdout.write(`left ${waiting + active}\n`)
+await queue.work(
+  'account',
+  async ({ windowStartMs: job }) => {
+    process.stdout.write(`started ${job}\n`)
+    if (job >= POISON) process.kill(process.pid, 'SIGKILL')
+    await pause(WORK_MS)
+    process.stdout.write(`done ${job}\n`)
+  },
+  { concurrency },
+)
+for (let left = 1; left > 0; await pause(50)) {
+  const { waiting, active, delayed } = await queue.counts('account')
+  left = waiting + active + delayed
+}
+for (const { id, reason } of await queue.dead('account', jobs.length)) {
+  process.stdout.write(`dead ${id} ${reason}\n`)
+}
+process.stdout.write('end\n')
 await engine.close()
 process.exit(0)

@@ -4,19 +4,20 @@ import { checkPayload, type JobName } from '../jobs.ts'
 import type { JobContext, JobEvent, JobHandler } from '../port.ts'
 import type { BullmqBackend } from './bullmq-backend.ts'
 import { ownId } from './bullmq-id.ts'
+import type { suspects } from './suspects.ts'
 
 export interface WorkerTiming {
   /** A job whose process stopped renewing its lock for this long is run again by another one. */
   readonly lockMs: number
   readonly stalledCheckMs: number
-  /** Starts of one job in all, crashes included: a job that kills its process is dead after these. */
-  readonly maxStarts: number
 }
 
 interface WorkerOptions extends WorkerTiming {
   readonly concurrency: number
   readonly observe: (event: JobEvent) => void
   readonly telemetry: { readonly telemetry?: Telemetry }
+  /** Of all kinds of jobs in this process. */
+  readonly alone: ReturnType<typeof suspects>
 }
 
 /** The BullMQ face of a handler: checks the payload, and says `retryable` in BullMQ's words. */
@@ -24,17 +25,18 @@ export function startWorker<Name extends JobName>(
   backend: BullmqBackend,
   name: Name,
   handler: JobHandler<Name>,
-  { concurrency, lockMs, stalledCheckMs, maxStarts, observe, telemetry }: WorkerOptions,
+  { concurrency, lockMs, stalledCheckMs, observe, telemetry, alone }: WorkerOptions,
 ) {
-  const process = async (job: Job, _token?: string, signal?: AbortSignal) => {
+  const run = async (job: Job, signal = new AbortController().signal) => {
     try {
-      const payload = checkPayload(name, job.data)
-      return await handler(payload, contextOf(job, signal ?? new AbortController().signal))
+      return await handler(checkPayload(name, job.data), contextOf(job, signal))
     } catch (error) {
       if (!(error instanceof AppError) || error.retryable) throw error
       throw new UnrecoverableError(`${error.code}: ${error.message}`)
     }
   }
+  const process = (job: Job, token?: string, signal?: AbortSignal) =>
+    alone(job, token, () => run(job, signal))
   const worker = new backend.classes.Worker(name, process, {
     ...backend.consumer,
     ...telemetry,
@@ -42,9 +44,8 @@ export function startWorker<Name extends JobName>(
     lockDuration: lockMs,
     stalledInterval: stalledCheckMs,
     // A crash is the process' fault, not the job's: BullMQ's default of 1 fails healthy jobs for
-    // good. The count of starts stops the one that is at fault itself.
+    // good. Which one is at fault itself is found out by `alone`.
     maxStalledCount: 1_000,
-    maxStartedAttempts: maxStarts,
   })
   worker.on('completed', (job) => observe({ kind: 'completed', name, ...about(job) }))
   worker.on('failed', (job, error) => {

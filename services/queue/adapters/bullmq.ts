@@ -8,8 +8,11 @@ import type { AnyJobRequest, DeadJob, JobCounts, JobEvent, JobQueue } from '../p
 import { type BullmqBackend, onDatabase, onRedis } from './bullmq-backend.ts'
 import { bullmqId, ownId } from './bullmq-id.ts'
 import { startWorker, type WorkerTiming } from './bullmq-worker.ts'
+import { suspects } from './suspects.ts'
 
 export interface BullmqOptions extends Partial<WorkerTiming> {
+  /** Starts of a job that ended with its process; after these it is dead. */
+  readonly maxStarts?: number
   /** Separates several services on one server. */
   readonly keyPrefix?: string
   readonly observe?: (event: JobEvent) => void
@@ -47,6 +50,7 @@ export async function bullmqOn(
   const queues = openQueues(backend, observe, telemetry)
   const flows = new backend.classes.FlowProducer({ ...backend.producer, ...telemetry })
   flows.on('error', (error) => observe({ kind: 'error', name: 'tick', error: error.message }))
+  const alone = suspects(maxStarts)
   const workers: ReturnType<typeof startWorker>[] = []
 
   return {
@@ -82,8 +86,7 @@ export async function bullmqOn(
       reporting(async () => (await queues[name].getJobScheduler(id)) !== undefined),
 
     async work(name, handler, { concurrency = 1 } = {}) {
-      const timing = { lockMs, stalledCheckMs, maxStarts }
-      const how = { ...timing, concurrency, observe, telemetry }
+      const how = { lockMs, stalledCheckMs, concurrency, observe, telemetry, alone }
       const worker = startWorker(backend, name, handler, how)
       workers.push(worker)
       await reported(() => worker.waitUntilReady()).catch(async (error: unknown) => {
