@@ -50,8 +50,8 @@ export async function bullmqOn(
   const queues = openQueues(backend, observe, telemetry)
   const flows = new backend.classes.FlowProducer({ ...backend.producer, ...telemetry })
   flows.on('error', (error) => observe({ kind: 'error', name: 'tick', error: error.message }))
-  const alone = suspects(maxStarts)
   const workers: ReturnType<typeof startWorker>[] = []
+  const alone = suspects(maxStarts, () => workers)
 
   return {
     engine: backend.engine,

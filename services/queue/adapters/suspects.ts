@@ -1,23 +1,48 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { DelayedError, type Job, UnrecoverableError } from 'bullmq'
+import { DelayedError, type Job, UnrecoverableError, type Worker } from 'bullmq'
 
 /** A process may be killed for any reason; one that dies twice under the same job may die of it. */
 const SUSPECT_AFTER = 2
-/** Of those that were taken up together all but one are put off in this time. */
-const SETTLE_MS = 200
+/** How long a suspect waits for what runs beside it to end. */
+const CLEAR_MS = 5_000
+const LOOK_MS = 20
+/** What kills does so soon; after this others are taken up beside it again. */
+const HOLD_MS = 10_000
 const PUT_OFF_MS = 1_000
 
 /**
  * Keeps a job that kills its process from taking others with it, again and again, until they are all
- * given up: jobs under which a process has died before are run one at a time in a process, and one
- * that has killed as many as it may is dead.
+ * given up: a job under which a process has died twice is run alone in its process, and one that has
+ * killed as many as it may is dead.
  *
  * @param maxStarts that ended with their process, before a job is dead
+ * @param workers of this process, which take up nothing while a suspect runs
  */
-export function suspects(maxStarts: number) {
-  let running = false
+export function suspects(
+  maxStarts: number,
+  workers: () => readonly Pick<Worker, 'pause' | 'resume'>[],
+) {
+  let running = 0
+  let suspected = false
 
-  return async function alone<Result>(
+  const hold = () => Promise.all(workers().map((worker) => worker.pause(true)))
+  const letGo = () => Promise.all(workers().map((worker) => worker.resume()))
+
+  async function byItself<Result>(run: () => Promise<Result>): Promise<Result> {
+    await hold()
+    const timer = setTimeout(() => void letGo(), HOLD_MS)
+    try {
+      const endMs = performance.now() + CLEAR_MS
+      do await pause(LOOK_MS)
+      while (running > 1 && performance.now() < endMs)
+      return await run()
+    } finally {
+      clearTimeout(timer)
+      await letGo()
+    }
+  }
+
+  async function judged<Result>(
     job: Job,
     token: string | undefined,
     run: () => Promise<Result>,
@@ -28,16 +53,28 @@ export function suspects(maxStarts: number) {
       throw new UnrecoverableError(`its process died ${deaths} times while it ran`)
     }
     if (deaths < SUSPECT_AFTER) return run()
-    if (running) {
+    if (suspected) {
       await job.moveToDelayed(Date.now() + PUT_OFF_MS * (0.5 + Math.random()), token)
       throw new DelayedError()
     }
-    running = true
+    suspected = true
     try {
-      await pause(SETTLE_MS)
-      return await run()
+      return await byItself(run)
     } finally {
-      running = false
+      suspected = false
+    }
+  }
+
+  return async <Result>(
+    job: Job,
+    token: string | undefined,
+    run: () => Promise<Result>,
+  ): Promise<Result> => {
+    running++
+    try {
+      return await judged(job, token, run)
+    } finally {
+      running--
     }
   }
 }
