@@ -1,25 +1,5 @@
-import { circuitAfter } from './circuit.ts'
-import type { Attempt, Circuit, Delivery, Endpoint, Notifier, Outbox } from './port.ts'
-import { nextAttemptMs } from './retry-schedule.ts'
-
-interface RelayPorts {
-  readonly outbox: Outbox
-  readonly notifier: Notifier
-  readonly endpoints: readonly Endpoint[]
-  /** In [0, 1); spreads retries. */
-  random(): number
-  nowMs(): number
-  /** For logs and metrics. */
-  observe?(delivery: Delivery, attempt: Attempt): void
-}
-
-export interface RelayReport {
-  readonly delivered: number
-  readonly failed: number
-}
-
-/** Attempts in flight to one endpoint: enough for throughput, too few to hurt it. */
-const AT_ONCE_PER_ENDPOINT = 4
+import { drain, type RelayPorts, type RelayReport } from './drain-endpoint.ts'
+import type { Endpoint } from './port.ts'
 
 /** Delivers what is due, and returns when nothing is any more that no other call is at. */
 type Relay = (abort?: AbortSignal) => Promise<RelayReport>
@@ -69,69 +49,3 @@ const total = (reports: readonly RelayReport[]): RelayReport =>
     }),
     NOTHING,
   )
-
-async function drain(
-  ports: RelayPorts,
-  endpoint: Endpoint,
-  abort: AbortSignal | undefined,
-): Promise<RelayReport> {
-  const { outbox } = ports
-  let delivered = 0
-  let failed = 0
-  while (!abort?.aborted) {
-    const circuit = await outbox.circuit(endpoint.id)
-    const atOnce = await room(ports, endpoint, circuit)
-    if (atOnce === 0) break
-    const batch = await outbox.claim(endpoint.id, ports.nowMs(), atOnce)
-    if (batch.length === 0) break
-    const attempts = await Promise.all(batch.map((delivery) => deliver(ports, endpoint, delivery)))
-    const good = attempts.filter(({ status }) => status === 'delivered').length
-    delivered += good
-    failed += attempts.length - good
-    await judge(ports, endpoint, circuit, attempts)
-  }
-  return { delivered, failed }
-}
-
-/** None while the circuit is open, and one to try whether it may close. */
-async function room(
-  { notifier, nowMs }: RelayPorts,
-  endpoint: Endpoint,
-  circuit: Circuit | undefined,
-): Promise<number> {
-  const atMs = nowMs()
-  if (circuit && (circuit.disabled !== undefined || atMs < circuit.openUntilMs)) return 0
-  const wanted = circuit ? 1 : AT_ONCE_PER_ENDPOINT
-  return Math.min(wanted, (await notifier.room?.(endpoint, atMs)) ?? wanted)
-}
-
-async function deliver(ports: RelayPorts, endpoint: Endpoint, delivery: Delivery) {
-  const startMs = ports.nowMs()
-  const attempt = await ports.notifier.send(endpoint, delivery.event, startMs)
-  const atMs = ports.nowMs()
-  const asked = attempt.status === 'delivered' ? undefined : attempt.retryAfterSeconds
-  const dueAtMs =
-    attempt.status === 'failed'
-      ? nextAttemptMs(delivery.attempts, atMs, ports.random(), asked)
-      : undefined
-  await ports.outbox.settle(delivery, {
-    attempt,
-    atMs,
-    tookMs: atMs - startMs,
-    ...(dueAtMs !== undefined && { dueAtMs }),
-  })
-  ports.observe?.(delivery, attempt)
-  return attempt
-}
-
-async function judge(
-  { outbox, nowMs }: RelayPorts,
-  { id }: Endpoint,
-  before: Circuit | undefined,
-  attempts: readonly Attempt[],
-): Promise<void> {
-  // Of attempts made side by side one success is enough: somebody is at home.
-  const telling = attempts.find(({ status }) => status !== 'failed') ?? (attempts[0] as Attempt)
-  const after = circuitAfter(before, telling, nowMs())
-  if (before || after) await outbox.setCircuit(id, after, nowMs())
-}
