@@ -1,9 +1,22 @@
 import { PlanRefused } from '../domain/errors.ts'
-import type { Block, BlockSolution, Plan, PlanningProblem, PlanOutcome } from '../planning/index.ts'
+import type {
+  Block,
+  BlockSolution,
+  Plan,
+  PlanningProblem,
+  PlanOutcome,
+  PlanPrices,
+} from '../planning/index.ts'
 import type { PlanStore, StoredPlan } from '../plans/index.ts'
 import type { SolveStore, SolveTime } from '../solves/index.ts'
 import { type ActionPorts, enqueueActions } from './enqueue-actions.ts'
 import { planEvents } from './plan-events.ts'
+
+/** A plan, or why there is none, and what the next one can go on from, if anything. */
+export interface Merged {
+  readonly outcome: PlanOutcome
+  readonly prices?: PlanPrices
+}
 
 export interface MergePlanPorts extends ActionPorts {
   readonly solves: SolveStore
@@ -17,7 +30,7 @@ export interface MergePlanPorts extends ActionPorts {
     blocks: readonly Block[],
     solutions: readonly (BlockSolution | undefined)[],
     options: { readonly time?: SolveTime; readonly inForce?: Plan },
-  ): Promise<PlanOutcome>
+  ): Promise<Merged>
   /** The independent second look; empty where the plan keeps every promise. */
   violations(problem: PlanningProblem, outcome: PlanOutcome): readonly string[]
   nowMs(): number
@@ -46,7 +59,7 @@ export async function mergePlan(
   const [blocks, solutions] = [await solves.blocks(revision), await solves.solutions(revision)]
   const before = await plans.current()
   const inForce = standingPlan(before, frame.framedAtMs)
-  const outcome = await ports.merge(frame.problem, blocks, solutions, {
+  const { outcome, prices } = await ports.merge(frame.problem, blocks, solutions, {
     ...(frame.time && { time: frame.time }),
     ...(inForce && { inForce }),
   })
@@ -54,6 +67,8 @@ export async function mergePlan(
   const violations = ports.violations(frame.problem, outcome)
   if (violations.length > 0) throw new PlanRefused(`solve ${revision}: ${violations.join('; ')}`)
 
+  // Before the plan: whoever goes on from it finds them.
+  if (prices) await solves.savePrices(revision, prices)
   const needsApproval = await ports.needsApproval()
   const nowMs = ports.nowMs()
   const { problemDigest } = frame

@@ -38,7 +38,8 @@ const fleetOf = (problem: PlanningProblem) => ({
   })),
   models: problem.models.map((model) => ({
     ...model,
-    demand: model.demand.map((demand) => ({ ...demand, tokensPerSecond: [] })),
+    // What a change is weighed at has no part in a plan.
+    demand: model.demand.map((of) => ({ ...of, tokensPerSecond: [], lowTokensPerSecond: [] })),
   })),
   policy: { ...problem.policy, freeFirstStarts: false, quietWindows: [] },
 })

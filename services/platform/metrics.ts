@@ -38,6 +38,12 @@ export function openMetrics() {
       help: "How far the clock of the queue's server is ahead of ours; negative: behind",
       registers,
     }),
+    plannedWindows: new Counter({
+      name: 'gridtide_planned_windows_total',
+      help: 'Windows of plans: kept from the plan before as they were, or planned',
+      labelNames: ['origin'] as const,
+      registers,
+    }),
     gridRung: new Gauge({
       name: 'gridtide_grid_rung',
       help: 'Rung of trust of a zone: 1 live, 2 cached, 3 forecast, 4 blended, 5 climatology, 6 annual, 7 blind',

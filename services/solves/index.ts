@@ -1,2 +1,2 @@
 export { digestOf } from './digest.ts'
-export type { Frame, SolveStore, SolveTime } from './port.ts'
+export type { Frame, PricedProblem, SolveStore, SolveTime } from './port.ts'

@@ -1,4 +1,4 @@
-import type { Block, BlockSolution, PlanningProblem } from '../planning/index.ts'
+import type { Block, BlockSolution, PlanningProblem, PlanPrices } from '../planning/index.ts'
 import type { ZoneInput } from '../plans/index.ts'
 
 /** From when to when a solve may take; by then the best plan so far is given. */
@@ -21,15 +21,26 @@ export interface Frame {
   readonly time?: SolveTime
 }
 
+/** A problem that was solved, and what its windows were priced at. */
+export interface PricedProblem {
+  readonly problem: PlanningProblem
+  readonly prices: PlanPrices
+}
+
 /** One solve under way: the problem, its blocks and their solutions, shared by every worker. */
 export interface SolveStore {
   /**
-   * Stores a frame and the blocks its problem was split into. Doing it again with the same revision
+   * Stores a frame, the blocks its problem was split into, and solutions that are known already. Doing it again with the same revision
    * changes nothing, so a job that is repeated after a crash is harmless.
    *
    * @param revision names the solve, unique for ever
    */
-  begin(revision: string, frame: Frame, blocks: readonly Block[]): Promise<void>
+  begin(
+    revision: string,
+    frame: Frame,
+    blocks: readonly Block[],
+    known?: readonly BlockSolution[],
+  ): Promise<void>
   /** @throws NotFound where the solve was never begun or has been forgotten */
   frame(revision: string): Promise<Frame>
   /**
@@ -46,6 +57,10 @@ export interface SolveStore {
   saveSolution(revision: string, blockId: string, solution: BlockSolution): Promise<void>
   /** One place per block, in order; undefined where a block has no solution. */
   solutions(revision: string): Promise<readonly (BlockSolution | undefined)[]>
+  /** The prices of a finished solve, for the next one to go on from. */
+  savePrices(revision: string, prices: PlanPrices): Promise<void>
+  /** The newest solve of this problem that has prices; undefined where none has, or is kept. */
+  pricesOf(problemDigest: string): Promise<PricedProblem | undefined>
   /** Deletes solves begun before `beforeMs`; plans keep what they need of them. */
   forget(beforeMs: number): Promise<void>
 }

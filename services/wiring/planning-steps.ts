@@ -47,14 +47,19 @@ export async function frameSources(service: Service): Promise<FrameSources> {
 
 /** What the steps from fits to plan ask for. */
 export function planningSteps(service: Service) {
-  const { queue, solver, stores, nowMs } = service
+  const { queue, solver, stores, metrics, nowMs } = service
   const { plans, solves, fits } = stores
   const refitModels: RefitModelsPorts = { fits, fitModel: modelFitter(service) }
   const solvePlan: SolvePlanPorts = {
-    coordinate: solver.coordinate,
+    split: solver.split,
     frame: async () => frameNow(await frameSources(service)),
     solves,
+    plans,
     queue,
+    observe: ({ kept, planned }) => {
+      metrics.plannedWindows.inc({ origin: 'kept' }, kept)
+      metrics.plannedWindows.inc({ origin: 'planned' }, planned)
+    },
   }
   const solveBlock: SolveBlockPorts = { solves, solveBlock: solver.solveBlock }
   const mergePlan: MergePlanPorts = {

@@ -32,7 +32,7 @@ function world(over: Partial<MergePlanPorts> = {}, current?: StoredPlan) {
       },
     },
     queue: { add: async (job: AnyJobRequest) => void added.push(job) },
-    merge: async () => ({ status: 'planned', plan: planOf(nowMs, [2]) }),
+    merge: async () => ({ outcome: { status: 'planned', plan: planOf(nowMs, [2]) } }),
     violations: () => [],
     nowMs: () => nowMs,
     validForMs: async () => 60_000,
@@ -65,7 +65,9 @@ describe('mergePlan', () => {
 
   it('tells of an infeasible plan, and touches no backend', async () => {
     const { ports, added } = world({
-      merge: async () => ({ status: 'infeasible', limit: 'gpus', words: 'w', relaxation: 'r' }),
+      merge: async () => ({
+        outcome: { status: 'infeasible', limit: 'gpus', words: 'w', relaxation: 'r' },
+      }),
     })
     await mergePlan(ports, { revision: 'r' })
     expect(added.map(({ name }) => name)).toEqual(['notify-change'])
@@ -103,7 +105,8 @@ describe('mergePlan', () => {
       {
         merge: async (...args) => {
           seen.push(args[3])
-          return { status: 'planned', plan: planOf(nowMs, [3], { change: kept }) }
+          const plan = planOf(nowMs, [3], { change: kept })
+          return { outcome: { status: 'planned', plan } }
         },
       },
       current,
@@ -111,6 +114,21 @@ describe('mergePlan', () => {
     await mergePlan(ports, { revision: 'r' })
     expect(seen).toEqual([isHandedIn ? { inForce } : {}])
     expect(saved[0]!.outcome).toMatchObject({ plan: { change: kept } })
+  })
+
+  it('keeps the prices for the next solve, before the plan that it goes on from', async () => {
+    const order: unknown[] = []
+    const prices = { shares: [1] } as never
+    const { ports } = world({
+      merge: async () => ({ outcome: { status: 'planned', plan: planOf(nowMs, [2]) }, prices }),
+    })
+    const solves = { ...ports.solves, savePrices: async (...of: unknown[]) => void order.push(of) }
+    const save = async (...of: Parameters<typeof ports.plans.save>) => {
+      order.push('plan')
+      return ports.plans.save(...of)
+    }
+    await mergePlan({ ...ports, solves, plans: { ...ports.plans, save } }, { revision: 'r' })
+    expect(order).toEqual([['r', prices], 'plan'])
   })
 
   it('carries on after dying between saving and enqueueing', async () => {

@@ -66,21 +66,29 @@ describe('solvePlan and solveOneBlock', () => {
   it('stores a solve once and enqueues a merge that waits for every block', async () => {
     const flows: { parent: AnyJobRequest; children: readonly AnyJobRequest[] }[] = []
     const stored: unknown[] = []
+    const observed: unknown[] = []
     const ports = {
       frame: async () => ({ problem: 'p' }),
-      coordinate: async (problem: unknown) => [{ id: 'a', problem }, { id: 'b' }],
+      split: async (problem: unknown) => ({
+        blocks: [{ id: 'a', problem }, { id: 'b' }],
+        known: [],
+      }),
+      plans: { current: async () => undefined },
+      observe: (windows: unknown) => void observed.push(windows),
       solves: {
         begin: async (...args: unknown[]) => void stored.push(args),
         // A run before this one, that died, had cut it differently: its blocks count.
-        blocks: async () => [{ id: 'whole' }],
+        blocks: async () => [{ id: 'whole', firstWindow: 0, endWindow: 5 }],
+        solutions: async () => [undefined],
       },
       queue: {
         addFlow: async (parent: AnyJobRequest, children: AnyJobRequest[]) =>
           void flows.push({ parent, children }),
       },
     } as unknown as SolvePlanPorts
-    expect(await solvePlan(ports, { revision: 'r' })).toEqual({ blocks: 1 })
+    expect(await solvePlan(ports, { revision: 'r' })).toEqual({ blocks: 1, kept: 0 })
     expect(stored).toHaveLength(1)
+    expect(observed).toEqual([{ kept: 0, planned: 5 }])
     expect(flows[0]!.parent).toMatchObject({ name: 'merge-plan', id: 'merge-r' })
     expect(flows[0]!.children).toMatchObject([
       { name: 'solve-block', payload: { revision: 'r', blockId: 'whole' }, attempts: 3 },
@@ -93,17 +101,66 @@ describe('solvePlan and solveOneBlock', () => {
     const children: AnyJobRequest[] = []
     const ports = {
       frame: async () => ({ problem: 'p', time }),
-      coordinate: async (...args: unknown[]) => void seen.push(args),
-      solves: { begin: async () => undefined, blocks: async () => [{ id: 'a' }] },
+      split: async (...args: unknown[]) => {
+        seen.push(args)
+        return { blocks: [], known: [] }
+      },
+      plans: { current: async () => undefined },
+      observe: () => undefined,
+      solves: {
+        begin: async () => undefined,
+        blocks: async () => [{ id: 'a' }],
+        solutions: async () => [undefined],
+      },
       queue: { addFlow: async (_: unknown, of: AnyJobRequest[]) => void children.push(...of) },
     } as unknown as SolvePlanPorts
     await solvePlan(ports, { revision: 'r' })
-    expect(seen).toEqual([['p', time]])
+    expect(seen).toEqual([['p', { time }]])
     expect(children).toMatchObject([{ payload: { revision: 'r', blockId: 'a', time } }])
     const solves = { block: async () => 'block', saveSolution: async () => undefined }
     const solveBlock = async (...args: unknown[]) => void seen.push(args)
     await solveOneBlock({ solves, solveBlock } as never, { revision: 'r', blockId: 'a', time })
     expect(seen[1]).toEqual(['block', time])
+  })
+
+  it.each<[string, unknown, unknown, boolean]>([
+    ['goes on from the plan in force', { status: 'planned', plan: 'last' }, { prices: 1 }, true],
+    [
+      'plans anew where nothing is known of it',
+      { status: 'planned', plan: 'last' },
+      undefined,
+      false,
+    ],
+    ['plans anew where there was none', { status: 'infeasible' }, { prices: 1 }, false],
+  ])('%s, and queues no block that is solved', async (_, outcome, made, isHandedIn) => {
+    const seen: unknown[] = []
+    const children: AnyJobRequest[] = []
+    const ports = {
+      frame: async () => ({ problem: 'p' }),
+      split: async (...args: unknown[]) => {
+        seen.push(args)
+        return { blocks: ['stored'], known: ['known'] }
+      },
+      plans: { current: async () => ({ problemDigest: 'd', outcome }) },
+      observe: (windows: unknown) => void seen.push(windows),
+      solves: {
+        pricesOf: async () => made,
+        begin: async (...args: unknown[]) => void seen.push(args),
+        blocks: async () => [
+          { id: 'a', firstWindow: 0, endWindow: 5, isKept: true },
+          { id: 'b', firstWindow: 5, endWindow: 6 },
+        ],
+        solutions: async () => [{ blockId: 'a' }, undefined],
+      },
+      queue: { addFlow: async (_: unknown, of: AnyJobRequest[]) => void children.push(...of) },
+    } as unknown as SolvePlanPorts
+    expect(await solvePlan(ports, { revision: 'r' })).toEqual({ blocks: 1, kept: 1 })
+    expect(seen).toEqual([
+      ['p', isHandedIn ? { last: { prices: 1, plan: 'last' } } : {}],
+      ['r', { problem: 'p' }, ['stored'], ['known']],
+      { kept: 5, planned: 1 },
+    ])
+    expect(children.map(({ id }) => id)).toEqual(['block-r-b'])
   })
 
   it('solves the block it is told of', async () => {

@@ -45,6 +45,22 @@ for (const engine of ENGINES) {
       expect(await solves.solutions('r2')).toEqual([undefined, solution])
     })
 
+    it('takes what is solved already, and finds the prices of a problem again', async () => {
+      const solves = postgresSolves(fresh.db, 'acme')
+      const known = { blockId: 'a', replicas: [] } as unknown as BlockSolution
+      const one = { ...frame, problemDigest: 'priced', problem: { seed: 1 } } as unknown as Frame
+      await solves.begin('r4', one, blocks, [known])
+      expect(await solves.solutions('r4')).toEqual([undefined, known])
+      expect(await solves.pricesOf('priced')).toBeUndefined()
+      const prices = { shares: [1, null], gpuPrices: [[1, 2]], startPrices: [], works: [] }
+      await solves.savePrices('r4', prices)
+      expect(await solves.pricesOf('priced')).toEqual({ problem: { seed: 1 }, prices })
+      expect(await postgresSolves(fresh.db, 'other').pricesOf('priced')).toBeUndefined()
+      // A later solve of the same problem that has none yet hides nothing.
+      await solves.begin('r5', one, blocks)
+      expect(await solves.pricesOf('priced')).toMatchObject({ prices })
+    })
+
     it('names what it does not have, and forgets old solves whole', async () => {
       const solves = postgresSolves(fresh.db, 'acme')
       await solves.begin('r3', frame, blocks)

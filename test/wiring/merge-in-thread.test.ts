@@ -9,7 +9,7 @@ it('merges without a plan in force; with one, it goes on where a new one saves t
   const merged = async (problem: typeof first, inForce?: Parameters<typeof task>[0]['inForce']) => {
     const blocks = coordinate(problem, solver)
     const solutions = blocks.map((block) => solveBlock(block, solver))
-    const outcome = await task({ problem, blocks, solutions, time: undefined, inForce })
+    const { outcome } = await task({ problem, blocks, solutions, time: undefined, inForce })
     if (outcome.status !== 'planned') throw new Error(outcome.words)
     return outcome.plan
   }
@@ -30,9 +30,21 @@ it('an infeasible answer is told, whatever is in force', async () => {
   const problem = generateProblem({ regions: 2, windows: 3, models: 2, variants: 4, seed: 2 })
   const blocks = coordinate(problem, solver)
   const solutions = blocks.map((block) => solveBlock(block, solver))
-  const plan = await task({ problem, blocks, solutions, time: undefined, inForce: undefined })
+  const { outcome: plan } = await task({
+    problem,
+    blocks,
+    solutions,
+    time: undefined,
+    inForce: undefined,
+  })
   const none = { ...problem, regions: problem.regions.map((one) => ({ ...one, pools: [] })) }
   const inForce = plan.status === 'planned' ? plan.plan : undefined
-  const outcome = await task({ problem: none, blocks: [], solutions: [], time: undefined, inForce })
+  const { outcome } = await task({
+    problem: none,
+    blocks: [],
+    solutions: [],
+    time: undefined,
+    inForce,
+  })
   expect(outcome.status).toBe('infeasible')
 })

@@ -1,12 +1,13 @@
 import { NotFound } from '../../domain/errors.ts'
-import type { Block, BlockSolution } from '../../planning/index.ts'
+import type { Block, BlockSolution, PlanPrices } from '../../planning/index.ts'
 import type { Database } from '../../platform/database/database.ts'
 import type { Frame, SolveStore } from '../port.ts'
 
 /** Solves in PostgreSQL or PGlite: `solves` and `solve_blocks`. */
 export function postgresSolves(database: Database, tenant: string): SolveStore {
   return {
-    async begin(revision, frame, blocks) {
+    async begin(revision, frame, blocks, known = []) {
+      const solutionOf = new Map(known.map((solution) => [solution.blockId, solution]))
       await database.transaction(async (sql) => {
         const inserted = await sql.query(
           `INSERT INTO solves (tenant, revision, problem_digest, frame) VALUES ($1, $2, $3, $4)
@@ -15,10 +16,18 @@ export function postgresSolves(database: Database, tenant: string): SolveStore {
         )
         if (inserted.length === 0) return
         for (const [position, block] of blocks.entries()) {
+          const solution = solutionOf.get(block.id)
           await sql.query(
-            `INSERT INTO solve_blocks (tenant, revision, block_id, position, block)
-             VALUES ($1, $2, $3, $4, $5)`,
-            [tenant, revision, block.id, position, JSON.stringify(block)],
+            `INSERT INTO solve_blocks (tenant, revision, block_id, position, block, solution)
+             VALUES ($1, $2, $3, $4, $5, $6)`,
+            [
+              tenant,
+              revision,
+              block.id,
+              position,
+              JSON.stringify(block),
+              solution ? JSON.stringify(solution) : null,
+            ],
           )
         }
       })
@@ -73,6 +82,24 @@ export function postgresSolves(database: Database, tenant: string): SolveStore {
         [tenant, revision],
       )
       return rows.map(({ solution }) => solution ?? undefined)
+    },
+
+    async savePrices(revision, prices) {
+      await database.query('UPDATE solves SET prices = $3 WHERE tenant = $1 AND revision = $2', [
+        tenant,
+        revision,
+        JSON.stringify(prices),
+      ])
+    },
+
+    async pricesOf(problemDigest) {
+      const [row] = await database.query<{ frame: Frame; prices: PlanPrices }>(
+        `SELECT frame, prices FROM solves
+         WHERE tenant = $1 AND problem_digest = $2 AND prices IS NOT NULL
+         ORDER BY begun_at DESC LIMIT 1`,
+        [tenant, problemDigest],
+      )
+      return row && { problem: row.frame.problem, prices: row.prices }
     },
 
     async forget(beforeMs) {

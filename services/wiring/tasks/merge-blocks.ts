@@ -1,3 +1,4 @@
+import type { Merged } from '../../pipeline/merge-plan.ts'
 import {
   type Block,
   type BlockSolution,
@@ -6,7 +7,7 @@ import {
   mergeBlocks,
   type Plan,
   type PlanningProblem,
-  type PlanOutcome,
+  planPrices,
   solveBlock,
 } from '../../planning/index.ts'
 import type { SolveTime } from '../../solves/index.ts'
@@ -22,7 +23,7 @@ export interface MergeTask {
 }
 
 /** In a worker thread: joins solved blocks; one that no worker managed to solve is solved here. */
-export async function task(input: MergeTask): Promise<PlanOutcome> {
+export async function task(input: MergeTask): Promise<Merged> {
   const { problem, blocks, solutions, time, inForce } = input
   const solver = await loadHighs()
   const deadline = deadlineOf(time)
@@ -30,6 +31,8 @@ export async function task(input: MergeTask): Promise<PlanOutcome> {
     (block, index) => solutions[index] ?? solveBlock(block, solver, deadline),
   )
   const outcome = mergeBlocks(problem, blocks, complete, solver, deadline)
-  if (!inForce || outcome.status !== 'planned') return outcome
-  return { status: 'planned', plan: holdUnlessWorth(problem, inForce, outcome.plan) }
+  if (outcome.status !== 'planned') return { outcome }
+  const plan = inForce ? holdUnlessWorth(problem, inForce, outcome.plan) : outcome.plan
+  const prices = planPrices(blocks, complete)
+  return { outcome: { status: 'planned', plan }, ...(prices && { prices }) }
 }

@@ -57,7 +57,7 @@ async function solveOne(fleet: BenchFleet, queue: JobQueue, round: string) {
 }
 
 async function begin(
-  { problem, blocks, stores: { solves } }: BenchFleet,
+  { problem, blocks, stores: { solves, plans } }: BenchFleet,
   queue: JobQueue,
   revision: string,
   followsVersion: number,
@@ -70,7 +70,15 @@ async function begin(
     zones: [],
     followsVersion,
   }
-  const ports = { frame: async () => frame, coordinate: async () => blocks, solves, queue }
+  const ports = {
+    frame: async () => frame,
+    // So that every solve is the same work, none goes on from the one before.
+    split: async () => ({ blocks, known: [] }),
+    solves,
+    plans,
+    queue,
+    observe: () => undefined,
+  }
   await solvePlan(ports, { revision })
 }
 
