@@ -17,5 +17,10 @@ export type { QueuedJob } from './order-jobs.ts'
 export { carbonIn, type RegionOutlook, windowAt } from './outlook.ts'
 export { type PlaceOptions, placeJob } from './place-job.ts'
 export { type JobReport, reportJob } from './report-job.ts'
-export { type BatchSchedule, type ScheduleInputs, scheduleJobs } from './schedule-jobs.ts'
+export {
+  type BatchSchedule,
+  type ScheduleInputs,
+  scheduleJobs,
+  schedulingSteps,
+} from './schedule-jobs.ts'
 export { type WarmLedger, type WarmRoom, warmLedger } from './warm-ledger.ts'

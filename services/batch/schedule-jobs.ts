@@ -1,3 +1,4 @@
+import { finish, type Steps } from '../domain/steps.ts'
 import { unlimited } from './capacity-ledger.ts'
 import { holdGpus, type Ledgers } from './hold-gpus.ts'
 import type { BatchJob, Placement } from './job.ts'
@@ -21,10 +22,17 @@ export interface BatchSchedule {
  * what it held before until its turn has come: whoever chooses has its own hours to fall back on, and
  * takes nothing that others need for their deadlines.
  */
-export function scheduleJobs(queued: readonly QueuedJob[], inputs: ScheduleInputs): BatchSchedule {
+export const scheduleJobs = (queued: readonly QueuedJob[], inputs: ScheduleInputs): BatchSchedule =>
+  finish(schedulingSteps(queued, inputs))
+
+/** `scheduleJobs`, with a pause after every few dozen jobs. */
+export function* schedulingSteps(
+  queued: readonly QueuedJob[],
+  inputs: ScheduleInputs,
+): Steps<BatchSchedule> {
   const ledgers = { ...inputs, ledger: inputs.ledger ?? unlimited }
   const ordered = orderJobs(queued)
-  const schedule = placeInTurn(ordered, ledgers)
+  const schedule = yield* placeInTurn(ordered, ledgers)
   const promised = new Map(queued.flatMap((one) => promiseOf(one)))
   if (![...promised.keys()].some((id) => schedule.placements.get(id)?.safe !== true))
     return schedule
@@ -36,25 +44,28 @@ export function scheduleJobs(queued: readonly QueuedJob[], inputs: ScheduleInput
     const placement = promised.get(job.id)
     if (placement) holdGpus(job, placement, ledgers)
   }
-  return placeInTurn(ordered, ledgers, promised)
+  return yield* placeInTurn(ordered, ledgers, promised)
 }
 
 /** What a job holds that was promised its deadline. */
 const promiseOf = ({ job, placement }: QueuedJob): [string, Placement][] =>
   placement?.safe && job.deadline.kind === 'hard' ? [[job.id, placement]] : []
 
+/** Some ten milliseconds of work. */
+const JOBS_A_STEP = 50
 const NONE: ReadonlyMap<string, Placement> = new Map()
 
-function placeInTurn(
+function* placeInTurn(
   ordered: readonly QueuedJob[],
   ledgers: ScheduleInputs & Ledgers,
   held = NONE,
-): BatchSchedule {
+): Steps<BatchSchedule> {
   const placements = new Map<string, Placement>()
   const unplaced = new Set<string>()
   const waitedFor = new Set(ordered.flatMap(({ job }) => job.after))
   const endsMs = new Map<string, number>()
-  for (const { job, progress } of ordered) {
+  for (const [index, { job, progress }] of ordered.entries()) {
+    if (index % JOBS_A_STEP === JOBS_A_STEP - 1) yield
     const before = held.get(job.id)
     if (before) holdGpus(job, before, ledgers, -1)
     const blocked = job.after.some((id) => unplaced.has(id))

@@ -20,7 +20,6 @@ export {
   scoreInSteps,
 } from './score-forecasts.ts'
 export { type Skill, skillOf } from './skill.ts'
-export type { Steps } from './steps.ts'
 export { type TrainedZone, trainZone, trainZoneInSteps, type ZoneTraining } from './train-zone.ts'
 export type { WindowForecast, WindowForecaster } from './window-forecast.ts'
 export { windowForecaster } from './window-forecaster.ts'

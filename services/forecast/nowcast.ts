@@ -1,7 +1,7 @@
+import type { Steps } from '../domain/steps.ts'
 import type { HourlyValues } from './hourly.ts'
 import type { SaidAt } from './replay-origins.ts'
 import { dot, forget, learn, type Ridge, ridge, weightsOf } from './ridge.ts'
-import type { Steps } from './steps.ts'
 
 /** What was forecast for an hour by the issue in force at `originHour`; undefined where none was. */
 export type Forecasted = (originHour: number, targetHour: number) => number | undefined

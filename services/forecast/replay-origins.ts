@@ -1,3 +1,4 @@
+import type { Steps } from '../domain/steps.ts'
 import {
   ageBlend,
   type BlendModel,
@@ -9,7 +10,6 @@ import {
 import { bestBlock } from './captured-saving.ts'
 import { type ErrorBand, errorBand, noteRatio } from './error-band.ts'
 import { type HourlyValues, hourOf } from './hourly.ts'
-import type { Steps } from './steps.ts'
 
 /** All that past forecasts of one kind have taught. Opaque outside this folder. */
 export interface BlendRecord {

@@ -1,10 +1,10 @@
 import type { CarbonSeries } from '../domain/carbon-series.ts'
+import { finish, type Steps } from '../domain/steps.ts'
 import { blendedHour } from './blend-forecast.ts'
 import { blockSaving, capturedPct, interruptibleSaving, type Saving } from './captured-saving.ts'
 import { hourOf } from './hourly.ts'
 import { coveragePct, mapePct, pinballLoss } from './score.ts'
 import { type Skill, skillOf } from './skill.ts'
-import { finish, type Steps } from './steps.ts'
 import { type TrainingInputs, trainOnIssues } from './train-blend.ts'
 
 /** Forecasts compared side by side. */

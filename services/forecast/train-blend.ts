@@ -1,10 +1,10 @@
 import type { CarbonSeries } from '../domain/carbon-series.ts'
+import type { Steps } from '../domain/steps.ts'
 import { blendModel, WITH_PROVIDER, WITHOUT_PROVIDER } from './blend-model.ts'
 import type { Climatology } from './climatology.ts'
 import { naiveForecasts } from './experts.ts'
 import { type HourlyValues, hourlyValues, hourOf } from './hourly.ts'
 import { type BlendRecord, replayOrigins, type Watch } from './replay-origins.ts'
-import type { Steps } from './steps.ts'
 
 export interface TrainingInputs {
   readonly history: HourlyValues

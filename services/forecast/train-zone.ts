@@ -5,11 +5,11 @@ import {
   type CarbonSignal,
   type Measure,
 } from '../domain/carbon-series.ts'
+import { finish, type Steps } from '../domain/steps.ts'
 import type { Climatology } from './climatology.ts'
 import { type HourlyValues, hourlyValues, hourOf } from './hourly.ts'
 import { forecastedBy, learnNowcast, type Nowcast, nowcast } from './nowcast.ts'
 import type { BlendRecord } from './replay-origins.ts'
-import { finish, type Steps } from './steps.ts'
 import { trainOnHistory, trainOnIssues } from './train-blend.ts'
 
 export interface ZoneTraining<

@@ -1,6 +1,6 @@
 import type { CarbonSeries, Measure } from '../domain/carbon-series.ts'
 import { climatologyOf, type TrainedZone, trainZoneInSteps } from '../forecast/index.ts'
-import { pace } from './pace.ts'
+import { pace } from '../platform/pace.ts'
 import type { ForecastArchive } from './port.ts'
 
 interface Kept {

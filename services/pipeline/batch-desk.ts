@@ -6,6 +6,7 @@ import {
   warmLedger,
 } from '../batch/index.ts'
 import type { DeferredJobStore } from '../deferred/index.ts'
+import type { Steps } from '../domain/steps.ts'
 import { windowsFrom } from '../domain/window.ts'
 import type { OperatingPoint } from '../fitting/index.ts'
 import type { Fleet } from '../fleet/index.ts'
@@ -29,6 +30,8 @@ export interface BatchPorts {
   readonly gpuWatts: (type: string) => number
   readonly jobs: DeferredJobStore
   readonly nowMs: () => number
+  /** Runs long work to its end, with pauses for others. */
+  readonly pace: <Result>(steps: Steps<Result>) => Promise<Result>
   readonly warn: (message: string) => void
 }
 
@@ -50,7 +53,7 @@ const HORIZON_HOURS = 168
 /** Two weeks more than is forecast: jobs may have later deadlines. */
 const LEDGER_MS = 3 * HORIZON_HOURS * HOUR_MS
 
-export async function openBatchDesk(ports: Omit<BatchPorts, 'jobs'>): Promise<BatchDesk> {
+export async function openBatchDesk(ports: Omit<BatchPorts, 'jobs' | 'pace'>): Promise<BatchDesk> {
   const { reader, warn } = ports
   const nowMs = ports.nowMs()
   const fleet = await ports.fleet()

@@ -1,4 +1,4 @@
-import { type Advanced, type BatchSchedule, scheduleJobs } from '../batch/index.ts'
+import { type Advanced, type BatchSchedule, schedulingSteps } from '../batch/index.ts'
 import type { DeferredJob, JobState, JobUpdate } from '../deferred/index.ts'
 import type { NewEvent } from '../notification/index.ts'
 import { type BatchPorts, openBatchDesk } from './batch-desk.ts'
@@ -18,7 +18,7 @@ export async function replanJobs(ports: BatchPorts): Promise<{ readonly jobs: nu
   const desk = await openBatchDesk(ports)
   const come = active.map((one) => ({ one, ...comeTo(one, desk.nowMs) }))
   const open = come.filter(({ progress }) => progress.workLeft > 0)
-  const { placements } = scheduleJobs(
+  const steps = schedulingSteps(
     open.map(({ one: { job, placement }, progress }) => ({
       job,
       progress,
@@ -26,6 +26,7 @@ export async function replanJobs(ports: BatchPorts): Promise<{ readonly jobs: nu
     })),
     desk,
   )
+  const { placements } = await ports.pace(steps)
   const updates: JobUpdate[] = []
   for (const each of come) updates.push(await updateOf(ports, each, placements, desk.nowMs))
   const events = updates.flatMap((update, index) => eventsOf(active[index]!, update, desk.nowMs))

@@ -4,7 +4,7 @@ import { type FieldIssue, InvalidInput } from '../domain/errors.ts'
 import { type BatchDesk, type BatchPorts, openBatchDesk } from './batch-desk.ts'
 import { frameJob } from './frame-job.ts'
 
-export interface SubmitPorts extends Omit<BatchPorts, 'jobs'> {
+export interface SubmitPorts extends Omit<BatchPorts, 'jobs' | 'pace'> {
   readonly jobs: Pick<DeferredJobStore, 'active' | 'add' | 'get'>
   readonly newId: () => string
 }

@@ -7,6 +7,7 @@ import type { BatchPorts } from '../pipeline/batch-desk.ts'
 import { cancelJob } from '../pipeline/cancel-job.ts'
 import { simulateJob } from '../pipeline/simulate-job.ts'
 import { type JobAnswer, submitJobs } from '../pipeline/submit-jobs.ts'
+import { pace } from '../platform/pace.ts'
 import type { Service } from './service.ts'
 
 /** What planning deferrable jobs asks for, out of an open service. */
@@ -20,6 +21,7 @@ export function batchPorts({ tenant, fleetNow, reader, stores, nowMs, log }: Ser
     gpuWatts: (type) => catalogueGpu(type).tdpWatts,
     jobs: stores.jobs,
     nowMs,
+    pace,
     warn: (message) => log.warn(message),
   }
 }

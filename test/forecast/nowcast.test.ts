@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CarbonSlot } from '../../services/domain/carbon-series.ts'
+import { finish } from '../../services/domain/steps.ts'
 import { hourlyValues } from '../../services/forecast/index.ts'
 import {
   forecastedBy,
@@ -7,7 +8,6 @@ import {
   nowcast,
   nowcastFactor,
 } from '../../services/forecast/nowcast.ts'
-import { finish } from '../../services/forecast/steps.ts'
 
 const HOUR_MS = 3_600_000
 const DAYS = 40

@@ -1,4 +1,5 @@
 import type { JobRequest } from '../../services/deferred/index.ts'
+import { finish } from '../../services/domain/steps.ts'
 import { memoryArchive, memorySeriesStore } from '../../services/grid/adapters/memory-store.ts'
 import { gridReader } from '../../services/grid/index.ts'
 import type { BatchPorts } from '../../services/pipeline/batch-desk.ts'
@@ -50,6 +51,7 @@ export function world(gpusUsed = 0) {
     gpuWatts: () => 700,
     jobs,
     nowMs: () => nowMs,
+    pace: async (steps) => finish(steps),
     newId: () => 'made-up',
     warn: () => undefined,
   }

@@ -69,6 +69,23 @@ describe('jobs that are planned anew', () => {
     expect(await jobs.get('night')).toMatchObject({ state: 'done' })
     expect((await jobs.get('night'))!.report).toBeUndefined()
   })
+
+  it('give others their turn on the way', async () => {
+    const { ports } = world()
+    const hundred = Array.from({ length: 100 }, (_, index) =>
+      work({ id: `job-${index}`, gpuHours: 0.1, deadlineMs: MORNING_MS + 100 * HOUR_MS }),
+    )
+    await submit(ports, ...hundred)
+    let pauses = 0
+    const pace: typeof ports.pace = async (steps) => {
+      for (let step = steps.next(); ; step = steps.next()) {
+        if (step.done) return step.value
+        pauses += 1
+      }
+    }
+    expect(await replanJobs({ ...ports, pace })).toEqual({ jobs: 100 })
+    expect(pauses).toBe(2)
+  })
 })
 
 describe('another deadline', () => {

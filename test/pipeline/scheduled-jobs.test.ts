@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { JobRequest } from '../../services/deferred/index.ts'
+import { finish } from '../../services/domain/steps.ts'
 import { memoryArchive, memorySeriesStore } from '../../services/grid/adapters/memory-store.ts'
 import { gridReader } from '../../services/grid/index.ts'
 import type { BatchPorts } from '../../services/pipeline/batch-desk.ts'
@@ -33,6 +34,7 @@ it('lets a suspended Job go at its planned hour, over HTTP, and reports what tha
     gpuWatts: () => 700,
     jobs: memoryJobs(),
     nowMs: () => nowMs,
+    pace: async (steps) => finish(steps),
     newId: () => 'unused',
     warn: (message) => expect.unreachable(message),
   }

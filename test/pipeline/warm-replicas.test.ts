@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { JobRequest } from '../../services/deferred/index.ts'
+import { finish } from '../../services/domain/steps.ts'
 import { windowsFrom } from '../../services/domain/window.ts'
 import { memoryArchive, memorySeriesStore } from '../../services/grid/adapters/memory-store.ts'
 import { gridReader } from '../../services/grid/index.ts'
@@ -57,6 +58,7 @@ function world(plan: Plan, validForHours = 24) {
     gpuWatts: () => 700,
     jobs,
     nowMs: () => nowMs,
+    pace: async (steps) => finish(steps),
     newId: () => 'made-up',
     warn,
   }

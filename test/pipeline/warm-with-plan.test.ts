@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { type BatchJob, ownLevel, type Placement } from '../../services/batch/index.ts'
+import { finish } from '../../services/domain/steps.ts'
 import type { Fleet } from '../../services/fleet/index.ts'
 import { memoryArchive, memorySeriesStore } from '../../services/grid/adapters/memory-store.ts'
 import { gridReader } from '../../services/grid/index.ts'
@@ -66,6 +67,7 @@ async function day(trafficAt: (hour: number) => number) {
     gpuWatts: () => 700,
     jobs,
     nowMs: () => at(now.hour),
+    pace: async (steps) => finish(steps),
     newId: () => 'made-up',
     warn,
   }

@@ -1,4 +1,5 @@
 import type { RegionOutlook } from '../../../services/batch/index.ts'
+import { finish } from '../../../services/domain/steps.ts'
 import { blendedHour } from '../../../services/forecast/blend-forecast.ts'
 import { flattenUnskilled } from '../../../services/forecast/flatten-unskilled.ts'
 import { climatologyOf, hourlyValues } from '../../../services/forecast/index.ts'
@@ -10,7 +11,6 @@ import {
 } from '../../../services/forecast/nowcast.ts'
 import type { Watch } from '../../../services/forecast/replay-origins.ts'
 import { skillOf } from '../../../services/forecast/skill.ts'
-import { finish } from '../../../services/forecast/steps.ts'
 import { trainOnIssues } from '../../../services/forecast/train-blend.ts'
 import type { RecordedZone } from '../../support/recorded-zones.ts'
 

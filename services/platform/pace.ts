@@ -1,5 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises'
-import type { Steps } from '../forecast/index.ts'
+import type { Steps } from '../domain/steps.ts'
 
 /** Runs work to its end, letting requests and job locks have their turn at every pause. */
 export async function pace<Result>(steps: Steps<Result>): Promise<Result> {

@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import type { Steps } from '../../services/forecast/index.ts'
-import { pace } from '../../services/grid/pace.ts'
+import type { Steps } from '../../services/domain/steps.ts'
+import { pace } from '../../services/platform/pace.ts'
 
 describe('paced work', () => {
   it('lets others have their turn at each pause, and ends with its result', async () => {
