@@ -4,7 +4,14 @@ import type { Database } from '../../platform/database/database.ts'
 import type { Frame, SolveStore } from '../port.ts'
 
 /** Solves in PostgreSQL or PGlite: `solves` and `solve_blocks`. */
-export function postgresSolves(database: Database, tenant: string): SolveStore {
+export const postgresSolves = (database: Database, tenant: string): SolveStore => ({
+  ...wholeSolves(database, tenant),
+  ...blocksOfSolves(database, tenant),
+})
+
+type BlockStore = Pick<SolveStore, 'block' | 'blocks' | 'saveSolution' | 'solutions'>
+
+function wholeSolves(database: Database, tenant: string): Omit<SolveStore, keyof BlockStore> {
   return {
     async begin(revision, frame, blocks, known = []) {
       const solutionOf = new Map(known.map((solution) => [solution.blockId, solution]))
@@ -51,6 +58,35 @@ export function postgresSolves(database: Database, tenant: string): SolveStore {
       return row.frame
     },
 
+    async savePrices(revision, prices) {
+      await database.query('UPDATE solves SET prices = $3 WHERE tenant = $1 AND revision = $2', [
+        tenant,
+        revision,
+        JSON.stringify(prices),
+      ])
+    },
+
+    async pricesOf(problemDigest) {
+      const [row] = await database.query<{ frame: Frame; prices: PlanPrices }>(
+        `SELECT frame, prices FROM solves
+         WHERE tenant = $1 AND problem_digest = $2 AND prices IS NOT NULL
+         ORDER BY begun_at DESC LIMIT 1`,
+        [tenant, problemDigest],
+      )
+      return row && { problem: row.frame.problem, prices: row.prices }
+    },
+
+    async forget(beforeMs) {
+      await database.query(
+        'DELETE FROM solves WHERE tenant = $1 AND begun_at < to_timestamp($2 / 1000.0)',
+        [tenant, beforeMs],
+      )
+    },
+  }
+}
+
+function blocksOfSolves(database: Database, tenant: string): BlockStore {
+  return {
     async block(revision, blockId) {
       const [row] = await database.query<{ block: Block }>(
         'SELECT block FROM solve_blocks WHERE tenant = $1 AND revision = $2 AND block_id = $3',
@@ -82,31 +118,6 @@ export function postgresSolves(database: Database, tenant: string): SolveStore {
         [tenant, revision],
       )
       return rows.map(({ solution }) => solution ?? undefined)
-    },
-
-    async savePrices(revision, prices) {
-      await database.query('UPDATE solves SET prices = $3 WHERE tenant = $1 AND revision = $2', [
-        tenant,
-        revision,
-        JSON.stringify(prices),
-      ])
-    },
-
-    async pricesOf(problemDigest) {
-      const [row] = await database.query<{ frame: Frame; prices: PlanPrices }>(
-        `SELECT frame, prices FROM solves
-         WHERE tenant = $1 AND problem_digest = $2 AND prices IS NOT NULL
-         ORDER BY begun_at DESC LIMIT 1`,
-        [tenant, problemDigest],
-      )
-      return row && { problem: row.frame.problem, prices: row.prices }
-    },
-
-    async forget(beforeMs) {
-      await database.query(
-        'DELETE FROM solves WHERE tenant = $1 AND begun_at < to_timestamp($2 / 1000.0)',
-        [tenant, beforeMs],
-      )
     },
   }
 }
