@@ -22,7 +22,7 @@ export interface RelayReport {
 /** Attempts in flight to one endpoint: enough for throughput, too few to hurt it. */
 const AT_ONCE_PER_ENDPOINT = 4
 /** Answers that come so close together make room for one look at what is due. */
-const TOGETHER_MS = 5
+const TOGETHER_MS = 20
 
 /**
  * Tells one endpoint all that is due to it. An answer that is long in coming holds up its own subject
