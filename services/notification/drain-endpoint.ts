@@ -21,6 +21,8 @@ export interface RelayReport {
 
 /** Attempts in flight to one endpoint: enough for throughput, too few to hurt it. */
 const AT_ONCE_PER_ENDPOINT = 4
+/** While nothing is answered, what has happened since is looked for as often. */
+const LOOK_AGAIN_MS = 1_000
 /** Answers that come so close together make room for one look at what is due. */
 const TOGETHER_MS = 20
 
@@ -65,7 +67,7 @@ export async function drain(
         claimed.forEach(start)
       }
       if (underWay.size === 0) continue
-      await Promise.race(underWay)
+      await Promise.race([...underWay, pause(LOOK_AGAIN_MS, undefined, { ref: false })])
       await pause(TOGETHER_MS)
     } while (underWay.size + unjudged.length > 0)
   } finally {

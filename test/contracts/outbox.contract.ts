@@ -209,6 +209,35 @@ export function describeOutbox(
       expect(sent).toEqual(['a<2'])
     })
 
+    it('tells of another subject while an answer is long in coming', async () => {
+      let letGo: () => void = () => undefined
+      const hanging = new Promise<void>((resolve) => {
+        letGo = resolve
+      })
+      const heard: string[] = []
+      const sameProcess = outboxRelay({
+        outbox,
+        endpoints: [endpoint('a')],
+        random: () => 0.5,
+        nowMs: () => nowMs,
+        notifier: {
+          async send(_to, told) {
+            heard.push(keyOf(told))
+            if (keyOf(told) === '1') await hanging
+            return { status: 'delivered', httpStatus: 200 }
+          },
+        },
+      })
+      await happened(event('1', 's1'))
+      const first = sameProcess()
+      await expect.poll(() => heard).toEqual(['1'])
+      await happened(event('2', 's2'))
+      expect(await sameProcess()).toEqual({ delivered: 0, failed: 0 })
+      await expect.poll(() => heard, { timeout: 10_000 }).toEqual(['1', '2'])
+      letGo()
+      expect(await first).toEqual({ delivered: 2, failed: 0 })
+    }, 20_000)
+
     it('leaves an endpoint that fails alone for a while, then tries with one', async () => {
       await happened(...Array.from({ length: 9 }, (_, index) => event(`${index}`, `s${index}`)))
       answer = () => fails
