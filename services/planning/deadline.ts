@@ -15,4 +15,4 @@ export const isPast = (deadline: Deadline, share: number): boolean =>
   deadline.secondsLeft(share) <= 0
 
 /** By when each step has to leave off, as shares of the time: what follows needs the rest. */
-export const TIME_SHARES = { workPrices: 0.3, windowPrices: 0.4, blocks: 0.45, search: 0.47 }
+export const TIME_SHARES = { workPrices: 0.26, windowPrices: 0.35, blocks: 0.39, search: 0.41 }
