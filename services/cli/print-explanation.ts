@@ -11,10 +11,7 @@ export function printExplanation({ problem }: PlannedFleet, explanation: PlanExp
   const hour = (window: number) =>
     new Date(problem.windows[window]!.startMs).toISOString().slice(11, 16)
   const lines = [...reasons].map(([words, windows]) => `  ${windows.map(hour).join(' ')}  ${words}`)
-  const limits = explanation.binding.map(({ words, shadowPriceG }) => {
-    const price = shadowPriceG === undefined ? '' : ` (${shadowPriceG.toFixed(0)} gCO2e a unit)`
-    return `  ${words}${price}`
-  })
+  const limits = explanation.binding.map(({ words }) => `  ${words}`)
   return [
     explanation.words,
     ...(limits.length > 0 ? ['', 'Limits that cost carbon:', ...limits] : []),

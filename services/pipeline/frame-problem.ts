@@ -83,34 +83,39 @@ function frameModel(model: Model, findings: Findings): PlanningModel {
     points,
     objective: slo,
     tooSlow: known.filter((point) => !keepsPromise(point)),
-    demand: model.demand.map(
-      ({ origin }, index): OriginDemand => ({
+    demand: model.demand.map(({ origin }, index): OriginDemand => {
+      const places = placesFor(origin, model, points, findings.fleet.regions)
+      return {
         origin,
         tokensPerSecond: demand[index]!,
         ...(low && { lowTokensPerSecond: low[index]! }),
-        regions: findings.fleet.regions
-          .filter((region) => mayServe(region, origin, model, points))
-          .map(({ id }) => id),
-      }),
-    ),
+        regions: places
+          .filter(({ ttftP95Ms }) => ttftP95Ms <= slo.ttftP95Ms)
+          .map(({ region }) => region),
+        farther: places.filter(({ ttftP95Ms }) => ttftP95Ms > slo.ttftP95Ms),
+      }
+    }),
     minReplicas: model.minReplicas,
     spareReplicas: model.spareReplicas,
   }
 }
 
-function mayServe(
-  region: Region,
+/** Regions that residency and GPUs allow, and the first token's p95 with the network's latency in it. */
+function placesFor(
   origin: string,
-  { residency, slo }: Model,
+  { residency }: Model,
   points: readonly OperatingPoint[],
-): boolean {
-  const latencyMs = region.latencyMs[origin]
-  if (latencyMs === undefined || residency?.regions.includes(region.id) === false) return false
-  // Without any layout the region is not what is missing; the planner says so in its own words.
-  if (points.length === 0) return latencyMs < slo.ttftP95Ms
-  const here = points.filter(({ variant, gpusPerReplica }) =>
-    region.gpus.some(({ type, count }) => type === variant.gpu && count >= gpusPerReplica),
-  )
-  const slowestMs = Math.max(...here.map(({ ttftP95Ms }) => ttftP95Ms))
-  return here.length > 0 && latencyMs + slowestMs <= slo.ttftP95Ms
+  regions: readonly Region[],
+): NonNullable<OriginDemand['farther']> {
+  return regions.flatMap(({ id, latencyMs, gpus }) => {
+    const awayMs = latencyMs[origin]
+    if (awayMs === undefined || residency?.regions.includes(id) === false) return []
+    const here = points.filter(({ variant, gpusPerReplica }) =>
+      gpus.some(({ type, count }) => type === variant.gpu && count >= gpusPerReplica),
+    )
+    // Without any layout the region is not what is missing; the planner says so in its own words.
+    if (here.length === 0 && points.length > 0) return []
+    const slowestMs = Math.max(0, ...here.map(({ ttftP95Ms }) => ttftP95Ms))
+    return [{ region: id, ttftP95Ms: awayMs + slowestMs }]
+  })
 }

@@ -1,4 +1,5 @@
 import type { Draft } from './draft.ts'
+import { latencyLimits } from './latency-limits.ts'
 import { objectiveUnit } from './objective-unit.ts'
 import type { BindingLimit } from './plan.ts'
 import { windowsInWords } from './window-words.ts'
@@ -7,14 +8,19 @@ import { windowsInWords } from './window-words.ts'
 const NOISE = 1e-6
 
 /**
- * The promises that cost something in this plan, dearest first: full pools with the solver's price
- * of one GPU-hour, and replica floors that load alone would not need.
+ * The promises that cost something in this plan: full pools with the solver's price of one GPU-hour,
+ * dearest first, first tokens that keep traffic near with the price of a millisecond, and replica
+ * floors that load alone would not need.
  *
  * @param gpuPrices objective of one GPU for a window, [window * poolCount + pool]
  */
 export function bindingLimits(draft: Draft, gpuPrices: Float64Array): BindingLimit[] {
-  const limits = [...fullPools(draft, gpuPrices), ...floors(draft)]
-  return limits.sort((a, b) => (b.shadowPriceG ?? 0) - (a.shadowPriceG ?? 0))
+  const dearest = (a: BindingLimit, b: BindingLimit) => b.shadowPriceG! - a.shadowPriceG!
+  return [
+    ...fullPools(draft, gpuPrices).sort(dearest),
+    ...latencyLimits(draft.instance.problem, gpuPrices).sort(dearest),
+    ...floors(draft),
+  ]
 }
 
 function fullPools(draft: Draft, gpuPrices: Float64Array): BindingLimit[] {

@@ -1,3 +1,4 @@
+import type { BindingLimit } from './plan.ts'
 import type { PlanningProblem } from './problem.ts'
 
 /** Replica counts of one point, one number per window of the block. */
@@ -60,6 +61,10 @@ export interface BlockSolution {
   readonly batch: readonly WorkSeries[]
   /** Where a block is the whole problem: what its solver proved. */
   readonly bound?: ProvenBound
+  /** And objective of one GPU for a window in its relaxation, [pool][window]; absent: not known. */
+  readonly gpuPrices?: readonly (readonly number[])[]
+  /** And the carbon budget, where it costs something. */
+  readonly binding?: readonly BindingLimit[]
   /** Where it is not: what each of its windows adds to the bound at the block's prices. */
   readonly shares?: readonly number[]
   readonly infeasible?: boolean

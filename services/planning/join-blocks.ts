@@ -31,10 +31,10 @@ export function joinBlocks(
   const solutionOf = new Map(solutions.map((solution) => [solution.blockId, solution]))
   const pairs = blocks.map((block) => [block, solutionOf.get(block.id)!] as const)
   const whole = pairs.find(([{ kind }]) => kind === 'whole')
-  return whole ? joinWhole(problem, whole[1]) : joinWindows(problem, pairs, deadline)
+  return whole ? joinWhole(problem, ...whole) : joinWindows(problem, pairs, deadline)
 }
 
-function joinWhole(problem: PlanningProblem, solution: BlockSolution): Joined {
+function joinWhole(problem: PlanningProblem, block: Block, solution: BlockSolution): Joined {
   const draft = emptyDraft(compileInstance(problem))
   for (const series of solution.replicas) {
     const [m, b] = binOf(draft, series)
@@ -43,10 +43,10 @@ function joinWhole(problem: PlanningProblem, solution: BlockSolution): Joined {
     }
   }
   placeBatch(draft, 0, solution)
-  const { pools, windowCount } = draft.instance
+  const { gpuPrices = [] } = solution
   return {
     draft,
-    prices: new Float64Array(windowCount * pools.length),
+    prices: gpuPricesOf(draft, [{ ...block, gpuPrices }]),
     isKept: true,
     isCutShort: false,
   }

@@ -44,12 +44,10 @@ export function mergeBlocks(
       ? planExactly(problem, solver)
       : findRelaxation(problem, solver)
   }
-  const plan = writePlan(
-    problem,
-    assembled,
-    boundOf(ordered, solutions),
-    bindingLimits(draft, prices),
-  )
+  const plan = writePlan(problem, assembled, boundOf(ordered, solutions), [
+    ...solutions.flatMap(({ binding = [] }) => binding),
+    ...bindingLimits(draft, prices),
+  ])
   const parts = [...blocks, ...solutions]
   const isEarly = isCutShort || parts.some((part) => part.isCutShort === true)
   return { status: 'planned', plan: isEarly ? { ...plan, isCutShort: true } : plan }

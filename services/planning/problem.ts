@@ -42,6 +42,8 @@ export interface OriginDemand {
    * first: the static baseline serves an origin in the region of its name, or else in the first.
    */
   readonly regions: readonly string[]
+  /** Regions that a longer promise would open, and the least TTFT with which it would. */
+  readonly farther?: readonly { readonly region: string; readonly ttftP95Ms: number }[]
 }
 
 export interface PlanningModel {

@@ -4,6 +4,7 @@ import { type HorizonModel, horizonModel } from './horizon-model.ts'
 import { compileInstance, type Instance } from './instance.ts'
 import type { LinearSolver } from './linear-solver.ts'
 import { seriesOf } from './point-series.ts'
+import { pricesOf } from './prices.ts'
 
 /** Nearer to the best than any forecast is to the truth. */
 const RELATIVE_GAP = 1e-4
@@ -38,13 +39,37 @@ export function solveWhole(
     )
   })
   const proven = Math.max(0, answer.bound)
+  const gpuPrices = relaxedPrices(instance, solver, Math.min(seconds, allowed))
   return {
     blockId: block.id,
     replicas: seriesOf(instance, counts),
     batch: batchOf(instance, model, answer.columnValues),
     bound: { value: proven + instance.constant, kind: 'branch and bound' },
+    ...(gpuPrices && { gpuPrices }),
     ...(answer.status === 'feasible' && allowed < seconds && { isCutShort: true }),
   }
+}
+
+/** What a GPU is worth to fractions of replicas; undefined where the time will not do. */
+function relaxedPrices(
+  instance: Instance,
+  solver: LinearSolver,
+  timeLimitSeconds: number,
+): number[][] | undefined {
+  if (timeLimitSeconds <= 0) return undefined
+  const model = horizonModel(instance, { whole: false })
+  // Pools alone bound replicas here: what a column's own bound is worth would be missing.
+  for (const [m, { binCount }] of instance.models.entries()) {
+    const from = model.replicas[m]!
+    model.linear.upper.fill(Number.POSITIVE_INFINITY, from, from + instance.windowCount * binCount)
+  }
+  const answer = solver.solve(model.linear, { timeLimitSeconds })
+  if (answer.status !== 'optimal') return undefined
+  const { gpuPrices } = pricesOf(instance, model, answer)
+  const P = instance.pools.length
+  return instance.pools.map((_, p) =>
+    Array.from({ length: instance.windowCount }, (__, t) => gpuPrices[t * P + p]!),
+  )
 }
 
 function batchOf(instance: Instance, model: HorizonModel, columnValues: Float64Array) {

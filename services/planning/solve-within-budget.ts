@@ -3,7 +3,7 @@ import { carbonDays } from './carbon-days.ts'
 import { type Deadline, isPast, TIME_SHARES } from './deadline.ts'
 import { groupBy } from './group-by.ts'
 import type { LinearSolver } from './linear-solver.ts'
-import type { Plan } from './plan.ts'
+import type { BindingLimit, Plan } from './plan.ts'
 import { planFreely } from './plan-freely.ts'
 import { replicaSeries } from './plan-series.ts'
 import { pricePlan } from './price-plan.ts'
@@ -59,12 +59,27 @@ export function solveWithinBudget(
     else high = carbonGPerUsd
     if (isKept && objectiveOf(block.problem, plan) < objectiveOf(block.problem, best)) best = plan
   }
-  const solution = solutionOf(block, best, bound)
+  const binding = [budgetLimit(block.problem, low)]
+  const solution = { ...solutionOf(block, best, bound), binding }
   return step < steps ? { ...solution, isCutShort: true } : solution
 }
 
 const objectiveOf = (problem: PlanningProblem, { assignments }: Plan): number =>
   pricePlan(problem, assignments).objectiveValue
+
+/** @param carbonGPerUsd the least carbon per dollar, at which the budget is kept */
+function budgetLimit({ policy, windows }: PlanningProblem, carbonGPerUsd: number): BindingLimit {
+  const kgPerDay = policy.carbonBudgetGPerDay! / 1e3
+  const price =
+    policy.objective === 'cost' && carbonGPerUsd > 0
+      ? `: one kg more would save about ${(1e3 / carbonGPerUsd).toPrecision(2)} USD`
+      : ''
+  return {
+    limit: 'carbon-budget',
+    windows: [...windows.keys()],
+    words: `the budget of ${kgPerDay.toPrecision(3)} kgCO2e a day is used up${price}`,
+  }
+}
 
 /** Weights of a dollar between nearly only carbon and nearly only money; none where none counts. */
 function priceRange({ objective, carbonGPerUsd }: PlanningPolicy, { predicted }: Plan) {

@@ -120,6 +120,14 @@ describe('a region may serve an origin', () => {
     expect(regionsServing([], points(1_995))).toEqual([])
   })
 
+  test('or else it is told which promise would open it', () => {
+    const pointsByModel = new Map([['chat', [point('p', 1_985)]]])
+    const fartherOf = (edits: [string, string][]) =>
+      frameProblem(findings(edits, { pointsByModel })).models[0]!.demand[0]!.farther
+    expect(fartherOf([])).toEqual([{ region: 'b', ttftP95Ms: 2_005 }])
+    expect(fartherOf([['minReplicas: 1', 'residency: { regions: [a] }']])).toEqual([])
+  })
+
   test('only with GPUs for a whole replica', () => {
     const points = (...list: OperatingPoint[]) => ({ pointsByModel: new Map([['chat', list]]) })
     expect(regionsServing([], points(point('large', 300, 'H100', 16)))).toEqual(['a'])

@@ -53,6 +53,7 @@ describe('a carbon budget', () => {
     const plan = planned(choice({ carbonBudgetGPerDay: 8 * 360 * PER_DAY }))
     expect(plan.predicted.costUsd).toBeCloseTo(8, 6)
     expect(plan.bound.gapRatio).toBeLessThan(1e-3)
+    expect(plan.binding).toEqual([])
   })
 
   it('moves as many replicas as it has to, and no more', () => {
@@ -64,6 +65,13 @@ describe('a carbon budget', () => {
     expect(plan.predicted.costUsd).toBeLessThanOrEqual(24)
     expect(plan.objective.bound).toBeGreaterThan(15.5)
     expect(plan.objective.bound).toBeLessThanOrEqual(16.001)
+    const [limit] = plan.binding
+    expect(limit).toMatchObject({ limit: 'carbon-budget', windows: [0, 1] })
+    // Two dollars more for 324 g less.
+    const usd =
+      /^the budget of 19\.0 kgCO2e a day is used up: one kg more would save about (\S+) USD$/
+    expect(Number(usd.exec(limit!.words)![1])).toBeGreaterThan(5)
+    expect(Number(usd.exec(limit!.words)![1])).toBeLessThan(7)
   })
 
   it('names the least budget that helps', () => {
@@ -96,7 +104,8 @@ describe('a carbon budget', () => {
       },
     ]
     const budget = { carbonBudgetGPerDay: 700 * PER_DAY }
-    planned(choice({ ...budget, objective: 'energy' }, { batch }))
+    const frugal = planned(choice({ ...budget, objective: 'energy' }, { batch }))
+    expect(frugal.binding[0]!.words).toBe('the budget of 8.40 kgCO2e a day is used up')
     const money = { objective: 'carbon', carbonGPerUsd: 1000 } as const
     expect(planned(choice({ ...budget, ...money }, { batch })).predicted.costUsd).toBeGreaterThan(
       16,
