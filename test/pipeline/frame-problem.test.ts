@@ -80,7 +80,7 @@ test('joins fleet, carbon, points and demand', () => {
   })
   expect(models[0]).toMatchObject({ id: 'chat', minReplicas: 1, spareReplicas: 0 })
   expect(models[0]?.demand).toEqual([
-    { origin: 'europe', tokensPerSecond: windows.map(() => 550), regions: ['a', 'b'] },
+    { origin: 'europe', tokensPerSecond: windows.map(() => 550), regions: ['a', 'b'], farther: [] },
   ])
   expect({ running, batch, seed }).toEqual({ running: [], batch: [], seed: 1 })
 })

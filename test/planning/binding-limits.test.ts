@@ -6,7 +6,11 @@ it('names full pools before floors, the dearest first', () => {
   const model = { binCount: 1, capacity: [100], minReplicas: 2 }
   const draft = {
     instance: {
-      problem: { regions: [{ id: 'north' }, { id: 'south' }], policy: { objective: 'carbon' } },
+      problem: {
+        regions: [{ id: 'north' }, { id: 'south' }],
+        models: [],
+        policy: { objective: 'carbon' },
+      },
       pools: [
         { region: 0, gpu: 'H100', count: 8 },
         { region: 1, gpu: 'H100', count: 8 },
