@@ -13,7 +13,8 @@ const PREFERRED_TASK = 'lm-arena-chat'
 
 /**
  * Catalogue entries from measured groups: one per (model, number format, GPU), from its chat
- * workload or else its largest one, fitted on the dozen most informative runs.
+ * workload or else its largest one, fitted on the dozen most informative runs. Runs under a power cap
+ * are for those who set it: they have no entry.
  */
 export function buildCatalogue(
   groups: readonly TrainingGroup[],
@@ -22,6 +23,7 @@ export function buildCatalogue(
 ): readonly CatalogueModel[] {
   const best = new Map<string, TrainingGroup>()
   for (const group of groups) {
+    if (group.runs[0]!.powerCapWatts !== undefined) continue
     const id = entryId(group.runs[0]!)
     const known = best.get(id)
     if (!known || rank(group) > rank(known)) best.set(id, group)

@@ -3,6 +3,7 @@ import { catalogueGpus, findArchitecture, findGpu } from './catalogue.ts'
 import { estimateArchitecture } from './estimate-architecture.ts'
 import { groupKey, type MeasuredRun } from './measured-run.ts'
 import type { TrainingGroup } from './training-group.ts'
+import { underCap } from './under-cap.ts'
 
 /** Shapes and specs of models and GPUs beyond the catalogue's. */
 export interface Extras {
@@ -27,7 +28,7 @@ export function groupRuns(
   return [...byKey.values()].map((group) => ({
     runs: group,
     architecture: architectureOf(group[0]!, extras),
-    gpu: gpuOf(group[0]!.gpu, extras),
+    gpu: underCap(gpuOf(group[0]!.gpu, extras), group[0]!.powerCapWatts),
     family: findArchitecture(group[0]!.model)?.family ?? group[0]!.family,
   }))
 }

@@ -54,6 +54,6 @@ const LOG2_COUNTS = Float64Array.from({ length: 65 }, (_, count) => Math.log2(co
 /** log2 of a small whole number, looked up: candidates are described ten thousand at a time. */
 export const log2Count = (count: number): number => LOG2_COUNTS[count] ?? Math.log2(count)
 
-/** Runs of one group share a curve: same model, precision, GPU, workload and engine. */
+/** Runs of one group share a curve: same model, precision, GPU, power cap, workload and engine. */
 export const groupKey = (run: MeasuredRun): string =>
-  [run.model, run.precision, run.gpu, run.task, run.engine].join('|')
+  [run.model, run.precision, run.gpu, run.powerCapWatts, run.task, run.engine].join('|')

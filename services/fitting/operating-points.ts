@@ -32,6 +32,8 @@ interface OperatingQueryBase {
   readonly variants: readonly Variant[] | 'auto'
   /** Number format of `auto` variants; by default bf16. */
   readonly precision?: Precision
+  /** Per GPU, of `auto` variants; by default none. `fitted` is then of runs under this cap. */
+  readonly powerCapWatts?: number
   /** Largest replica of `auto` variants; by default 8. */
   readonly maxGpusPerReplica?: number
   readonly workload: { readonly inputTokens: number; readonly outputTokens: number }
@@ -77,6 +79,10 @@ export function operatingPoints(query: OperatingQuery): readonly OperatingPoint[
           fitted.gpu.name,
           query.precision ?? 'bf16',
           query.maxGpusPerReplica,
+        ).map((variant) =>
+          query.powerCapWatts === undefined
+            ? variant
+            : { ...variant, powerCapWatts: query.powerCapWatts },
         )
       : query.variants
   return variants.flatMap((variant) => {

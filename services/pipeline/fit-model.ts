@@ -15,6 +15,7 @@ import {
   type MeasuredRun,
   type OperatingPoint,
   operatingPoints,
+  underCap,
 } from '../fitting/index.ts'
 import type { Fleet, Model } from '../fleet/index.ts'
 import { nearestRuns } from './nearest-runs.ts'
@@ -46,7 +47,7 @@ export function fitModel(
   knowledge: ModelKnowledge,
   gpus: readonly GpuSpec[],
 ): readonly OperatingPoint[] {
-  const fitted = gpus.map((gpu) => fitOn(gpu, model, knowledge))
+  const fitted = gpus.flatMap((gpu) => fitsOn(gpu, model, knowledge))
   const { live } = knowledge
   const latenciesMs = networkLatenciesMs(model, regions)
   for (const networkMs of latenciesMs) {
@@ -62,7 +63,7 @@ export function fitModel(
 
 function pointsWithin(
   model: Model,
-  fitted: readonly FittedGroup[],
+  fitted: readonly CappedFit[],
   live: ModelKnowledge['live'],
   slack: number,
   networkMs: number,
@@ -73,26 +74,53 @@ function pointsWithin(
     ...(model.slo.waitPercentile && { waitPercentile: model.slo.waitPercentile }),
   }
   if (slo.ttftP95Ms <= 0) return []
-  return fitted.flatMap((group) =>
+  return fitted.flatMap(({ group, capWatts }) =>
     operatingPoints({
       fitted: group,
-      ...layoutsOf(model, group.gpu.name),
+      ...layoutsOf(model, group.gpu.name, capWatts),
       workload: model.workload,
       slo,
       ...(live && { live }),
-    }).filter(({ variant }) => isWanted(variant, model)),
+    }).filter(({ variant }) => isWanted(variant, model) && isMeasured(variant, group)),
   )
+}
+
+/** What is known of a model on one GPU at its default power, or under one cap. */
+interface CappedFit {
+  readonly group: FittedGroup
+  /** Per GPU. */
+  readonly capWatts?: number
+}
+
+/** A cap that no run was measured under is left out: nothing tells how much slower a step is there. */
+function fitsOn(gpu: GpuSpec, model: Model, knowledge: ModelKnowledge): readonly CappedFit[] {
+  const caps = new Set(knowledge.runs.flatMap(({ powerCapWatts = [] }) => powerCapWatts))
+  const capped = [...caps]
+    .sort((a, b) => b - a)
+    .filter((capWatts) => ownRunsOn(gpu, model, knowledge, capWatts).length > 0)
+  return [
+    { group: fitOn(gpu, model, knowledge) },
+    ...capped.map((capWatts) => ({ group: fitOn(gpu, model, knowledge, capWatts), capWatts })),
+  ]
 }
 
 /**
  * Own runs where there are any on this GPU, else the catalogue's fit, else the prior; the prior has
- * heard of the family's runs elsewhere.
+ * heard of the family's runs elsewhere. Under a power cap only runs under this cap count as own.
+ *
+ * @param capWatts per GPU; undefined is the board's default
  */
-export function fitOn(gpu: GpuSpec, model: Model, knowledge: ModelKnowledge): FittedGroup {
+export function fitOn(
+  board: GpuSpec,
+  model: Model,
+  knowledge: ModelKnowledge,
+  capWatts?: number,
+): FittedGroup {
   const { runs, architecture } = knowledge
   const precision = precisionOf(model)
-  const own = ownRunsOn(gpu, model, knowledge)
-  const others = runs.filter((run) => !own.includes(run))
+  const gpu = underCap(board, capWatts)
+  const own = ownRunsOn(board, model, knowledge, capWatts)
+  const others = runs.filter((run) => run.powerCapWatts === undefined && !own.includes(run))
   const architectures = others.map((run) => ({ ...architecture, id: run.model }))
   const family = findArchitecture(model.catalogue ?? architecture.id)?.family
   const prior = familyPrior(family, groupRuns(others, { architectures }))
@@ -107,7 +135,14 @@ export const ownRunsOn = (
   gpu: GpuSpec,
   model: Model,
   { runs }: ModelKnowledge,
-): readonly MeasuredRun[] => nearestRuns(runs, gpu.name, precisionOf(model), model.workload)
+  capWatts?: number,
+): readonly MeasuredRun[] =>
+  nearestRuns(
+    runs.filter(({ powerCapWatts }) => powerCapWatts === capWatts),
+    gpu.name,
+    precisionOf(model),
+    model.workload,
+  )
 
 /** Unless the fleet says, as the catalogue's runs of this model had it. */
 export const precisionOf = ({ precision, catalogue }: Model): Precision =>
@@ -125,12 +160,12 @@ function networkLatenciesMs(
   return [...new Set(latenciesMs)].sort((a, b) => b - a)
 }
 
-function layoutsOf(model: Model, gpu: string) {
+function layoutsOf(model: Model, gpu: string, capWatts: number | undefined) {
   const { variants } = model
   if (Array.isArray(variants)) {
     return {
       variants: variants
-        .filter((variant) => variant.gpu === gpu)
+        .filter((variant) => variant.gpu === gpu && variant.powerCapWatts === capWatts)
         .map(
           (variant): Variant => ({
             ...variant,
@@ -139,9 +174,24 @@ function layoutsOf(model: Model, gpu: string) {
         ),
     }
   }
-  const auto = { variants: 'auto', precision: precisionOf(model) } as const
+  const auto = {
+    variants: 'auto',
+    precision: precisionOf(model),
+    ...(capWatts !== undefined && { powerCapWatts: capWatts }),
+  } as const
   return variants === 'auto' ? auto : { ...auto, maxGpusPerReplica: variants.maxGpusPerReplica }
 }
+
+/** Under a cap only layouts that were measured under it: how it slows another one is not known. */
+const isMeasured = (variant: Variant, { settings }: FittedGroup): boolean =>
+  variant.powerCapWatts === undefined ||
+  settings.some(
+    (run) =>
+      run.tensorParallel === variant.tensorParallel &&
+      run.pipelineParallel === variant.pipelineParallel &&
+      run.dataParallel === variant.dataParallel &&
+      run.expertParallel === variant.expertParallel,
+  )
 
 function isWanted(variant: Variant, { variants }: Model): boolean {
   if (variants === 'auto' || Array.isArray(variants)) return true

@@ -2,10 +2,18 @@ import { gpusOf, type MeasuredRun } from '../fitting/index.ts'
 
 /** Columns of the CSV that `readRuns` reads, in the order written. */
 export const TIDY_COLUMNS =
-  'source,model,family,precision,gpu,num_gpus,tp,pp,ep,dp,engine,task,concurrency,avg_batch,input_len,output_len,throughput_tok_s,ttft_ms,tpot_ms,tpot_p95_ms,avg_power_w'
+  'source,model,family,precision,gpu,num_gpus,tp,pp,ep,dp,engine,task,concurrency,avg_batch,input_len,output_len,throughput_tok_s,ttft_ms,tpot_ms,tpot_p95_ms,avg_power_w,power_cap_w'
 
-/** One run as a line of that CSV; names are quoted where they must be. */
-export function tidyCsvLine(run: MeasuredRun, concurrency: number): string {
+/**
+ * One run as a line of that CSV; names are quoted where they must be.
+ *
+ * @param columns how many of the columns the file has: one that is older lacks the last
+ */
+export function tidyCsvLine(
+  run: MeasuredRun,
+  concurrency: number,
+  columns: number = TIDY_COLUMNS.split(',').length,
+): string {
   const gpus = gpusOf(run)
   return [
     run.source,
@@ -29,7 +37,9 @@ export function tidyCsvLine(run: MeasuredRun, concurrency: number): string {
     run.itlMs,
     run.itlP95Ms,
     run.powerWatts,
+    run.powerCapWatts,
   ]
+    .slice(0, columns)
     .map((cell) => cellOf(cell))
     .join(',')
 }

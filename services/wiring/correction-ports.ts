@@ -18,7 +18,7 @@ export function correctionPorts(service: Service): CorrectLivePorts {
       const known = await knownModel(service, id)
       if (!known) return undefined
       const { model, knowledge } = known
-      const fitted = fitOn(catalogueGpu(variant.gpu), model, knowledge)
+      const fitted = fitOn(catalogueGpu(variant.gpu), model, knowledge, variant.powerCapWatts)
       const { step, power } = predict(fitted, [{ ...variant, ...model.workload, batch }])
       return {
         step: { logMean: step.logMean[0]!, logSd: step.logSd[0]! },

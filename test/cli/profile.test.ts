@@ -123,13 +123,28 @@ describe('gridtide profile', () => {
 
   it('takes no row of another GPU, and no row set aside, for a point that is done', async () => {
     const row = (gpu: string, concurrency: number, tokensPerSecond: number) =>
-      `x,Qwen/Qwen3-8B,Qwen3-8B,bf16,${gpu},1,1,1,1,1,openai,5x2000,${concurrency},${concurrency},5,2000,${tokensPerSecond},,,,`
+      `x,Qwen/Qwen3-8B,Qwen3-8B,bf16,${gpu},1,1,1,1,1,openai,5x2000,${concurrency},${concurrency},5,2000,${tokensPerSecond},,,,,`
     const file = out()
     const rows = [row('H100', 4, -1), row('H200', 8, 400), row('H100', 16, 800)]
     writeFileSync(file, [TIDY_COLUMNS, ...rows, ''].join('\n'))
     const said = await profile('--concurrency', '4,8,16', '--out', file, '--dry-run')
     expect(said.out).toMatch(/would measure 4, 8 into/)
     expect(said.err).toBe('16: already measured\n')
+  })
+
+  it('keeps runs under a cap apart, and writes none where the file has no place for it', async () => {
+    const file = out()
+    const cells = 'x,Qwen/Qwen3-8B,Qwen3-8B,bf16,H100,1,1,1,1,1,openai,5x2000'
+    const row = (concurrency: number, cap: string) =>
+      `${cells},${concurrency},${concurrency},5,2000,400,,,,,${cap}`
+    writeFileSync(file, [TIDY_COLUMNS, row(4, ''), row(8, '400'), ''].join('\n'))
+    const asked = ['--concurrency', '4,8', '--out', file, '--dry-run']
+    expect((await profile(...asked)).out).toMatch(/would measure 8 into/)
+    expect((await profile(...asked, '--power-cap', '400')).out).toMatch(/would measure 4 into/)
+    await expect(profile(...asked, '--power-cap', 'much')).rejects.toThrow(/--power-cap/)
+    writeFileSync(file, `${TIDY_COLUMNS.replace(',power_cap_w', '')}\n`)
+    expect((await profile(...asked)).out).toMatch(/would measure 4, 8 into/)
+    await expect(profile(...asked, '--power-cap', '400')).rejects.toThrow(/no column power_cap_w/)
   })
 
   it('loads at a rate, open loop, without power', { retry: 3, timeout: 120_000 }, async () => {

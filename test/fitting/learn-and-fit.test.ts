@@ -292,6 +292,14 @@ describe('a catalogue', () => {
     expect(svg.match(/<circle/g)).toHaveLength(6)
   })
 
+  it('has no entry for runs under a power cap, which are a group of their own', () => {
+    const capped = law.slice(0, 6).map((run) => ({ ...run, powerCapWatts: 400 }))
+    const groups = groupRuns([...law.slice(0, 6), ...capped])
+    expect(groups.map(({ gpu }) => gpu.tdpWatts)).toEqual([700, 400])
+    const entries = buildCatalogue(groups, shippedPrior, '2026-01-01')
+    expect(entries.map(({ runs }) => runs)).toEqual([6])
+  })
+
   it('keeps an odd number of runs, and the context where it was measured', () => {
     const odd = law.slice(0, 5).map((run) => ({ ...run, contextTokens: 700 }))
     const [entry] = buildCatalogue(groupRuns(odd), shippedPrior, '2026-01-01')

@@ -26,6 +26,7 @@ interface ProfileCommandOptions {
   readonly gpu: string
   readonly gpuSpec?: string
   readonly tp: string
+  readonly powerCap?: string
   readonly precision: Precision
   readonly power: string
   readonly gpus?: string
@@ -58,6 +59,7 @@ export function profileCommand(io: CliIo): Command {
       'indices of the GPUs to meter with nvidia-smi or zeusd; all by default',
     )
     .option('--tp <n>', 'tensor parallel degree', '1')
+    .option('--power-cap <watts>', 'cap that its GPUs were set to, each; noted with the runs')
     .addOption(precisionOption('number format of the weights'))
     .option('--concurrency <list>', 'closed-loop concurrencies', '8,32,128')
     .option('--rate <list>', 'open-loop requests per second instead')
@@ -100,7 +102,7 @@ async function measureAll(
     if (!profiled.steady) io.err(`${point}: never steady; measured all the same\n`)
     const run = runOf(options, profiled, open)
     if (!existsSync(options.out)) writeFileSync(options.out, `${TIDY_COLUMNS}\n`)
-    appendFileSync(options.out, `${tidyCsvLine(run, point)}\n`)
+    appendFileSync(options.out, `${tidyCsvLine(run, point, columnsOf(options.out))}\n`)
     runs.push(run)
     if (!options.json) io.out(`${words(point, run)}\n`)
   }
@@ -122,14 +124,27 @@ function check(options: ProfileCommandOptions): void {
   powerSource(options.power, options.gpus)
   lengthsOf(options)
   positiveNumber('--warm-up', options.warmUp)
+  checkCap(options)
   positiveNumber('--measure', options.measure)
 }
+
+/** An older file has no column for a cap, and its runs must not look as if they had none. */
+function checkCap({ powerCap, out }: ProfileCommandOptions): void {
+  if (powerCap === undefined) return
+  positiveNumber('--power-cap', powerCap)
+  if (existsSync(out) && columnsOf(out) < TIDY_COLUMNS.split(',').length) {
+    throw new InvalidInput(`--out ${out}: has no column power_cap_w; name another file`)
+  }
+}
+
+const columnsOf = (file: string): number =>
+  readFileSync(file, 'utf8').split('\n', 1)[0]!.split(',').length
 
 /** Concurrencies or rates of this model, GPU and layout that the file already holds. */
 function pointsIn(options: ProfileCommandOptions, open: boolean): ReadonlySet<number> {
   if (!existsSync(options.out)) return new Set()
   const text = readFileSync(options.out, 'utf8')
-  if (text.trim() === TIDY_COLUMNS) return new Set()
+  if (!text.trim().includes('\n')) return new Set()
   const { runs, quarantined } = readRuns(text, 'csv')
   const column = TIDY_COLUMNS.split(',').indexOf('concurrency')
   const setAside = new Set(quarantined.map(({ row }) => row))
@@ -145,11 +160,15 @@ function pointsIn(options: ProfileCommandOptions, open: boolean): ReadonlySet<nu
         run.gpu === gpu &&
         run.tensorParallel === positiveCount('--tp', options.tp) &&
         run.precision === options.precision &&
+        run.powerCapWatts === capOf(options) &&
         run.task === taskOf(options, open)
       return same ? [Number(lines[i]!.split(',')[column])] : []
     }),
   )
 }
+
+const capOf = ({ powerCap }: ProfileCommandOptions): number | undefined =>
+  powerCap === undefined ? undefined : positiveNumber('--power-cap', powerCap)
 
 const taskOf = (options: ProfileCommandOptions, open: boolean): string =>
   `${meanOf(options, 'promptTokens')}x${meanOf(options, 'outputTokens')}${open ? '-open' : ''}`
@@ -197,6 +216,7 @@ function measure(options: ProfileCommandOptions, point: number, open: boolean): 
 
 const runOf = (options: ProfileCommandOptions, profiled: Profiled, open: boolean): MeasuredRun => {
   const { steady: _, ...measured } = profiled
+  const powerCapWatts = capOf(options)
   return {
     ...measured,
     source: 'gridtide profile',
@@ -212,6 +232,7 @@ const runOf = (options: ProfileCommandOptions, profiled: Profiled, open: boolean
     expertParallel: false,
     inputTokens: meanOf(options, 'promptTokens'),
     outputTokens: meanOf(options, 'outputTokens'),
+    ...(powerCapWatts !== undefined && { powerCapWatts }),
   }
 }
 

@@ -19,6 +19,14 @@ const ListedVariant = strict(
     expertParallel: Type.Boolean({ default: false }),
     precision: Type.Optional(Precision),
     maxBatch: Type.Integer({ ...maxBatch, description: 'Most sequences running at once.' }),
+    powerCapWatts: Type.Optional(
+      Type.Number({
+        minimum: 1,
+        maximum: 10_000,
+        description:
+          'Power cap of each of its GPUs; needs own runs under this cap, and an entry of `powerCaps` that sets it.',
+      }),
+    ),
   },
   { description: 'One way to lay the model out on GPUs.' },
 )
