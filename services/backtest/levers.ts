@@ -74,12 +74,13 @@ export function playedLevers(
 
 /**
  * What the live signal adds to a ranking that never changes: the part of that ranking's carbon which
- * it saves. Negative: it made things worse.
+ * it saves. Negative: it made things worse. Undefined where one of the two breaks a promise: it may do so
+ * by keeping less ready, and then carbon says nothing of signals.
  */
 export function liveSignalAdds(compared: readonly ComparedPolicy[]): number | undefined {
   const live = compared.find(({ policy }) => policy === 'gridtide')
   const fixed = compared.find(({ policy }) => policy === 'fixed-ranking')
-  return live && fixed ? 1 - live.carbonG / fixed.carbonG : undefined
+  return live?.counts && fixed?.counts ? 1 - live.carbonG / fixed.carbonG : undefined
 }
 
 /** Deferrable work has a total of its own: it is no part of what the other levers are shares of. */

@@ -103,6 +103,10 @@ describe('comparison', () => {
     expect(levers.find(({ lever }) => lever === 'power-cap')!.carbonG).toBeUndefined()
     expect(Math.abs(liveSignalAdds(compared)!)).toBeLessThan(0.2)
     expect(liveSignalAdds([])).toBeUndefined()
+    const broken = (id: string) =>
+      compared.map((one) => (one.policy === id ? { ...one, counts: false } : one))
+    expect(liveSignalAdds(broken('gridtide'))).toBeUndefined()
+    expect(liveSignalAdds(broken('fixed-ranking'))).toBeUndefined()
     expect(playedLevers([]).every(({ ofStatic }) => ofStatic === undefined)).toBe(true)
     const few = compared.filter(({ policy }) => ['static', 'gridtide'].includes(policy))
     const geo = playedLevers(few).find(({ lever }) => lever === 'geo-shift')!

@@ -82,12 +82,17 @@ function loadLines(outcome: BacktestOutcome): readonly string[] {
   ]
 }
 
+const liveWords = ({ liveSignalAdds: added }: BacktestOutcome): string =>
+  added === undefined
+    ? 'What the live signal adds to a fixed ranking of zones cannot be said: one of the two does not count.'
+    : `The live signal adds ${percent(added, 2)} to a fixed ranking of zones.`
+
 function verdictLines(outcome: BacktestOutcome): string[] {
   const levers = outcome.levers.map(({ lever, ofStatic, words }) =>
     ofStatic === undefined ? `${lever}: ${words}` : `${lever} ${percent(ofStatic)}`,
   )
   return [
-    `${ceilingWords(outcome)} The live signal adds ${percent(outcome.liveSignalAdds ?? 0, 2)} to a fixed ranking of zones.`,
+    `${ceilingWords(outcome)} ${liveWords(outcome)}`,
     '',
     knowingWords(outcome),
     '',
@@ -200,10 +205,14 @@ export function scenarioJson({ outcomes, leaks }: PlayedScenario): object {
       ...(result.boundsG && { boundsG: all.flatMap(({ boundsG }) => boundsG!) }),
     }
   })
-  const compared = comparePolicies(results, first!.seed)
+  // Together a policy counts where it counts under each load.
+  const compared = comparePolicies(results, first!.seed).map((one, i) => ({
+    ...one,
+    counts: Object.values(outcomes).every((outcome) => outcome.compared[i]!.counts),
+  }))
   const added = liveSignalAdds(compared)
   const ceiling = ceilingOf(compared)
-  const { ceiling: _firstLoad, ...rest } = first!
+  const { ceiling: _firstLoad, liveSignalAdds: _ofIt, ...rest } = first!
   const together = {
     compared,
     ...(ceiling && { ceiling }),
@@ -237,7 +246,7 @@ function outcomeJson(outcome: BacktestOutcome): object {
     levers: Object.fromEntries(
       outcome.levers.map(({ lever, ofStatic }) => [lever, ofStatic ?? null]),
     ),
-    liveSignalAddsPct: 100 * (outcome.liveSignalAdds ?? 0),
+    liveSignalAddsPct: outcome.liveSignalAdds === undefined ? null : 100 * outcome.liveSignalAdds,
     ceiling: outcome.ceiling ?? null,
     priceOfNotKnowing: outcome.priceOfNotKnowing,
     wholeWorkload: outcome.wholeWorkload ?? null,
