@@ -17,8 +17,8 @@ import { type Stop, stopAll, tell } from './started.ts'
 const CYCLES = Number(process.env.CYCLES ?? 10_000)
 const ENGINES = (process.env.ENGINE ?? 'embedded,redis').split(',') as ('embedded' | 'redis')[]
 const WARM_UP_CYCLES = CYCLES / 10
-const TOLD_EVERY = Math.max(10, CYCLES / 100)
-const LOOKED_EVERY = Math.max(1, TOLD_EVERY / 10)
+const TOLD_EVERY = Math.max(10, Math.round(CYCLES / 100))
+const LOOKED_EVERY = Math.max(1, Math.floor(TOLD_EVERY / 10))
 const mb = (bytes: number) => Number((bytes / 2 ** 20).toFixed(1))
 
 async function soak(engine: 'embedded' | 'redis') {
