@@ -10,6 +10,14 @@ export interface Sample {
   readonly redisKeys?: number | undefined
 }
 
+const TENTHS = 10
+
+function tenths(samples: readonly Sample[]): readonly (readonly Sample[])[] {
+  const size = Math.max(1, Math.ceil(samples.length / TENTHS))
+  const starts = Array.from({ length: Math.ceil(samples.length / size) }, (_, i) => i * size)
+  return starts.map((start) => samples.slice(start, start + size))
+}
+
 /** How it went so far: the newest sample, and what grew per 1,000 cycles after the warm-up. */
 export function growth(samples: readonly Sample[], warmUpCycles: number) {
   const warm = samples.filter(({ cycle }) => cycle > warmUpCycles)
@@ -18,6 +26,8 @@ export function growth(samples: readonly Sample[], warmUpCycles: number) {
   return {
     newest: samples.at(-1),
     mostRssMb: Math.max(...samples.map(({ rssMb }) => rssMb)),
+    // The heap goes up and down with its collections, so that its slope says little: its floors do.
+    heapFloorsMb: tenths(samples).map((some) => Math.min(...some.map(({ heapMb }) => heapMb))),
     ...(warm.length > 2 && {
       per1000: {
         rssMb: slope(({ rssMb }) => rssMb),
