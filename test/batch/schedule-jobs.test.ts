@@ -5,6 +5,7 @@ import {
   capacityLedger,
   ownLevel,
   scheduleJobs,
+  schedulingSteps,
   untouched,
 } from '../../services/batch/index.ts'
 import { asMap, at, cleanAt, ELASTIC, HOUR_MS, job, outlook, T0_MS } from './jobs.ts'
@@ -103,6 +104,16 @@ describe('many jobs', () => {
       job({ id: 'c' }),
     )
     expect(() => scheduleJobs(circle, inputs())).toThrow(/job a waits for itself/)
+  })
+
+  it('are placed with a pause now and then, to the same end', () => {
+    const many = queue(...Array.from({ length: 120 }, (_, index) => job({ id: String(index) })))
+    const steps = schedulingSteps(many, inputs())
+    let pauses = 0
+    let step = steps.next()
+    for (; !step.done; step = steps.next()) pauses += 1
+    expect(pauses).toBe(2)
+    expect(step.value).toEqual(scheduleJobs(many, inputs()))
   })
 
   it('never use more GPUs than there are, slow hours included', () => {
