@@ -100,7 +100,8 @@ function wordsOf(
 ): string {
   const amount = (value: number) =>
     `${Math.abs(value) >= 10 ? value.toFixed(0) : value.toPrecision(2)} ${unit}`
+  const figures = [expected, atLeast, switchingCost].map(amount)
   return isKept
-    ? `Not worth changing: a new plan is expected to save ${amount(expected)}, but at least only ${amount(atLeast)}; the change would cost ${amount(switchingCost)}.`
-    : `Worth changing: it saves at least ${amount(atLeast)} over the plan in force, and the change costs ${amount(switchingCost)}.`
+    ? `Not worth changing: a new plan is expected to save ${figures[0]}, but at least only ${figures[1]}; its changes take ${figures[2]} beyond those of the plan in force.`
+    : `Worth changing: it saves at least ${figures[1]} over the plan in force, and its changes take ${figures[2]} beyond those of that one.`
 }

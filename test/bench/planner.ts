@@ -3,12 +3,14 @@
  * (all unless told, about five minutes; or `RxTxMxC`, regions x windows x models x variants, for one of any size; `none` for no instance),
  * `--deadline s` plans the largest instance once more with so many seconds, 0 not at all; `--seeds n` how many seeds each; `--write` puts the rows into docs/benchmarks.md; `--highs seconds` is what HiGHS may take for the
  * whole problem as one MILP, where that is small enough (80 unless told, 0 not at all); `--random n` compares n small instances; `--tails n`
- * simulates n scenarios; `--power` weighs the affine power of plans against the fit's curve.
+ * simulates n scenarios; `--power` weighs the affine power of plans against the fit's curve;
+ * `--hold n` rolls n fleets on, taking every new plan and holding the one in force.
  */
 import { parseArgs } from 'node:util'
 import { horizonModel } from '../../services/planning/horizon-model.ts'
 import { type LinearSolver, loadHighs } from '../../services/planning/index.ts'
 import { compileInstance } from '../../services/planning/instance.ts'
+import { rollForecasts } from './planner/hold.ts'
 import { generateProblem, type InstanceSize } from './planner/instances.ts'
 import { measure } from './planner/measure.ts'
 import { measurePower, powerSummary } from './planner/power.ts'
@@ -51,6 +53,7 @@ const { values } = parseArgs({
     deadline: { type: 'string', default: '10' },
     random: { type: 'string', default: '0' },
     power: { type: 'boolean', default: false },
+    hold: { type: 'string', default: '0' },
     tails: { type: 'string', default: '0' },
     write: { type: 'boolean', default: false },
   },
@@ -162,6 +165,9 @@ if (values.random !== '0') {
 }
 if (values.tails !== '0') {
   console.log(JSON.stringify({ tails: simulateTails(Number(values.tails)) }))
+}
+for (let seed = 1; seed <= Number(values.hold); seed++) {
+  console.log(JSON.stringify({ hold: { seed, ...rollForecasts(seed, solver) } }))
 }
 if (values.power) {
   const errors = await measurePower(solver)
