@@ -13,12 +13,17 @@ const NOISE = 1e-6
  * floors that load alone would not need.
  *
  * @param gpuPrices objective of one GPU for a window, [window * poolCount + pool]
+ * @param isLate whether there is no time for the price of a millisecond
  */
-export function bindingLimits(draft: Draft, gpuPrices: Float64Array): BindingLimit[] {
+export function bindingLimits(
+  draft: Draft,
+  gpuPrices: Float64Array,
+  isLate?: () => boolean,
+): BindingLimit[] {
   const dearest = (a: BindingLimit, b: BindingLimit) => b.shadowPriceG! - a.shadowPriceG!
   return [
     ...fullPools(draft, gpuPrices).sort(dearest),
-    ...latencyLimits(draft.instance.problem, gpuPrices).sort(dearest),
+    ...latencyLimits(draft.instance, gpuPrices, isLate).sort(dearest),
     ...floors(draft),
   ]
 }

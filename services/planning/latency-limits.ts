@@ -1,5 +1,4 @@
-import { durationOf } from '../domain/window.ts'
-import { compileInstance } from './instance.ts'
+import { compileInstance, type Instance } from './instance.ts'
 import { objectiveUnit } from './objective-unit.ts'
 import type { BindingLimit } from './plan.ts'
 import type { PlanningModel, PlanningProblem } from './problem.ts'
@@ -8,7 +7,6 @@ import { windowsInWords } from './window-words.ts'
 
 /** A smaller share of what a model costs is the solver's noise. */
 const NOISE = 1e-6
-const SECONDS_PER_HOUR = 3600
 /** Longer first tokens that are looked at, the nearest first. */
 const MOST_STEPS = 8
 
@@ -22,16 +20,23 @@ const MOST_STEPS = 8
  * promise there is.
  *
  * @param gpuPrices objective of one GPU for a window, [window * poolCount + pool]
+ * @param isLate whether there is no time for more models: what is not priced is not named
  */
-export function latencyLimits(problem: PlanningProblem, gpuPrices: Float64Array): BindingLimit[] {
+export function latencyLimits(
+  instance: Instance,
+  gpuPrices: Float64Array,
+  isLate: () => boolean = () => false,
+): BindingLimit[] {
+  const { problem } = instance
   return problem.models.flatMap((model) => {
+    if (isLate()) return []
     const steps = longerPromises(problem, model)
     if (steps.length === 0) return []
     const now = valuesOf(problem, model, gpuPrices)
     const priced = steps.map((ttftP95Ms) => {
       const then = valuesOf(problem, withPromise(model, ttftP95Ms), gpuPrices)
       return limitOf(
-        problem,
+        instance,
         model,
         ttftP95Ms,
         now.map((value, t) => value - then[t]!),
@@ -82,7 +87,7 @@ function valuesOf(
 }
 
 function limitOf(
-  problem: PlanningProblem,
+  { hours, problem }: Instance,
   { id, objective }: PlanningModel,
   ttftP95Ms: number,
   saved: Float64Array,
@@ -90,8 +95,8 @@ function limitOf(
 ): BindingLimit | undefined {
   const windows = [...saved.keys()].filter((t) => saved[t]! > NOISE * Math.abs(values[t]!))
   if (windows.length === 0) return undefined
-  const seconds = windows.reduce((sum, t) => sum + durationOf(problem.windows[t]!), 0)
-  const perHour = windows.reduce((sum, t) => sum + saved[t]!, 0) / (seconds / SECONDS_PER_HOUR)
+  const sum = (of: Float64Array) => windows.reduce((total, t) => total + of[t]!, 0)
+  const perHour = sum(saved) / sum(hours)
   const moreMs = ttftP95Ms - objective!.ttftP95Ms
   const shadowPriceG = perHour / moreMs
   const unit = objectiveUnit(problem.policy)

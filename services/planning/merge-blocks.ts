@@ -2,7 +2,7 @@ import { type Assembled, assemble } from './assemble-plan.ts'
 import { bindingLimits } from './binding-limits.ts'
 import type { Block, BlockSolution, ProvenBound } from './block.ts'
 import { wholeBlock } from './coordinate.ts'
-import { type Deadline, NO_DEADLINE } from './deadline.ts'
+import { type Deadline, isPast, NO_DEADLINE, TIME_SHARES } from './deadline.ts'
 import type { Draft } from './draft.ts'
 import { findRelaxation } from './find-relaxation.ts'
 import { joinBlocks } from './join-blocks.ts'
@@ -46,7 +46,7 @@ export function mergeBlocks(
   }
   const plan = writePlan(problem, assembled, boundOf(ordered, solutions), [
     ...solutions.flatMap(({ binding = [] }) => binding),
-    ...bindingLimits(draft, prices),
+    ...bindingLimits(draft, prices, () => isPast(deadline, TIME_SHARES.search)),
   ])
   const parts = [...blocks, ...solutions]
   const isEarly = isCutShort || parts.some((part) => part.isCutShort === true)

@@ -1,6 +1,7 @@
 import type { Block, BlockSolution, PointSeries, WorkSeries } from './block.ts'
 import { groupBy } from './group-by.ts'
 import type { Plan } from './plan.ts'
+import { placeKey } from './point-series.ts'
 import type { PlanningProblem } from './problem.ts'
 
 /** A plan, what it was made for, and its prices: the next one begins from it. Plain JSON. */
@@ -42,7 +43,7 @@ export function planPrices(
     const isRough = block.isCutShort === true || solution.isCutShort === true
     return solution.shares!.map((share) => (isRough ? null : share))
   })
-  const starts = joined(ordered, ({ startPrices }) => startPrices, placeOf)
+  const starts = joined<PointSeries>(ordered, ({ startPrices }) => startPrices, placeKey)
   const rates = joined(
     ordered,
     ({ batch }) => batch,
@@ -64,9 +65,6 @@ export function planPrices(
     })),
   }
 }
-
-const placeOf = ({ region, model, pointId }: PointSeries): string =>
-  JSON.stringify([region, model, pointId])
 
 /** One series of the whole horizon for each key, 0 in windows of blocks that have none. */
 function joined<S extends { readonly values: readonly number[] }>(

@@ -29,20 +29,22 @@ export function seriesOf(
   return seen
 }
 
+/** Tells points of models in regions apart. */
+export const placeKey = (of: Omit<PointSeries, 'values'>): string =>
+  JSON.stringify([of.region, of.model, of.pointId])
+
 /** The reverse of `seriesOf`, for `windows` windows. */
 export function valuesOf(
   { models, problem }: Instance,
   series: readonly PointSeries[],
   windows: number,
 ): Float64Array[] {
-  const keyOf = (of: { region: string; model: string; pointId: string }) =>
-    JSON.stringify([of.region, of.model, of.pointId])
-  const found = new Map(series.map((of) => [keyOf(of), of.values]))
+  const found = new Map(series.map((of) => [placeKey(of), of.values]))
   return models.map(({ id, binCount, point, region }) => {
     const values = new Float64Array(windows * binCount)
     for (let b = 0; b < binCount; b++) {
       const regionId = problem.regions[region[b]!]!.id
-      const own = found.get(keyOf({ region: regionId, model: id, pointId: point[b]!.id })) ?? []
+      const own = found.get(placeKey({ region: regionId, model: id, pointId: point[b]!.id })) ?? []
       for (const [t, value] of own.entries()) values[t * binCount + b] = value
     }
     return values

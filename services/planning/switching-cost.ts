@@ -2,6 +2,7 @@ import { durationOf } from '../domain/window.ts'
 import { groupBy } from './group-by.ts'
 import { objectiveWeights } from './instance.ts'
 import type { Assignment } from './plan.ts'
+import { placeKey } from './point-series.ts'
 import { pricePlan } from './price-plan.ts'
 import type { PlanningProblem } from './problem.ts'
 
@@ -38,7 +39,7 @@ function changesOf(problem: PlanningProblem, assignments: readonly Assignment[])
   )
   const places = groupBy(
     [...problem.running.map((one) => ({ ...one, window: -1 })), ...assignments],
-    ({ region, model, pointId }) => JSON.stringify([region, model, pointId]),
+    placeKey,
   )
   const last = Math.max(-1, ...assignments.map(({ window }) => window))
   return [...places.values()].flatMap((own) => {

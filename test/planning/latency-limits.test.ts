@@ -6,6 +6,7 @@ import {
   type PlanningProblem,
   planHorizon,
 } from '../../services/planning/index.ts'
+import { compileInstance } from '../../services/planning/instance.ts'
 import { latencyLimits } from '../../services/planning/latency-limits.ts'
 import { model, point, problem, region } from './problems.ts'
 
@@ -45,7 +46,7 @@ function near(of: Partial<PlanningModel> = {}, policy = {}): PlanningProblem {
 }
 
 const limitsOf = (of: PlanningProblem) =>
-  latencyLimits(of, new Float64Array(of.windows.length * of.regions.length))
+  latencyLimits(compileInstance(of), new Float64Array(of.windows.length * of.regions.length))
 
 describe('what a millisecond of the first token is worth', () => {
   let solver: LinearSolver
@@ -65,7 +66,7 @@ describe('what a millisecond of the first token is worth', () => {
 
   it('is less where the GPUs there are scarce', () => {
     const gpuPrices = new Float64Array([0, 100, 0, 0, 0, 0])
-    const [limit] = latencyLimits(near(), gpuPrices)
+    const [limit] = latencyLimits(compileInstance(near()), gpuPrices)
     expect(limit!.shadowPriceG).toBeCloseTo((KWH * (500 - 50) - 4 * 100) / 300, 6)
   })
 
@@ -119,5 +120,8 @@ describe('what a millisecond of the first token is worth', () => {
       },
     }
     expect(bindingOf(halting).map(({ limit }) => limit)).toEqual(['latency'])
+    // Where the time is up it is not looked for.
+    const late = planHorizon(scarce, solver, { secondsLeft: () => 0 })
+    expect(late.status === 'planned' && late.plan.binding).toEqual([])
   })
 })
