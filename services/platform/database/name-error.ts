@@ -8,10 +8,15 @@ const SOCKET = /^(ECONN|ENOENT|ENOTFOUND|EAI_|EPIPE|ETIMEDOUT|EHOST)/
 const LOST =
   /not currently accepting connections|terminated|timeout|not queryable|PGlite is (closed|closing)|after calling end/i
 
+/** Whether the server undid a transaction for another's sake: run again, it may well succeed. */
+export function isRolledBack(error: unknown): boolean {
+  return TRY_AGAIN.has((error as { code?: string }).code ?? '')
+}
+
 /** Rethrows what a driver threw; as one of our errors where the caller can do something about it. */
 export function named(error: unknown): never {
   const { code = '', message } = error as { code?: string; message: string }
-  if (TRY_AGAIN.has(code)) throw new Conflict(`database: ${message}`, { cause: error })
+  if (isRolledBack(error)) throw new Conflict(`database: ${message}`, { cause: error })
   const away = AWAY.has(code) || code.startsWith('08') || SOCKET.test(code) || LOST.test(message)
   if (!away) throw error
   throw new UpstreamUnavailable(`no answer (${code || message})`, {

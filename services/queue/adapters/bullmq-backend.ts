@@ -12,6 +12,7 @@ import { Redis } from 'ioredis'
 import { UpstreamUnavailable } from '../../domain/errors.ts'
 import type { Database } from '../../platform/database/database.ts'
 import type { JobQueue } from '../port.ts'
+import { againPool } from './again-pool.ts'
 
 /** BullMQ's classes, bound to one engine, and what to open them with. */
 export interface BullmqBackend {
@@ -36,7 +37,7 @@ export async function onDatabase(db: Database, prefix = 'gridtide'): Promise<Bul
   } finally {
     client.release()
   }
-  const options = { connection: db.pool, prefix }
+  const options = { connection: againPool(db.pool), prefix }
   return {
     engine: db.engine,
     classes: bind(createPostgresBackend),

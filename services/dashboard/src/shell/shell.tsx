@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { useLocation } from 'wouter-preact'
 import { strings } from '../strings.ts'
 import { Announcer } from './announcer.tsx'
@@ -15,7 +15,8 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
   const main = useRef<HTMLElement>(null)
   const firstScreen = useRef(screen)
 
-  useEffect(() => {
+  // With the heading, not a frame after it: a key pressed at once must act on the new screen.
+  useLayoutEffect(() => {
     document.title = `${strings.nav[screen]} · ${strings.product}`
     if (screen === firstScreen.current) return
     main.current?.focus({ preventScroll: true }) // so that a reader starts on the new screen
