@@ -17,7 +17,7 @@ export type SloState = 'ok' | 'burning' | 'unknown'
 
 export interface ShiftDeps {
   readonly backendFor: (target: TargetRef) => InferenceBackend
-  readonly store: ShiftStore
+  readonly store: Pick<ShiftStore, 'load' | 'save'>
   readonly audit: AuditLog
   /** Seen on telemetry newer than `sinceMs`; `unknown` where there is none yet. */
   readonly slo: (model: string, sinceMs: number) => Promise<SloState>

@@ -1,3 +1,4 @@
+import type { NewEvent } from '../notification/index.ts'
 import type { Desired } from './port.ts'
 import { rollBack, type Shift } from './shift-sequence.ts'
 
@@ -74,8 +75,11 @@ function failed(record: ShiftRecord, why: string, nowMs: number, revision: numbe
 /** Where shifts in progress are kept. */
 export interface ShiftStore {
   load(shiftId: string): Promise<ShiftRecord | undefined>
-  /** @returns false where another process has moved it on since it was loaded */
-  save(shiftId: string, record: ShiftRecord): Promise<boolean>
+  /**
+   * @param events told to subscribers if, and only if, the record is saved
+   * @returns false where another process has moved it on since it was loaded
+   */
+  save(shiftId: string, record: ShiftRecord, events?: readonly NewEvent[]): Promise<boolean>
   /** Ids of every running one, oldest first. */
   unfinished(): Promise<readonly string[]>
   /** The newest shift of each model, whatever became of it; by model. */

@@ -88,7 +88,6 @@ async function carry(
       await again(ports, shiftId, result.status === 'held' ? HELD_MS : WAITING_MS)
       return result.status
     default:
-      await ports.tell([shiftEnded(result.record, ports.nowMs())])
       return result.status
   }
 }
@@ -108,7 +107,7 @@ async function depsOf(
     nowMs,
     sleep,
     backendFor: ({ backend }) => ports.backend(backend),
-    store: ports.shifts,
+    store: tellingEnds(ports),
     slo: (model, sinceMs) => sloSince(ports, fleet, model, sinceMs + windowMs),
     inFlight: async () => {
       // Engines tell of a model as a whole: only of none at all it is known where.
@@ -127,6 +126,13 @@ async function depsOf(
     patienceMs: PATIENCE_MS,
   }
 }
+
+/** An end is told of in the transaction that notes it: whoever dies right after has told it. */
+const tellingEnds = ({ shifts, nowMs }: CarryShiftPorts): ShiftDeps['store'] => ({
+  load: shifts.load,
+  save: (id, record) =>
+    shifts.save(id, record, record.status === 'running' ? [] : [shiftEnded(record, nowMs())]),
+})
 
 /** Metrics look back over a window: until it has passed, good news may be of before. */
 async function sloSince(

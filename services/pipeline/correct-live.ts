@@ -86,9 +86,7 @@ async function compareModel(
     if (before && nowMs - before.updatedAtMs < LEAST_APART_MS) continue
     const { bias, drift } = update(before?.bias ?? NO_BIAS, observation)
     const kept = { model, layout, quantity, bias, drift, updatedAtMs: nowMs }
-    if (!(await ports.biases.save(kept, before?.updatedAtMs))) continue
-    compared++
-    await react(ports, kept, before)
+    if (await keep(ports, kept, before)) compared++
   }
   return compared
 }
@@ -126,21 +124,31 @@ async function onlyVariant(
   return points?.find(({ id }) => ids.has(id))?.variant
 }
 
-async function react(
+/** @returns false where another process compared first */
+async function keep(
   ports: CorrectLivePorts,
   kept: KeptBias,
   before: KeptBias | undefined,
-): Promise<void> {
+): Promise<boolean> {
+  // Ahead of what says that it was told: whoever dies in between tells it again, as one event.
+  if (kept.drift && !before?.drift) await tellOf(ports, kept, before)
+  if (!(await ports.biases.save(kept, before?.updatedAtMs))) return false
   ports.observe(kept)
   const [was, is] = [before ? factorOf(before) : 1, factorOf(kept)]
   if (Math.max(was / is, is / was) >= WORTH_A_REFIT) await ports.refit(kept.model)
-  if (!kept.drift || before?.drift) return
-  const { model, layout, quantity, bias, updatedAtMs } = kept
+  return true
+}
+
+async function tellOf(
+  ports: CorrectLivePorts,
+  { model, layout, quantity, bias, updatedAtMs }: KeptBias,
+  before: KeptBias | undefined,
+): Promise<void> {
   await ports.tell([
     {
       type: 'model.drift',
       subject: `model/${model}`,
-      key: `${model}/${layout}/${quantity}/${updatedAtMs}`,
+      key: `${model}/${layout}/${quantity}/${before?.updatedAtMs ?? 0}`,
       occurredAtMs: updatedAtMs,
       data: { model, layout, quantity, measuredOverPredicted: Math.exp(bias.logBias) },
     },

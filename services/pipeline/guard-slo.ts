@@ -152,16 +152,18 @@ async function relieve(
     fullAt: 1,
     burst: BURST,
   })
-  const done: Command[] = []
+  if (commands.length === 0) return 0
+  // Ahead of the first: whoever dies in between has told. A refusal is told by itself.
+  await tellOf(ports, stored.version, serving, commands, nowMs)
+  let added = 0
   for (const command of commands) {
     const { region, gpu } = ranked.find(({ ref }) => ref === command.target)!
     const receipt = await carryOut(ports, stored.version, command, fleet, abort)
     if (receipt?.effect !== 'accepted') continue
     free[quotaKey({ region, gpu })]! -= command.gpus
-    done.push(command)
+    added += command.toReplicas! - command.fromReplicas!
   }
-  if (done.length > 0) await tellOf(ports, stored.version, serving, done, nowMs)
-  return done.reduce((sum, command) => sum + command.toReplicas! - command.fromReplicas!, 0)
+  return added
 }
 
 /** Replicas told a moment ago are still starting, and metrics look back a while. */
@@ -184,7 +186,7 @@ function tellOf(
   commands: readonly Command[],
   occurredAtMs: number,
 ): Promise<void> {
-  const added = commands.map(({ target, fromReplicas, toReplicas, reason }) => ({
+  const asked = commands.map(({ target, fromReplicas, toReplicas, reason }) => ({
     target: target.id,
     replicasBefore: fromReplicas,
     replicas: toReplicas,
@@ -196,7 +198,7 @@ function tellOf(
       subject: `model/${model}`,
       key: `${version}/${model}/${occurredAtMs}`,
       occurredAtMs,
-      data: { version, model, slo, outputTokensPerSecond: outputTokensPerSecond ?? null, added },
+      data: { version, model, slo, outputTokensPerSecond: outputTokensPerSecond ?? null, asked },
     },
   ])
 }

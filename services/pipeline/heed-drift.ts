@@ -92,9 +92,10 @@ async function leaveAlone(
   const entry = entryOf(ports.actor, ref.id, { seen, drift, remembered, version, act, nowMs })
   // Said once for each change, however often it is looked at.
   const said = past.some((one) => one.idempotencyKey === entry.idempotencyKey)
-  if (!said) await ports.audit.append(entry)
-  if (act === 'adopt') await adopt(ports.memory, ref.id, remembered, seen, drift)
+  // What says that it was said comes last: whoever dies before it says it again, as one event.
   if (alarm && !said) await ports.tell([eventOf(entry, ref.region)])
+  if (act === 'adopt') await adopt(ports.memory, ref.id, remembered, seen, drift)
+  if (!said) await ports.audit.append(entry)
   return act !== 'reapply'
 }
 

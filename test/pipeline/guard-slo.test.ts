@@ -73,7 +73,7 @@ describe('guardSlo', () => {
         data: {
           slo: 'unknown',
           outputTokensPerSecond: 420,
-          added: [{ target: centralId, replicas: 3 }],
+          asked: [{ target: centralId, replicas: 3 }],
         },
       },
     ])
@@ -111,15 +111,16 @@ describe('guardSlo', () => {
     expect(await look()).toEqual({ status: 'looked', added: 0 })
   })
 
-  it('tells nobody of replicas that did not come', async () => {
+  it('tells what it asks for before it does, and of a refusal besides', async () => {
     w.state.serving = { outputTokensPerSecond: 220 }
     w.replaceBackend({
       apply: async () => {
+        expect(w.events).toMatchObject([{ data: { asked: [{ replicas: 1 }] } }])
         throw new Forbidden('no permission to scale')
       },
     })
     expect(await look()).toEqual({ status: 'looked', added: 0 })
-    expect(w.events.map(({ type }) => type)).toEqual(['action.failed'])
+    expect(w.events.map(({ type }) => type)).toEqual(['slo.guard', 'action.failed'])
   })
 
   it('looks for drift once a minute, with or without metrics, and removes nothing', async () => {

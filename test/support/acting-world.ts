@@ -62,7 +62,7 @@ export function actingWorld(policy = '{ minDwellMinutes: 0 }', more = '') {
       kind === 'route' ? { weightsPercent: { ...state.weights } } : { replicas: exactly(0) },
   })
   let backend: InferenceBackend = real
-  const shifts = memoryShiftStore()
+  const shifts = memoryShiftStore((told) => void events.push(...told))
   const knownGood = memoryKnownGood()
   let serving: CarryShiftPorts['serving'] = async () => state.serving
   const ports: CarryShiftPorts = {

@@ -14,13 +14,25 @@ export function mortal(crashAt: number) {
     }
     point += 1
   }
+  const underWay = new Set<Promise<unknown>>()
   const around = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     pass()
-    const result = await work()
-    pass()
-    return result
+    const call = work()
+    underWay.add(call)
+    try {
+      const result = await call
+      pass()
+      return result
+    } finally {
+      underWay.delete(call)
+    }
   }
-  return { around, points: () => point }
+  return {
+    around,
+    points: () => point,
+    /** Until the outside has done what the dead had asked for side by side with its last call. */
+    calm: () => Promise.allSettled(underWay),
+  }
 }
 export type Mortal = ReturnType<typeof mortal>
 

@@ -1,13 +1,18 @@
+import type { NewEvent } from '../../notification/index.ts'
 import type { ShiftRecord, ShiftStore } from '../shift-record.ts'
 
-export function memoryShiftStore(): ShiftStore {
+/** Of one process. @param tell where the events of a save go */
+export function memoryShiftStore(
+  tell: (events: readonly NewEvent[]) => void = () => undefined,
+): ShiftStore {
   const records = new Map<string, ShiftRecord>()
   return {
     load: async (shiftId) => records.get(shiftId),
-    async save(shiftId, record) {
+    async save(shiftId, record, events = []) {
       const held = records.get(shiftId)
       if (held && record.revision !== held.revision + 1) return false
       records.set(shiftId, record)
+      tell(events)
       return true
     },
     latest: async (models) =>

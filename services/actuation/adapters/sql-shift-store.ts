@@ -1,7 +1,8 @@
-import type { Sql } from '../../platform/database/database.ts'
+import { appendEvents } from '../../notification/index.ts'
+import type { Database, Sql } from '../../platform/database/database.ts'
 import type { ShiftRecord, ShiftStore } from '../shift-record.ts'
 
-export function sqlShiftStore(sql: Sql, tenant: string): ShiftStore {
+export function sqlShiftStore(sql: Database, tenant: string): ShiftStore {
   return {
     async load(shiftId) {
       const [row] = await sql.query<{ record: ShiftRecord }>(
@@ -10,17 +11,13 @@ export function sqlShiftStore(sql: Sql, tenant: string): ShiftStore {
       )
       return row?.record
     },
-    async save(shiftId, record) {
-      const rows = await sql.query(
-        `insert into actuation_shift as held (tenant, shift_id, status, revision, record)
-         values ($5, $1, $2, $3, $4::jsonb)
-         on conflict (tenant, shift_id) do update
-         set status = excluded.status, revision = excluded.revision, record = excluded.record
-         where held.revision = excluded.revision - 1
-         returning revision`,
-        [shiftId, record.status, record.revision, JSON.stringify(record), tenant],
-      )
-      return rows.length === 1
+    async save(shiftId, record, events = []) {
+      if (events.length === 0) return save(sql, tenant, shiftId, record)
+      return sql.transaction(async (tx) => {
+        const saved = await save(tx, tenant, shiftId, record)
+        if (saved) await appendEvents(tx, tenant, events)
+        return saved
+      })
     },
     async latest(models) {
       const rows = await sql.query<{ model: string; record: ShiftRecord }>(
@@ -58,4 +55,22 @@ export function sqlShiftStore(sql: Sql, tenant: string): ShiftStore {
       return Number(row!.gone)
     },
   }
+}
+
+async function save(
+  sql: Sql,
+  tenant: string,
+  shiftId: string,
+  record: ShiftRecord,
+): Promise<boolean> {
+  const rows = await sql.query(
+    `insert into actuation_shift as held (tenant, shift_id, status, revision, record)
+     values ($5, $1, $2, $3, $4::jsonb)
+     on conflict (tenant, shift_id) do update
+     set status = excluded.status, revision = excluded.revision, record = excluded.record
+     where held.revision = excluded.revision - 1
+     returning revision`,
+    [shiftId, record.status, record.revision, JSON.stringify(record), tenant],
+  )
+  return rows.length === 1
 }
