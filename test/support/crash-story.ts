@@ -42,11 +42,13 @@ const TABLES = [
   'actuation_known_good',
 ]
 
-/** What can be seen once all is done; the same however often it was interrupted. */
+/** What can be seen once all is done: the same however often it was interrupted. */
 export interface StoryEnd {
   readonly currentVersion: number | undefined
   readonly running: Readonly<Record<string, number>>
+  /** What targets were told, in order. */
   readonly told: readonly string[]
+  /** What the subscriber was told, in the order in which it first was. */
   readonly events: readonly string[]
   readonly undelivered: number
   readonly unfinishedShifts: number
@@ -83,13 +85,8 @@ export async function crashStory(db: Database, tenant: string, crashes: readonly
       }
     }
   }
-  const stores = openStores(db, tenant)
-  return {
-    world,
-    crashed: crash,
-    points: process.points(),
-    end: await endOf(world, stores, db, tenant),
-  }
+  const end = await endOf(world, openStores(db, tenant), db, tenant)
+  return { crashed: crash, points: process.points(), received: world.received.length, end }
 }
 
 /** What workers do until nothing is left to do, begun with what the clock makes them do. */
