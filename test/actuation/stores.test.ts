@@ -159,6 +159,17 @@ for (const engine of ENGINES) {
       expect(await sqlAuditLog(fresh.db, 'acme').find({})).toHaveLength(3)
     })
 
+    it('tells of a shift with the save that makes it true, and not with one refused', async () => {
+      const store = sqlShiftStore(fresh.db, 'telling')
+      const shift = { id: 't', planVersion: '1', model: 'm', reason: 'r', steps: [] } as const
+      const happening = (key: string) =>
+        ({ type: 'shift.ended', subject: 'model/m', key, occurredAtMs: 5, data: { key } }) as const
+      expect(await store.save('t', startOf(shift, 5), [happening('first')])).toBe(true)
+      expect(await store.save('t', startOf(shift, 5), [happening('late')])).toBe(false)
+      const told = await fresh.db.query("select data from outbox_event where tenant = 'telling'")
+      expect(told).toEqual([{ data: { key: 'first' } }])
+    })
+
     it('forgets the lease of a shift with it, and no other', async () => {
       const store = sqlShiftStore(fresh.db, 'moved')
       const leases = sqlLeases(fresh.db, 'moved')
