@@ -164,6 +164,25 @@ export function describeOutbox(
       expect(await outbox.since(all[0]!.sequence, 10)).toEqual([all[1]])
     })
 
+    it('hands nothing on before what happened earlier, and somebody else is at', async () => {
+      await happened(event('1'))
+      let atIt: () => void = () => undefined
+      const locked = new Promise<void>((resolve) => {
+        atIt = resolve
+      })
+      const somebodyElse = fresh.db.transaction(async (tx) => {
+        await tx.query('select sequence from outbox_event for update')
+        atIt()
+        await new Promise((resolve) => setTimeout(resolve, 300))
+      })
+      await locked
+      await happened(event('2'))
+      await outbox.fanOut([endpoint('a')], nowMs)
+      const [first] = await outbox.claim('a', nowMs, 1)
+      expect(keyOf(first!.event)).toBe('1')
+      await somebodyElse
+    })
+
     it('takes over from a relay that died', async () => {
       await happened(event('1'))
       await outbox.fanOut([endpoint('a')], nowMs)

@@ -1,39 +1,13 @@
 import type { Database, Sql } from '../../platform/database/database.ts'
 import { noteOnce, recallOnce } from '../../platform/database/done-once.ts'
-import { appendEvents } from '../event.ts'
-import type {
-  Circuit,
-  Delivery,
-  Endpoint,
-  Outbox,
-  OutboxEvent,
-  Replay,
-  Settlement,
-} from '../port.ts'
+import type { Endpoint, Outbox, Replay } from '../port.ts'
+import { postgresCircuits } from './postgres-circuit.ts'
+import { postgresClaim } from './postgres-claim.ts'
+import { EVENT, type EventRow, toEvent } from './postgres-event.ts'
 import { deliveryLog } from './postgres-log.ts'
-
-interface EventRow {
-  readonly sequence: number
-  readonly event_id: string
-  readonly type: OutboxEvent['type']
-  readonly subject: string
-  readonly occurred_at_ms: number
-  readonly data: unknown
-}
-interface ClaimedRow extends EventRow {
-  readonly id: number
-  readonly endpoint: string
-  readonly attempts: number
-}
-interface CircuitRow {
-  readonly failures: number
-  readonly failing_since_ms: number
-  readonly open_until_ms: number
-  readonly disabled: string | null
-}
+import { postgresSettle } from './postgres-settle.ts'
 
 const LEASE_MS = 20_000
-const EVENT = 'e.sequence, e.id as event_id, e.type, e.subject, e.occurred_at_ms, e.data'
 
 export interface OutboxOptions {
   /**
@@ -51,19 +25,8 @@ export function postgresOutbox(
 ): Outbox {
   return {
     fanOut: (endpoints, nowMs) => db.transaction((tx) => fanOut(tx, tenant, endpoints, nowMs)),
-    claim: (endpoint, nowMs, limit) => claim(db, tenant, endpoint, { nowMs, leaseMs, limit }),
-    settle: (delivery, settlement) => settle(db, tenant, delivery, settlement),
-
-    async circuit(endpoint) {
-      const [row] = await db.query<CircuitRow>(
-        'select * from endpoint_circuit where tenant = $1 and endpoint = $2',
-        [tenant, endpoint],
-      )
-      return row && toCircuit(row)
-    },
-
-    setCircuit: (endpoint, circuit, nowMs) =>
-      db.transaction((tx) => setCircuit(tx, tenant, endpoint, circuit, nowMs)),
+    claim: postgresClaim(db, tenant, leaseMs),
+    settle: postgresSettle(db, tenant),
 
     replay: (endpoint, what, nowMs, onceId) =>
       db.transaction(async (tx) => {
@@ -104,6 +67,7 @@ export function postgresOutbox(
       return gone.length
     },
 
+    ...postgresCircuits(db, tenant),
     ...deliveryLog(db, tenant),
   }
 }
@@ -135,9 +99,10 @@ async function fanOut(
   endpoints: readonly Endpoint[],
   nowMs: number,
 ): Promise<number> {
+  // Waits for whoever is at older ones: a newer one that is handed on first would be told first.
   const events = await tx.query<{ sequence: number; type: string; subject: string }>(
     `select sequence, type, subject from outbox_event where tenant = $1 and relayed_at_ms is null
-     order by sequence for update skip locked`,
+     order by sequence for update`,
     [tenant],
   )
   if (events.length === 0) return 0
@@ -163,125 +128,3 @@ async function fanOut(
   ])
   return wanted.length
 }
-
-async function claim(
-  db: Database,
-  tenant: string,
-  endpoint: string,
-  { nowMs, leaseMs, limit }: { nowMs: number; leaseMs: number; limit: number },
-): Promise<readonly Delivery[]> {
-  // From subject to subject by the index, so that what waits behind a head is never looked at.
-  // The conditions on `d` are looked at again on the locked row, so that two claims at the same
-  // instant cannot both get it.
-  const rows = await db.query<ClaimedRow>(
-    `with recursive head as (
-       (select id, subject, due_at_ms, leased_until_ms from delivery
-        where tenant = $5 and endpoint = $1 and status = 'due'
-        order by subject, sequence, id limit 1)
-       union all
-       select next.* from head cross join lateral (
-         select id, subject, due_at_ms, leased_until_ms from delivery
-         where tenant = $5 and endpoint = $1 and status = 'due' and subject > head.subject
-         order by subject, sequence, id limit 1
-       ) next
-     ), ready as (
-       select d.id from delivery d join head using (id)
-       where head.due_at_ms <= $2 and head.leased_until_ms <= $2
-         and d.status = 'due' and d.due_at_ms <= $2 and d.leased_until_ms <= $2
-       order by d.sequence limit $3 for update of d skip locked
-     ), claimed as (
-       update delivery d set leased_until_ms = $4, attempts = d.attempts + 1
-       from ready where d.id = ready.id returning d.*
-     )
-     select claimed.id, claimed.endpoint, claimed.attempts, ${EVENT}
-     from claimed join outbox_event e using (sequence) order by sequence`,
-    [endpoint, nowMs, limit, nowMs + leaseMs, tenant],
-  )
-  return rows.map((row) => ({
-    id: row.id,
-    endpoint: row.endpoint,
-    attempts: row.attempts,
-    event: toEvent(row),
-  }))
-}
-
-async function settle(
-  db: Database,
-  tenant: string,
-  { id }: Delivery,
-  settlement: Settlement,
-): Promise<void> {
-  const { attempt, atMs, tookMs, dueAtMs } = settlement
-  const status =
-    attempt.status === 'delivered' ? 'delivered' : dueAtMs === undefined ? 'dead' : 'due'
-  await db.query(
-    `with settled as (
-       update delivery set status = $2, leased_until_ms = 0, due_at_ms = coalesce($3::bigint, due_at_ms),
-         finished_at_ms = case when $2 = 'due' then null else $4::bigint end
-       where id = $1 and tenant = $8 and status = 'due' returning id
-     )
-     insert into delivery_attempt (delivery_id, at_ms, took_ms, http_status, error)
-     select id, $4, $5, $6, $7 from delivery where id = $1 and tenant = $8`,
-    [
-      id,
-      status,
-      dueAtMs ?? null,
-      atMs,
-      tookMs,
-      attempt.httpStatus ?? null,
-      attempt.status === 'delivered' ? null : attempt.error,
-      tenant,
-    ],
-  )
-}
-
-async function setCircuit(
-  tx: Sql,
-  tenant: string,
-  endpoint: string,
-  circuit: Circuit | undefined,
-  nowMs: number,
-) {
-  if (!circuit) {
-    await tx.query('delete from endpoint_circuit where tenant = $1 and endpoint = $2', [
-      tenant,
-      endpoint,
-    ])
-    return
-  }
-  const { failures, failingSinceMs, openUntilMs, disabled } = circuit
-  await tx.query(
-    `insert into endpoint_circuit
-       (tenant, endpoint, failures, failing_since_ms, open_until_ms, disabled)
-     values ($6, $1, $2, $3, $4, $5) on conflict (tenant, endpoint) do update set
-       failures = $2, failing_since_ms = $3, open_until_ms = $4, disabled = $5`,
-    [endpoint, failures, failingSinceMs, openUntilMs, disabled ?? null, tenant],
-  )
-  if (disabled === undefined) return
-  await tx.query(
-    `update delivery set status = 'dead', finished_at_ms = $2, leased_until_ms = 0
-     where tenant = $3 and endpoint = $1 and status = 'due'`,
-    [endpoint, nowMs, tenant],
-  )
-  const key = `${endpoint}/${failingSinceMs}`
-  const data = { endpoint, reason: disabled }
-  await appendEvents(tx, tenant, [
-    { type: 'endpoint.disabled', subject: `endpoint/${endpoint}`, key, occurredAtMs: nowMs, data },
-  ])
-}
-
-const toCircuit = (row: CircuitRow): Circuit => ({
-  failures: row.failures,
-  failingSinceMs: row.failing_since_ms,
-  openUntilMs: row.open_until_ms,
-  ...(row.disabled !== null && { disabled: row.disabled }),
-})
-
-const toEvent = (row: EventRow): OutboxEvent => ({
-  sequence: row.sequence,
-  id: row.event_id,
-  type: row.type,
-  subject: row.subject,
-  occurredAtMs: row.occurred_at_ms,
-  data: row.data,
-})
