@@ -95,15 +95,16 @@ async function lease(
   leaseMs: number,
   asked: readonly Take[],
 ): Promise<readonly (readonly Delivery[])[]> {
-  // The conditions are looked at again on the locked row, so that two at the same instant cannot
-  // both get it.
+  // Found by id alone, whatever the planner knows of the table; judged once locked, so that two at
+  // the same instant cannot both get it.
   const rows = await db.query<ClaimedRow>(
-    `with ready as (
-       select d.id, asked.now_ms from unnest($2::bigint[], $3::bigint[]) as asked (id, now_ms)
-       join delivery d using (id)
-       where d.tenant = $1 and d.status = 'due'
-         and d.due_at_ms <= asked.now_ms and d.leased_until_ms <= asked.now_ms
-       for update of d skip locked
+    `with locked as (
+       select id, tenant, status, due_at_ms, leased_until_ms from delivery
+       where id = any($2::bigint[]) for update skip locked
+     ), ready as (
+       select id, now_ms from unnest($2::bigint[], $3::bigint[]) as asked (id, now_ms)
+       join locked using (id)
+       where tenant = $1 and status = 'due' and due_at_ms <= now_ms and leased_until_ms <= now_ms
      ), claimed as (
        update delivery d set leased_until_ms = ready.now_ms + $4, attempts = d.attempts + 1
        from ready where d.id = ready.id returning d.*

@@ -25,20 +25,25 @@ async function settleAll(
 ): Promise<readonly undefined[]> {
   const settlements = ended.map(({ settlement }) => settlement)
   const attempts = settlements.map(({ attempt }) => attempt)
+  // Found by id alone, whatever the planner knows of the table; locked in one order, so that two
+  // that settle or bury the same ones do not wait for each other.
   await db.query(
     `with ended as (
        select * from unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::int[], $8::text[])
          as ended (id, status, due_at_ms, at_ms, took_ms, http_status, error)
      ), locked as (
-       select id from delivery where id = any($2::bigint[]) and tenant = $1 order by id for update
+       select id, tenant, status as before from delivery where id = any($2::bigint[])
+       order by id for update
+     ), told as (
+       select ended.*, before from ended join locked using (id) where tenant = $1
      ), settled as (
-       update delivery d set status = ended.status, leased_until_ms = 0,
-         due_at_ms = coalesce(ended.due_at_ms, d.due_at_ms),
-         finished_at_ms = case when ended.status = 'due' then null else ended.at_ms end
-       from ended join locked using (id) where d.id = ended.id and d.status = 'due'
+       update delivery d set status = told.status, leased_until_ms = 0,
+         due_at_ms = coalesce(told.due_at_ms, d.due_at_ms),
+         finished_at_ms = case when told.status = 'due' then null else told.at_ms end
+       from told where d.id = told.id and before = 'due'
      )
      insert into delivery_attempt (delivery_id, at_ms, took_ms, http_status, error)
-     select id, at_ms, took_ms, http_status, error from ended join locked using (id)`,
+     select id, at_ms, took_ms, http_status, error from told`,
     [
       tenant,
       ended.map(({ delivery }) => delivery.id),

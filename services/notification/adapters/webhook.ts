@@ -54,8 +54,6 @@ export function webhookNotifier(options: WebhookOptions = {}): Notifier {
         const answer = await clientFor(endpoint).send(endpoint.id, {
           method: 'POST',
           url: endpoint.url,
-          // A far side that trickles byte by byte would reset a mere time-out.
-          abort: AbortSignal.timeout(timeoutMs),
           ...message,
         })
         return { status: 'delivered', httpStatus: answer.status }
