@@ -1,3 +1,4 @@
+import { secondsFromMs } from '../domain/units.ts'
 import {
   type Assignment,
   baselineAssignments,
@@ -52,7 +53,7 @@ export function accountWindow(
       // Sized on the whole horizon's peak, as the rule of thumb is.
       baselineAssignments(problem).filter((assignment) => assignment.window === window),
     ),
-    tokens: (rate * (endMs - startMs)) / 1000,
+    tokens: rate * secondsFromMs(endMs - startMs),
     carbonGPerKwh: Object.fromEntries(
       one.regions.map(({ zone, carbonGPerKwh: [value] }) => [zone, value!]),
     ),

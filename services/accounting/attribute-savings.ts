@@ -1,3 +1,4 @@
+import { kgFromG } from '../domain/units.ts'
 import {
   type Assignment,
   baselineAssignments,
@@ -66,7 +67,7 @@ export function attributeSavings(
     const { carbonG } = emitted
     const savedG = before.carbonG - carbonG
     const ofStatic = byRule.carbonG > 0 ? carbonG / byRule.carbonG : 1
-    const words = `${lever}: ${(savedG / 1000).toFixed(2)} kgCO2e saved, ${(100 * (1 - ofStatic)).toFixed(1)} % below static in all`
+    const words = `${lever}: ${kgFromG(savedG).toFixed(2)} kgCO2e saved, ${(100 * (1 - ofStatic)).toFixed(1)} % below static in all`
     // The same carbon is the same plan, and errs the same way.
     const band = savedG === 0 ? { savedLowG: 0, savedHighG: 0 } : savedBand(emitted, before)
     return { lever, carbonG, savedG, ...band, ofStatic, words }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, type Registry } from 'prom-client'
+import { secondsFromMs } from '../domain/units.ts'
 import { requestTimes } from './request-times.ts'
 
 /** Measures every answer, by operation: paths would make a new time series for each id. */
@@ -10,7 +11,11 @@ export function measureRequests(app: FastifyInstance, registry: Registry): void 
   )
   registry.registerMetric(metric)
   app.addHook('onResponse', (request, { statusCode, elapsedTime }, done) => {
-    observe(request.routeOptions.schema?.operationId ?? 'none', statusCode, elapsedTime / 1000)
+    observe(
+      request.routeOptions.schema?.operationId ?? 'none',
+      statusCode,
+      secondsFromMs(elapsedTime),
+    )
     done()
   })
 }

@@ -1,9 +1,10 @@
 import type { Static } from 'typebox'
+import { secondsFromMs } from '../domain/units.ts'
 import type { CountedBatch } from '../pipeline/request-desk.ts'
 import type { BatchStatus, StoredFile } from '../requests/index.ts'
 import type { OpenaiBatchSchema, OpenaiFileSchema } from './schemas/openai.ts'
 
-const secondsOf = (atMs: number): number => Math.floor(atMs / 1000)
+const secondsOf = (atMs: number): number => Math.floor(secondsFromMs(atMs))
 
 /** A file as OpenAI's clients know it. */
 export const fileView = (file: StoredFile): Static<typeof OpenaiFileSchema> => ({

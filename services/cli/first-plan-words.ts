@@ -1,3 +1,4 @@
+import { kgFromG } from '../domain/units.ts'
 import type { Fleet } from '../fleet/index.ts'
 import { inForce } from '../pipeline/plan-events.ts'
 import type { StoredPlan } from '../plans/index.ts'
@@ -11,7 +12,7 @@ export function firstPlanWords(
     return `Plan ${version} of ${fleet.name}: no plan keeps every promise: ${outcome.words}. What would help: ${outcome.relaxation}.\n`
   }
   const { predicted, baseline, bound, windows } = outcome.plan
-  const kg = (carbonG: number) => `${(carbonG / 1000).toFixed(1)} kgCO2e`
+  const kg = (carbonG: number) => `${kgFromG(carbonG).toFixed(1)} kgCO2e`
   const savedPercent = 100 * (1 - predicted.carbonG / baseline.carbonG)
   const now = inForce(outcome.plan, createdAtMs)
     .map(({ region, model, pointId, replicas }) => `  ${region}: ${replicas} x ${model} ${pointId}`)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile as readBytes } from 'node:fs/promises'
 import { readEnv } from '../../config/env.ts'
 import { InvalidInput } from '../domain/errors.ts'
+import { signedSecondsFromMs } from '../domain/units.ts'
 import type { Fleet } from '../fleet/index.ts'
 import { fitModel } from '../pipeline/fit-model.ts'
 import { type GatheredProblem, gatherProblem } from '../pipeline/gather-problem.ts'
@@ -100,7 +101,7 @@ export async function planFleet(request: PlanRequest, io: CliIo): Promise<Planne
     request.solver === 'glpk'
       ? planHorizon(gathered.problem, solver, deadlineOf(time))
       : (await planInThreads(gathered.problem, solver, { time })).outcome
-  const solveSeconds = (io.nowMs() - startedMs) / 1000
+  const solveSeconds = signedSecondsFromMs(io.nowMs() - startedMs)
   return { ...gathered, outcome, solver: solver.name, solveSeconds }
 }
 

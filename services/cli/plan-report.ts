@@ -1,8 +1,9 @@
+import { kgFromG } from '../domain/units.ts'
 import type { Plan } from '../planning/index.ts'
 import type { PlannedFleet } from './plan-fleet.ts'
 
 const iso = (atMs: number): string => new Date(atMs).toISOString().replace(':00.000Z', 'Z')
-const kg = (grams: number): number => rounded(grams / 1000, 3)
+const kg = (grams: number): number => rounded(kgFromG(grams), 3)
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits))
 const percent = (ratio: number): number => rounded(100 * ratio, 2)
 

@@ -1,3 +1,4 @@
+import { kgFromG } from '../domain/units.ts'
 import type { Plan } from '../planning/index.ts'
 import { plainTable } from './plain-table.ts'
 import type { PlannedFleet } from './plan-fleet.ts'
@@ -19,13 +20,13 @@ export function printPlan(planned: PlannedFleet): string {
   ].join('\n')
 }
 
-const kilograms = (grams: number): string => `${(grams / 1000).toFixed(1)} kgCO2e`
+const kilograms = (grams: number): string => `${kgFromG(grams).toFixed(1)} kgCO2e`
 const percent = (ratio: number): string => `${(100 * ratio).toFixed(1)} %`
 
 function headline({ fleet, atMs, solver, solveSeconds }: PlannedFleet, plan: Plan): string[] {
   const { predicted, baseline, bound, binding, isCutShort } = plan
   const { horizonHours, windowMinutes } = fleet.planning
-  const low = (predicted.carbonLowG / 1000).toFixed(1)
+  const low = kgFromG(predicted.carbonLowG).toFixed(1)
   return [
     `${fleet.name} from ${stamp(atMs)}, ${horizonHours} h in windows of ${windowMinutes} min (${solver}, ${solveSeconds.toFixed(1)} s)`,
     '',

@@ -1,3 +1,4 @@
+import { signedSecondsFromMs } from '../domain/units.ts'
 /** Counts of one long piece of work, for a line that says how long it will take. */
 export interface Progress {
   /** @param share of the work that is done, 0 to 1 */
@@ -50,6 +51,6 @@ function barOf(share: number): string {
 
 function leftWords(elapsedMs: number, share: number): string {
   if (share <= 0) return 'estimating'
-  const seconds = Math.round((elapsedMs * (1 - share)) / share / 1000)
+  const seconds = Math.round(signedSecondsFromMs((elapsedMs * (1 - share)) / share))
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} left`
 }

@@ -4,6 +4,7 @@ import { startLocalTicks } from '../../workers/local-ticks.ts'
 import { patientQueue } from '../../workers/patient-queue.ts'
 import { startWorkers } from '../../workers/start-workers.ts'
 import { buildApp, listenSafely } from '../api/index.ts'
+import { msFromSeconds } from '../domain/units.ts'
 import { LOOK_AGAIN_MS } from '../grid/index.ts'
 import { type BatchRunner, batchRunner } from '../pipeline/batch-runner.ts'
 import { apiPorts } from '../wiring/api-ports.ts'
@@ -94,7 +95,7 @@ async function startWork(service: Service): Promise<Work> {
   const { queue, fleet, env, nowMs, log } = service
   const steps = stepPorts(service)
   const models = fleet.models.map(({ id }) => id)
-  const beginning = { queue, models, tickMs: env.tickSeconds * 1000, nowMs }
+  const beginning = { queue, models, tickMs: msFromSeconds(env.tickSeconds), nowMs }
   const stopTicks = startLocalTicks(await localWork(service, steps, beginning))
   const stopBeats = keepRunning(batchRunner(await requestPorts(service)), service)
 

@@ -1,3 +1,4 @@
+import { signedSecondsFromMs } from '../domain/units.ts'
 import type { HttpClient } from '../platform/http.ts'
 
 /** The same client, noting what time the services think it is. */
@@ -8,7 +9,8 @@ export function watchedHttp(http: HttpClient, nowMs: () => number) {
       async send(upstream, request) {
         const response = await http.send(upstream, request)
         const atMs = Date.parse(response.headers.date ?? '')
-        if (!Number.isNaN(atMs)) skews.push({ upstream, seconds: (atMs - nowMs()) / 1000 })
+        if (!Number.isNaN(atMs))
+          skews.push({ upstream, seconds: signedSecondsFromMs(atMs - nowMs()) })
         return response
       },
     } satisfies HttpClient,

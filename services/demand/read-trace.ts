@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { InvalidInput } from '../domain/errors.ts'
+import { msFromSeconds } from '../domain/units.ts'
 
 export interface TraceFormat {
   readonly timeColumn: string
@@ -67,7 +68,7 @@ function columnOf(header: readonly string[], name: string): number {
  * number is seconds since a Monday's midnight: recordings that hide their date have nothing else.
  */
 function instantOf(text: string | undefined, row: number): number {
-  if (text && SECONDS.test(text)) return A_MONDAY_MS + Number(text) * 1000
+  if (text && SECONDS.test(text)) return A_MONDAY_MS + msFromSeconds(Number(text))
   const [, day, time, offset = 'Z'] = ISO_LIKE.exec(text ?? '') ?? []
   const instantMs = Date.parse(`${day}T${time}${offset}`)
   if (Number.isNaN(instantMs))

@@ -26,6 +26,9 @@ const GRAMS_PER_POUND = 453.59237 // exact by definition (international pound, 1
 const KWH_PER_MWH = 1000
 const JOULES_PER_KWH = 3_600_000
 const MS_PER_SECOND = 1000
+const GRAMS_PER_KG = 1000
+const WATTS_PER_KW = 1000
+const MILLIWATTS_PER_WATT = 1000
 
 /** Average intensities are never negative; a marginal one may be, see `marginalGCo2PerKwh`. */
 export const gCo2PerKwh = (value: number): GCo2PerKwh => nonNegative(value, 'gCO2e/kWh')
@@ -50,9 +53,20 @@ export const energyOf = (power: Watts, duration: Seconds): Kwh =>
 
 export const kwhFromJoules = (energy: Joules): Kwh => kwh(energy / JOULES_PER_KWH)
 
+export const kgFromG = (massG: number): number => massG / GRAMS_PER_KG
+export const gFromKg = (massKg: number): number => massKg * GRAMS_PER_KG
+export const kwFromWatts = (powerWatts: number): number => powerWatts / WATTS_PER_KW
+
+/** NVML reports milliwatts. */
+export const wattsFromMilliwatts = (powerMilliwatts: number): number =>
+  powerMilliwatts / MILLIWATTS_PER_WATT
+
 export const emissionsOf = (energy: Kwh, intensity: GCo2PerKwh): GCo2 => gCo2(energy * intensity)
 
 export const secondsFromMs = (durationMs: number): Seconds => seconds(durationMs / MS_PER_SECOND)
+/** For what may lie before now as well as after it. */
+export const signedSecondsFromMs = (differenceMs: number): number => differenceMs / MS_PER_SECOND
+
 export const msFromMinutes = (durationMinutes: number): Milliseconds =>
   milliseconds(durationMinutes * 60 * MS_PER_SECOND)
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { CarbonSeries } from '../domain/carbon-series.ts'
 import { AppError, UpstreamUnavailable } from '../domain/errors.ts'
+import { msFromSeconds } from '../domain/units.ts'
 import type { Claim, SeriesStore, StoredSeries } from './port.ts'
 
 export interface Fetched extends StoredSeries {
@@ -117,5 +118,5 @@ const isPending = ({ held, mine, failure }: Claim): boolean =>
 function holdOffFor(error: unknown, leastMs: number): number {
   if (!(error instanceof AppError)) return 0
   const asked = error instanceof UpstreamUnavailable ? (error.retryAfterSeconds ?? 0) : 0
-  return Math.max(leastMs, asked * 1000)
+  return Math.max(leastMs, msFromSeconds(asked))
 }

@@ -10,6 +10,7 @@ import {
   wrap,
 } from 'cockatiel'
 import { AppError, UpstreamUnavailable } from '../domain/errors.ts'
+import { msFromSeconds, secondsFromMs } from '../domain/units.ts'
 import type { HttpClient, HttpRequest, HttpResponse } from '../platform/http.ts'
 
 /** At most `requests` in any `perMs`. */
@@ -60,7 +61,8 @@ export function politeHttp(http: HttpClient, options: PoliteOptions = {}): HttpC
   const backoff = new DelegateBackoff((context: IRetryBackoffContext<unknown>) => {
     const failure = context.result
     const error = 'error' in failure ? failure.error : undefined
-    const askedMs = error instanceof UpstreamUnavailable ? (error.retryAfterSeconds ?? 0) * 1000 : 0
+    const askedMs =
+      error instanceof UpstreamUnavailable ? msFromSeconds(error.retryAfterSeconds ?? 0) : 0
     const jitteredMs = random() * Math.min(longestPauseMs, pauseMs * 2 ** (context.attempt - 1))
     return askedMs + jitteredMs
   })
@@ -71,7 +73,7 @@ export function politeHttp(http: HttpClient, options: PoliteOptions = {}): HttpC
       error.retryable &&
       !(
         error instanceof UpstreamUnavailable &&
-        (error.retryAfterSeconds ?? 0) * 1000 > longestPauseMs
+        msFromSeconds(error.retryAfterSeconds ?? 0) > longestPauseMs
       ),
   )
   const breaker = circuitBreaker(later, {
@@ -95,7 +97,7 @@ export function politeHttp(http: HttpClient, options: PoliteOptions = {}): HttpC
         request.abort?.throwIfAborted()
         if (!(error instanceof BrokenCircuitError || error instanceof TaskCancelledError))
           throw error
-        const details = { upstream, retryAfterSeconds: openForMs / 1000 }
+        const details = { upstream, retryAfterSeconds: secondsFromMs(openForMs) }
         throw new UpstreamUnavailable(`not asked: it failed ${breakAfter} times in a row`, details)
       }
     },
@@ -140,7 +142,7 @@ function budgetKeeper({ requests, perMs }: RequestBudget, nowMs: () => number) {
     const now = nowMs()
     while (spent.length > 0 && spent[0]! <= now - perMs) spent.shift()
     if (spent.length >= requests) {
-      const retryAfterSeconds = (spent[0]! + perMs - now) / 1000
+      const retryAfterSeconds = secondsFromMs(spent[0]! + perMs - now)
       const details = { upstream, retryAfterSeconds }
       throw new UpstreamUnavailable(`own budget of ${requests} calls is spent`, details)
     }

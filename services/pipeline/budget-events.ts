@@ -1,3 +1,4 @@
+import { kgFromG } from '../domain/units.ts'
 import type { LedgerEntry } from '../ledger/index.ts'
 import type { NewEvent } from '../notification/index.ts'
 
@@ -25,6 +26,6 @@ export function budgetEvents(
     subject: 'budget',
     key: `${date}/${share}`,
     occurredAtMs,
-    data: { date, share, usedKgCo2e: usedG / 1000, budgetKgCo2e: budgetG / 1000 },
+    data: { date, share, usedKgCo2e: kgFromG(usedG), budgetKgCo2e: kgFromG(budgetG) },
   }))
 }

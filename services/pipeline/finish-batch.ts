@@ -1,3 +1,4 @@
+import { msFromSeconds } from '../domain/units.ts'
 import { type RequestBatch, resultLine } from '../requests/index.ts'
 import type { RequestPorts } from './request-ports.ts'
 
@@ -43,7 +44,8 @@ async function writeFile(
   const [first] = await batches.settled(id, state, 0, 1)
   if (!first) return undefined
   const kind = state === 'completed' ? 'output' : 'errors'
-  const livesMs = ask.outputLivesSeconds === undefined ? KEPT_MS : ask.outputLivesSeconds * 1000
+  const livesMs =
+    ask.outputLivesSeconds === undefined ? KEPT_MS : msFromSeconds(ask.outputLivesSeconds)
   const createdAtMs = nowMs()
   const file = await files.write(
     {

@@ -1,6 +1,7 @@
 import type { BatchJob, Deadline, JobLevel } from '../batch/index.ts'
 import type { JobRequest } from '../deferred/index.ts'
 import { type FieldIssue, InvalidInput } from '../domain/errors.ts'
+import { kwFromWatts } from '../domain/units.ts'
 import type { OperatingPoint } from '../fitting/index.ts'
 import type { Fleet } from '../fleet/index.ts'
 
@@ -148,7 +149,7 @@ function gpuLevels(
   const levels = gpus.map((count, index) => ({
     gpus: count,
     workPerHour: speedups[index]!,
-    kilowatts: (count * watts) / 1000,
+    kilowatts: kwFromWatts(count * watts),
   }))
   return {
     gpu,
@@ -180,7 +181,7 @@ function tokenLevels(
   const levels = doublings(maxReplicas).map((replicas) => ({
     gpus: replicas * best.gpusPerReplica,
     workPerHour: replicas * best.capacityTokensPerSecond * 3600,
-    kilowatts: (replicas * wattsOf(best)) / 1000,
+    kilowatts: kwFromWatts(replicas * wattsOf(best)),
   }))
   return {
     gpu: best.variant.gpu,

@@ -1,3 +1,4 @@
+import { gFromKg } from '../domain/units.ts'
 import type { Window } from '../domain/window.ts'
 import type { Fleet, Policy } from '../fleet/index.ts'
 import type { PlanningPolicy } from '../planning/index.ts'
@@ -28,7 +29,7 @@ export function framePolicy(
       pointId: variant,
       ...(region !== undefined && { region }),
     })),
-    ...(budgetKgPerDay !== undefined && { carbonBudgetGPerDay: budgetKgPerDay * 1000 }),
+    ...(budgetKgPerDay !== undefined && { carbonBudgetGPerDay: gFromKg(budgetKgPerDay) }),
     ...(maxChangedGpusPerWindow !== undefined && { maxChangedGpusPerWindow }),
     ...(firstStartsAreFree && { freeFirstStarts: true }),
   }

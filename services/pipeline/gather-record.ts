@@ -9,6 +9,7 @@ import {
 import { recordedOverWindows } from '../demand/index.ts'
 import type { CarbonSeries } from '../domain/carbon-series.ts'
 import { InvalidInput, NotFound } from '../domain/errors.ts'
+import { secondsFromMs } from '../domain/units.ts'
 import { type Window, windowsFrom } from '../domain/window.ts'
 import { catalogueGpu } from '../fitting/index.ts'
 import type { Fleet } from '../fleet/index.ts'
@@ -89,7 +90,7 @@ export async function gatherArena(
   })
   const latencies = new Map(fleet.regions.map(({ id, latencyMs }) => [id, latencyMs]))
   return compileArena(problem, {
-    windowSeconds: windowMs / 1000,
+    windowSeconds: secondsFromMs(windowMs),
     releaseSeconds: fleet.regions.map(({ releaseDelayMinutes }) => releaseDelayMinutes * 60),
     latencyMs: (region, origin) => latencies.get(region)?.[origin],
   })
@@ -121,7 +122,7 @@ export async function gatherRecord(
   const expected = await expectedByZone(fleet, zones, span, sources)
   return {
     startMs,
-    windowSeconds: span.windowMs / 1000,
+    windowSeconds: secondsFromMs(span.windowMs),
     windowCount: windows.length,
     leadWindows: LEAD_MS / span.windowMs,
     demand: await gatherDemand(fleet, span, sources),
@@ -261,7 +262,7 @@ export async function gatherDemand(
         const rates = recordedOverWindows(demand, windows, traces[o])
         // A trace of this very time needs no noise to differ from the week before.
         const isReal = demand.kind === 'csv' && demand.repeat === 'never'
-        return isReal ? rates : withWeeklyNoise(rates, windowMs / 1000, seed, 1000 * m + o)
+        return isReal ? rates : withWeeklyNoise(rates, secondsFromMs(windowMs), seed, 1000 * m + o)
       }),
     )
   }

@@ -1,3 +1,4 @@
+import { kgFromG } from '../domain/units.ts'
 import type { NewEvent } from '../notification/index.ts'
 import type { Assignment, Plan, PlanOutcome } from '../planning/index.ts'
 import type { StoredPlan } from '../plans/index.ts'
@@ -48,8 +49,8 @@ export function planEvents(
         from: new Date(windows[0]!.startMs).toISOString(),
         until: new Date(windows.at(-1)!.endMs).toISOString(),
         moves,
-        predictedKgCo2e: predicted.carbonG / 1000,
-        baselineKgCo2e: baseline.carbonG / 1000,
+        predictedKgCo2e: kgFromG(predicted.carbonG),
+        baselineKgCo2e: kgFromG(baseline.carbonG),
         gapRatio: bound.gapRatio,
       },
     },

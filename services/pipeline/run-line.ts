@@ -1,4 +1,5 @@
 import { UpstreamMalformed, UpstreamRefused, UpstreamUnavailable } from '../domain/errors.ts'
+import { msFromSeconds } from '../domain/units.ts'
 import type {
   HeldLine,
   LineResult,
@@ -57,7 +58,7 @@ async function tryAgain(
     return
   }
   const backOffMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** line.tries)
-  const waitMs = Math.max(backOffMs, (retryAfterSeconds ?? 0) * 1000)
+  const waitMs = Math.max(backOffMs, msFromSeconds(retryAfterSeconds ?? 0))
   await batches.release(line, { notBeforeMs: nowMs + waitMs, failed: true })
 }
 

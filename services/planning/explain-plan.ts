@@ -1,3 +1,4 @@
+import { kgFromG } from '../domain/units.ts'
 import type { BindingLimit, Plan, PlanChange } from './plan.ts'
 import type { PlanningProblem } from './problem.ts'
 import { type PlacementReason, runnersUp } from './runners-up.ts'
@@ -21,7 +22,7 @@ export function explainPlan(problem: PlanningProblem, plan: Plan): PlanExplanati
   const baseline = plan.baseline.carbonG
   const savingRatio = baseline > 0 ? 1 - plan.predicted.carbonG / baseline : 0
   const words = [
-    `${(plan.predicted.carbonG / 1000).toFixed(1)} kgCO2e over ${problem.windows.length} windows, ${percent(savingRatio)} less than ${plan.baseline.name}.`,
+    `${kgFromG(plan.predicted.carbonG).toFixed(1)} kgCO2e over ${problem.windows.length} windows, ${percent(savingRatio)} less than ${plan.baseline.name}.`,
     `At most ${percent(plan.bound.gapRatio)} above the best possible (${plan.bound.kind}).`,
     plan.binding.length > 0
       ? `It would be better still, but ${plan.binding[0]!.words}.`

@@ -1,9 +1,10 @@
+import { kgFromG } from '../domain/units.ts'
 import type { PlanOutcome } from './plan.ts'
 import type { PlanningProblem } from './problem.ts'
 
 /** No plan found keeps the carbon budget; this is the least carbon that one reaches. */
 export function overBudget({ policy }: PlanningProblem, leastCarbonGPerDay: number): PlanOutcome {
-  const kilograms = (grams: number) => `${grams / 1000} kgCO2e a day`
+  const kilograms = (grams: number) => `${kgFromG(grams)} kgCO2e a day`
   const least = Math.ceil(leastCarbonGPerDay)
   return {
     status: 'infeasible',

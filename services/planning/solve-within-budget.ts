@@ -1,3 +1,4 @@
+import { kgFromG } from '../domain/units.ts'
 import type { Block, BlockSolution, WorkSeries } from './block.ts'
 import { carbonDays } from './carbon-days.ts'
 import { type Deadline, isPast, TIME_SHARES } from './deadline.ts'
@@ -69,7 +70,7 @@ const objectiveOf = (problem: PlanningProblem, { assignments }: Plan): number =>
 
 /** @param carbonGPerUsd the least carbon per dollar, at which the budget is kept */
 function budgetLimit({ policy, windows }: PlanningProblem, carbonGPerUsd: number): BindingLimit {
-  const kgPerDay = policy.carbonBudgetGPerDay! / 1e3
+  const kgPerDay = kgFromG(policy.carbonBudgetGPerDay!)
   const price =
     policy.objective === 'cost' && carbonGPerUsd > 0
       ? `: one kg more would save about ${(1e3 / carbonGPerUsd).toPrecision(2)} USD`

@@ -4,6 +4,7 @@ import axios, { type AxiosResponse } from 'axios'
 import type { Static, TSchema } from 'typebox'
 import type { Validator } from 'typebox/compile'
 import { UpstreamMalformed, UpstreamRefused, UpstreamUnavailable } from '../domain/errors.ts'
+import { secondsFromMs } from '../domain/units.ts'
 import { inSpan, traceHeaders } from './tracing.ts'
 
 export interface HttpRequest {
@@ -122,7 +123,7 @@ function retryAfterSeconds(header: string | undefined): number | undefined {
   const asSeconds = Number(header)
   if (Number.isFinite(asSeconds)) return Math.max(0, asSeconds)
   const atMs = Date.parse(header)
-  return Number.isNaN(atMs) ? undefined : Math.max(0, (atMs - Date.now()) / 1000)
+  return Number.isNaN(atMs) ? undefined : secondsFromMs(Math.max(0, atMs - Date.now()))
 }
 
 function parsed(text: string, contentType = ''): unknown {

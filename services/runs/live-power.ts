@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { wattsFromMilliwatts } from '../domain/units.ts'
 import { parseShaped } from './parse-shaped.ts'
 import type { PowerSample } from './power-samples.ts'
 import { gpuOfLabels, PROMETHEUS_SAMPLE, prometheusAnswer } from './prometheus-answer.ts'
@@ -17,7 +18,7 @@ export function readZeusd(text: string, atMs: number): readonly PowerSample[] {
   return Object.entries(power_mw).map(([gpu, milliwatts]) => ({
     atMs,
     gpu,
-    watts: milliwatts / 1000,
+    watts: wattsFromMilliwatts(milliwatts),
   }))
 }
 

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { InvalidInput } from '../domain/errors.ts'
+import { msFromSeconds, secondsFromMs } from '../domain/units.ts'
 import { parseShaped } from './parse-shaped.ts'
 import { gpuOfLabels, PROMETHEUS_SAMPLE, prometheusAnswer } from './prometheus-answer.ts'
 import { parseCsv } from './tidy-csv.ts'
@@ -49,7 +50,7 @@ function fromPrometheus(text: string): readonly PowerSample[] {
   const { data } = parseShaped(text, rangeShape, 'a Prometheus query_range answer')
   return data.result.flatMap(({ metric, values }) =>
     values.map(([seconds, value]) => ({
-      atMs: seconds * 1e3,
+      atMs: msFromSeconds(seconds),
       gpu: gpuOfLabels(metric),
       watts: Number(value),
     })),
@@ -75,7 +76,7 @@ export function meanPowerWatts(
     if (own[0]!.atMs > startMs || own.at(-1)!.atMs < endMs) {
       throw new InvalidInput(`power samples of GPU ${gpu} do not span the measured window`)
     }
-    total += joulesIn(own, startMs, endMs) / ((endMs - startMs) / 1e3)
+    total += joulesIn(own, startMs, endMs) / secondsFromMs(endMs - startMs)
   }
   return total
 }
@@ -89,7 +90,7 @@ function joulesIn(samples: readonly PowerSample[], startMs: number, endMs: numbe
     if (to <= from) continue
     const wattsAt = (ms: number) =>
       a.watts + ((b.watts - a.watts) * (ms - a.atMs)) / (b.atMs - a.atMs)
-    joules += ((wattsAt(from) + wattsAt(to)) / 2) * ((to - from) / 1e3)
+    joules += ((wattsAt(from) + wattsAt(to)) / 2) * secondsFromMs(to - from)
   }
   return joules
 }

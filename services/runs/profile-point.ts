@@ -1,3 +1,4 @@
+import { secondsFromMs } from '../domain/units.ts'
 /** One token or request event of a load, ms on one clock. */
 export interface LoadEvents {
   /** Arrival of every token. */
@@ -55,7 +56,7 @@ export function measureWindow(
   if (gaps.length === 0) return undefined
   const tokens = events.tokensAtMs.filter((atMs) => within({ atMs })).length
   return {
-    tokensPerSecond: tokens / ((endMs - startMs) / 1e3),
+    tokensPerSecond: tokens / secondsFromMs(endMs - startMs),
     batch: meanInFlight(events, startMs, endMs),
     itlMs: quantile(gaps, 0.5),
     itlP95Ms: quantile(gaps, 0.95),

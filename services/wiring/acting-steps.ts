@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { SteeredTarget } from '../actuation/index.ts'
 import { CARBON_QUALITIES } from '../domain/carbon-series.ts'
 import { NotFound } from '../domain/errors.ts'
+import { gFromKg } from '../domain/units.ts'
 import { appendEvents, type NewEvent } from '../notification/index.ts'
 import type { AccountPorts } from '../pipeline/account.ts'
 import type { ApplyPlanPorts } from '../pipeline/apply-plan.ts'
@@ -84,7 +85,7 @@ export function actingSteps(service: Service) {
   const notifyChange = { relay: (abort: AbortSignal) => service.relay(abort) }
   const budgetGPerDay = async () => {
     const { budgetKgPerDay } = (await fleetNow()).policy
-    return budgetKgPerDay && budgetKgPerDay * 1000
+    return budgetKgPerDay && gFromKg(budgetKgPerDay)
   }
   const account: AccountPorts = { ...stores, reader, budgetGPerDay, tell, nowMs }
   const attributeLevers: AttributeLeversPorts = { ...stores, attribute: service.solver.attribute }

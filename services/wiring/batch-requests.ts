@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import { msFromSeconds } from '../domain/units.ts'
 import type { Fleet } from '../fleet/index.ts'
 import { cancelJob } from '../pipeline/cancel-job.ts'
 import { requestDesk as deskOver, type RequestDesk } from '../pipeline/request-desk.ts'
@@ -28,7 +29,7 @@ const batchEndpoints = (
         baseUrl: one.url,
         requestsPerGpu: one.requestsPerGpu,
         mostReplicas: one.maxReplicas,
-        timeoutMs: one.timeoutSeconds * 1000,
+        timeoutMs: msFromSeconds(one.timeoutSeconds),
         ...(one.region !== undefined && { region: one.region }),
         ...(one.serves !== undefined && { serves: one.serves }),
         ...(one.token !== undefined && { key: await readSecret(one.token, env) }),

@@ -1,3 +1,4 @@
+import { signedSecondsFromMs } from '../domain/units.ts'
 import { type Deadline, NO_DEADLINE } from '../planning/index.ts'
 import type { SolveTime } from '../solves/index.ts'
 
@@ -12,6 +13,6 @@ export const deadlineOf = (
   time
     ? {
         secondsLeft: (share) =>
-          (time.fromMs + share * (time.untilMs - time.fromMs) - nowMs()) / 1000,
+          signedSecondsFromMs(time.fromMs + share * (time.untilMs - time.fromMs) - nowMs()),
       }
     : NO_DEADLINE

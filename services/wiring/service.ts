@@ -1,6 +1,7 @@
 import type { Env } from '../../config/env.ts'
 import type { InferenceBackend } from '../actuation/index.ts'
 import { NotFound } from '../domain/errors.ts'
+import { signedSecondsFromMs } from '../domain/units.ts'
 import type { Fleet } from '../fleet/index.ts'
 import { webhookNotifier } from '../notification/adapters/webhook.ts'
 import { type Attempt, type Delivery, outboxRelay } from '../notification/index.ts'
@@ -142,7 +143,7 @@ function watchClocks(queue: JobQueue, log: Log, { queueClockAhead }: Metrics) {
 function watchJobs(log: Log, { jobs, jobSeconds }: Metrics) {
   return ({ kind, name, id, tookMs, error }: JobEvent): void => {
     jobs.inc({ job: name, outcome: kind })
-    if (tookMs !== undefined) jobSeconds.observe({ job: name }, tookMs / 1000)
+    if (tookMs !== undefined) jobSeconds.observe({ job: name }, signedSecondsFromMs(tookMs))
     const ids = { job: name, ...(id !== undefined && { jobId: id }) }
     if (kind === 'dead') log.error({ ...ids, error }, 'a job is given up')
     else if (kind === 'failed' || kind === 'error') log.warn({ ...ids, error }, `job ${kind}`)

@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import { Conflict, Fenced, InvalidInput } from '../../domain/errors.ts'
+import { secondsFromMs } from '../../domain/units.ts'
 import type { HttpClient } from '../../platform/http.ts'
 import type { BackendDriver } from '../driver.ts'
 import { type GuardDeps, guardedBackend } from '../guarded-backend.ts'
@@ -45,7 +46,7 @@ export function signedHttp(
       method,
       url,
       headers: {
-        ...signatureHeaders(key, id, Math.floor(deps.nowMs() / 1000), text),
+        ...signatureHeaders(key, id, Math.floor(secondsFromMs(deps.nowMs())), text),
         ...(body && { 'content-type': 'application/json' }),
         ...(ifMatch !== undefined && { 'if-match': `"${ifMatch}"` }),
       },

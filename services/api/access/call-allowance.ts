@@ -1,3 +1,5 @@
+import { secondsFromMs } from '../../domain/units.ts'
+
 const WINDOW_MS = 60_000
 const MOST_REMEMBERED = 100_000
 /** A sum of fractions is not quite the whole. */
@@ -32,7 +34,7 @@ export function callAllowance(perMinute: number, elapsedMs: () => number): CallA
 
   function waitSeconds(who: string, atMs: number): number | undefined {
     const overMs = debtMs(who, atMs) + costMs - WINDOW_MS
-    return overMs > costMs * ROUNDING ? Math.ceil(overMs / 1000) : undefined
+    return overMs > costMs * ROUNDING ? Math.ceil(secondsFromMs(overMs)) : undefined
   }
 
   return {

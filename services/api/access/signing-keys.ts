@@ -6,6 +6,7 @@ import {
   type JWSHeaderParameters,
 } from 'jose'
 import { UpstreamMalformed, UpstreamUnavailable } from '../../domain/errors.ts'
+import { signedSecondsFromMs } from '../../domain/units.ts'
 
 export interface SigningKeysOptions {
   /** The provider's keys as they are now. */
@@ -86,7 +87,7 @@ export function signingKeys({ fetch, nowMs, warn }: SigningKeysOptions) {
   const cannotTell = () =>
     new UpstreamUnavailable(`its keys cannot be had${away ? ` (${away})` : ''}`, {
       upstream: 'identity provider',
-      retryAfterSeconds: Math.max(1, restMs() / 1000),
+      retryAfterSeconds: Math.max(1, signedSecondsFromMs(restMs())),
     })
 
   return {
@@ -94,7 +95,7 @@ export function signingKeys({ fetch, nowMs, warn }: SigningKeysOptions) {
     awaySeconds(): number {
       if (away) void askAgain()
       const sinceMs = seen ? ageMs() : nowMs() - openedAtMs
-      return away ? sinceMs / 1000 : 0
+      return away ? signedSecondsFromMs(sinceMs) : 0
     },
 
     /**

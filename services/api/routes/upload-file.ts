@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { InvalidInput } from '../../domain/errors.ts'
+import { msFromSeconds } from '../../domain/units.ts'
 import { fileView } from '../openai-views.ts'
 import { type FormFields, receiveFile } from '../receive-file.ts'
 import { OpenaiFileSchema, openaiErrors } from '../schemas/openai.ts'
@@ -60,7 +61,7 @@ function livesMsOf(fields: FormFields): number | undefined {
       `must be ${SHORTEST_LIFE_SECONDS} to ${LONGEST_LIFE_SECONDS} seconds`,
     )
   }
-  return seconds * 1000
+  return msFromSeconds(seconds)
 }
 
 const wrong = (field: string, message: string) =>

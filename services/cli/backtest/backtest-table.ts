@@ -1,4 +1,5 @@
 import { type BacktestOutcome, intervalWords } from '../../backtest/index.ts'
+import { kgFromG } from '../../domain/units.ts'
 import { plainTable } from '../plain-table.ts'
 
 const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`
@@ -21,7 +22,7 @@ export function backtestTable(outcome: BacktestOutcome): string {
   for (const row of outcome.compared) {
     table.push([
       row.counts ? row.policy : `${row.policy} (does not count)`,
-      (row.carbonG / 1000).toFixed(1),
+      kgFromG(row.carbonG).toFixed(1),
       percent(row.saving.mean),
       intervalWords(row.saving),
       row.toClairvoyant?.toFixed(3) ?? '',

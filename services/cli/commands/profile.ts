@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { InvalidInput } from '../../domain/errors.ts'
+import { msFromSeconds } from '../../domain/units.ts'
 import type { Precision } from '../../domain/variant.ts'
 import { findArchitecture, type MeasuredRun } from '../../fitting/index.ts'
 import {
@@ -207,8 +208,8 @@ function measure(options: ProfileCommandOptions, point: number, open: boolean): 
       load: open
         ? { kind: 'open', requestsPerSecond: point }
         : { kind: 'closed', concurrency: point },
-      warmUpMs: positiveNumber('--warm-up', options.warmUp) * 1e3,
-      measureMs: positiveNumber('--measure', options.measure) * 1e3,
+      warmUpMs: msFromSeconds(positiveNumber('--warm-up', options.warmUp)),
+      measureMs: msFromSeconds(positiveNumber('--measure', options.measure)),
       patienceMs: 60_000,
     },
   )

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Command } from 'commander'
 import { InvalidInput } from '../../domain/errors.ts'
+import { msFromSeconds } from '../../domain/units.ts'
 import type { CliIo } from '../io.ts'
 
 interface WatchOptions {
@@ -32,7 +33,7 @@ export function watchCommand(io: CliIo, signals: Signals = process): Command {
     .option('--once', 'look once; the default where there is no terminal')
     .option('--json', 'print one line of data a look')
     .action(async (options: WatchOptions) => {
-      const everyMs = Number(options.every) * 1000
+      const everyMs = msFromSeconds(Number(options.every))
       if (!(everyMs >= 500))
         throw new InvalidInput(`--every ${options.every}: expected 0.5 or more`)
       const look = await looker(options)

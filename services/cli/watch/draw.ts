@@ -1,10 +1,11 @@
+import { kgFromG } from '../../domain/units.ts'
 import { coloursOf } from '../colours.ts'
 import type { CliIo } from '../io.ts'
 import { plainTable } from '../plain-table.ts'
 import type { Sight } from './look.ts'
 
 const clock = (atMs: number): string => new Date(atMs).toISOString().slice(11, 19)
-const kg = (grams: number): string => (grams / 1000).toFixed(1)
+const kg = (grams: number): string => kgFromG(grams).toFixed(1)
 
 /** One screen: the plan in force, the grid, what runs against what is wanted, what happened last. */
 export function drawSight(sight: Sight, io: CliIo): string {

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { CarbonBasis } from '../../domain/carbon-series.ts'
 import { UpstreamMalformed } from '../../domain/errors.ts'
+import { msFromSeconds } from '../../domain/units.ts'
 import { getShaped, type HttpClient } from '../../platform/http.ts'
 import { minuteStamp } from '../instant.ts'
 import type { GridProvider } from '../port.ts'
@@ -68,7 +69,9 @@ export function energyCharts(http: HttpClient, options: EnergyChartsOptions = {}
 
 /** Of all stamps, not of those with a value: forecasts may be hourly on a quarter-hourly clock. */
 function stepOf({ unix_seconds: stamps }: Static<typeof Answer>): number | undefined {
-  const steps = stamps.slice(1).map((stamp, index) => (stamp - stamps[index]!) * 1000)
+  const steps = stamps
+    .slice(1)
+    .map((stamp, index) => msFromSeconds(stamp) - msFromSeconds(stamps[index]!))
   const smallest = Math.min(...steps)
   return smallest >= 60_000 && smallest <= HOUR_MS ? smallest : undefined
 }
@@ -82,6 +85,6 @@ function pointsOf(
     throw new UpstreamMalformed('columns of different lengths', { upstream: name })
   }
   return column.flatMap((carbonGPerKwh, index) =>
-    carbonGPerKwh === null ? [] : { startMs: stamps[index]! * 1000, carbonGPerKwh },
+    carbonGPerKwh === null ? [] : { startMs: msFromSeconds(stamps[index]!), carbonGPerKwh },
   )
 }

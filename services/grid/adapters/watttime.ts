@@ -2,7 +2,7 @@ import { type Static, type TSchema, Type } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import type { CarbonSeries } from '../../domain/carbon-series.ts'
 import { NotFound, UpstreamMalformed } from '../../domain/errors.ts'
-import { gPerKwhFromLbPerMwh } from '../../domain/units.ts'
+import { gPerKwhFromLbPerMwh, msFromSeconds } from '../../domain/units.ts'
 import { getShaped, type HttpClient, type HttpRequest } from '../../platform/http.ts'
 import { bearerSession } from '../bearer-session.ts'
 import { instantMs } from '../instant.ts'
@@ -117,7 +117,7 @@ export function wattTime(http: HttpClient, options: WattTimeOptions): GridProvid
             estimated: row.imputed_data_used ?? false,
           })),
         ),
-        [...periods][0]! * 1000,
+        msFromSeconds([...periods][0]!),
       )
     },
 
@@ -160,7 +160,7 @@ function issueOf(
   return seriesFrom(
     { ...about, issuedAtMs, quality: 'forecast' },
     points.map((point) => pointOf(about.source, point)),
-    periodSeconds * 1000,
+    msFromSeconds(periodSeconds),
   )
 }
 

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { type KubernetesApi, missingAccess } from '../../actuation/index.ts'
 import { UpstreamMalformed } from '../../domain/errors.ts'
+import { signedSecondsFromMs } from '../../domain/units.ts'
 import {
   changeStatus,
   isFinished,
@@ -91,7 +92,7 @@ export function kueue(
     release: ({ name }, _regions, abort) =>
       tell(name, { state: 'Ready', message: 'its planned time has come' }, abort),
     async hold({ name }, untilMs, abort) {
-      const seconds = Math.ceil((untilMs - nowMs()) / 1000)
+      const seconds = Math.ceil(signedSecondsFromMs(untilMs - nowMs()))
       const requeueAfterSeconds = Math.min(LONGEST_REQUEUE_SECONDS, Math.max(1, seconds))
       const message = `planned for ${new Date(untilMs).toISOString()}`
       await tell(name, { state: 'Retry', message, requeueAfterSeconds }, abort)

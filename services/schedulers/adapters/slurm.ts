@@ -5,6 +5,7 @@ import {
   UpstreamRefused,
   UpstreamUnavailable,
 } from '../../domain/errors.ts'
+import { msFromSeconds, signedSecondsFromMs } from '../../domain/units.ts'
 import { readAsk } from '../job-ask.ts'
 import type { JobScheduler, WaitingJob } from '../port.ts'
 
@@ -64,7 +65,7 @@ export function slurm(options: SlurmOptions): JobScheduler {
       if (found.job.state === 'held' && told) return
       if (found.running) await run(['scontrol', 'requeue', name], abort)
       // Relative, because an absolute time is read in the zone of Slurm's own machine.
-      const seconds = Math.max(1, Math.ceil((untilMs - nowMs()) / 1000))
+      const seconds = Math.max(1, Math.ceil(signedSecondsFromMs(untilMs - nowMs())))
       await update(name, `now+${seconds}seconds`, abort)
     },
     async missing(abort) {
@@ -120,7 +121,7 @@ function lineOf(line: string): Line | undefined {
       ask: readAsk(marks, said),
     },
     running: state === 'RUNNING',
-    ...(Number.isFinite(seconds) && seconds > 0 && { beginMs: seconds * 1000 }),
+    ...(Number.isFinite(seconds) && seconds > 0 && { beginMs: msFromSeconds(seconds) }),
   }
 }
 

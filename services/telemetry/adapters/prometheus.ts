@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { msFromSeconds } from '../../domain/units.ts'
 import { getShaped, type HttpClient } from '../../platform/http.ts'
 import type { MetricSource, Sample } from '../port.ts'
 
@@ -45,7 +46,9 @@ export function prometheus(http: HttpClient, { baseUrl, token }: PrometheusOptio
         data.resultType === 'scalar' ? [{ metric: {}, value: data.result }] : data.result
       return series.flatMap(({ metric, value: [atSeconds, text] }): Sample[] => {
         const value = numberFrom(text)
-        return value === undefined ? [] : [{ labels: metric, value, atMs: atSeconds * 1000 }]
+        return value === undefined
+          ? []
+          : [{ labels: metric, value, atMs: msFromSeconds(atSeconds) }]
       })
     },
   }
