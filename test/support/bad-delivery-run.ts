@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import pLimit from 'p-limit'
 import { postgresOutbox } from '../../services/notification/adapters/postgres.ts'
 import { webhookNotifier } from '../../services/notification/adapters/webhook.ts'
 import {
@@ -50,8 +51,18 @@ export async function happen(db: Database, first: number, count: number, subject
   }
 }
 
+/** The relay of the service, with its schedule of retries, on a clock that hurries. */
+const hurriedRelay = (db: Database, endpoints: readonly Endpoint[], attemptMs: number) =>
+  outboxRelay({
+    outbox: postgresOutbox(db, TENANT, { leaseMs: LEASE_ATTEMPTS * attemptMs * TIMES_FASTER }),
+    endpoints,
+    notifier: webhookNotifier({ timeoutMs: attemptMs }),
+    random: Math.random,
+    nowMs: hurriedMs,
+  })
+
 /**
- * Relays as the service does, with its schedule of retries, on a clock that hurries.
+ * Relays all the time, as many at once as the service does.
  *
  * @param tell of a relay that failed
  * @param attemptMs of real time, after which what hangs is given up
@@ -64,13 +75,7 @@ export function startSender(
   attemptMs = ATTEMPT_MS,
 ): () => Promise<void> {
   const ended = new AbortController()
-  const relay = outboxRelay({
-    outbox: postgresOutbox(db, TENANT, { leaseMs: LEASE_ATTEMPTS * attemptMs * TIMES_FASTER }),
-    endpoints,
-    notifier: webhookNotifier({ timeoutMs: attemptMs }),
-    random: Math.random,
-    nowMs: hurriedMs,
-  })
+  const relay = hurriedRelay(db, endpoints, attemptMs)
   const relaying = Array.from({ length: RELAYS_AT_ONCE }, async () => {
     while (!ended.signal.aborted) {
       await relay(ended.signal).catch(tell) // its job would be tried again
@@ -80,6 +85,28 @@ export function startSender(
   return async () => {
     ended.abort()
     await Promise.all(relaying)
+  }
+}
+
+/**
+ * Relays when it is called, as a job of the service does: as many at once, and the rest in turn.
+ *
+ * @returns `call`, and a way to wait for what is under way
+ */
+export function calledSender(db: Database, endpoints: readonly Endpoint[]) {
+  const ended = new AbortController()
+  const relay = hurriedRelay(db, endpoints, ATTEMPT_MS)
+  const inTurn = pLimit(RELAYS_AT_ONCE)
+  const jobs = new Set<Promise<unknown>>()
+  return {
+    call(): void {
+      const job = inTurn(() => relay(ended.signal)).finally(() => jobs.delete(job))
+      jobs.add(job)
+    },
+    async stop(): Promise<void> {
+      ended.abort()
+      await Promise.all(jobs)
+    },
   }
 }
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { type Reply, webhookReceiver } from './webhook-receiver.ts'
+import { type Received, type Reply, webhookReceiver } from './webhook-receiver.ts'
 
 /** What a bad receiver does with one request. */
 export type Mood = 'taken' | 'refused' | 'hung' | 'reset' | 'taken-then-reset'
@@ -33,7 +33,7 @@ function moodOf(percent: number): Mood {
 export async function badReceiver() {
   const heard: Heard[] = []
   const attempts = new Map<string, number>()
-  const { port, close } = await webhookReceiver(({ id, path, body }) => {
+  const reply = ({ id, path, body }: Received): Reply => {
     const endpoint = path.slice(1)
     const event = `${endpoint} ${id}`
     const attempt = (attempts.get(event) ?? 0) + 1
@@ -43,6 +43,7 @@ export async function badReceiver() {
     const { sequence, data } = JSON.parse(body) as { sequence: number; data: { subject: string } }
     heard.push({ endpoint, id, subject: data.subject, sequence, mood })
     return REPLIES[mood]
-  })
+  }
+  const { port, close } = await webhookReceiver(reply, { remember: false })
   return { url: `http://127.0.0.1:${port}`, heard: heard as readonly Heard[], close }
 }

@@ -17,20 +17,21 @@ export type Reply =
   | 'hang'
   | 'reset'
 
-/** A subscriber on loopback that remembers what it was told, and answers as it is asked to. */
+/**
+ * A subscriber on loopback that remembers what it was told, and answers as it is asked to.
+ *
+ * @param remember false where it is told so much that it should not be kept
+ */
 export async function webhookReceiver(
   reply: (request: Received, nth: number) => Reply = () => 204,
+  { remember = true } = {},
 ) {
   const received: Received[] = []
+  let nth = 0
   const server = createServer(async (request: IncomingMessage, response) => {
-    const body = await text(request)
-    const headers = Object.fromEntries(
-      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
-    )
-    const { url: path = '', method = '' } = request
-    const got = { id: headers['webhook-id'] ?? '', method, path, headers, body }
-    const answer = reply(got, received.length)
-    received.push(got)
+    const got = await receivedOf(request)
+    const answer = reply(got, nth++)
+    if (remember) received.push(got)
     if (answer === 'hang') return
     if (answer === 'reset') return request.socket.resetAndDestroy()
     const { status, ...rest } = typeof answer === 'number' ? { status: answer } : answer
@@ -49,4 +50,13 @@ export async function webhookReceiver(
         server.closeAllConnections()
       }),
   }
+}
+
+async function receivedOf(request: IncomingMessage): Promise<Received> {
+  const body = await text(request)
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+  )
+  const { url: path = '', method = '' } = request
+  return { id: headers['webhook-id'] ?? '', method, path, headers, body }
 }
