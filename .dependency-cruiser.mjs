@@ -1,3 +1,5 @@
+import { BUNDLED } from './infra/bootstrap/bundled.mjs'
+
 /**
  * The architecture, as rules. `npm run layers` must print no violation; test/architecture proves
  * that each rule fires. Paths are regular expressions; $1 is what the `from` group caught.
@@ -215,10 +217,14 @@ export default {
     },
     {
       name: 'production-needs-no-dev-dependency',
-      comment: 'A package used in production belongs in dependencies.',
+      comment: 'A package used in production belongs in dependencies, or in the built program.',
       severity: 'error',
       from: { path: '^(services|workers|config)/', pathNot: '^services/dashboard/' }, // bundled
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm', 'npm-optional'] },
+      to: {
+        dependencyTypes: ['npm-dev'],
+        dependencyTypesNot: ['type-only', 'npm', 'npm-optional'],
+        pathNot: `^node_modules/(${BUNDLED.join('|')})/`,
+      },
     },
     {
       name: 'everything-resolves',

@@ -4,26 +4,46 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { shippedLicences } from '../release/licences.mjs'
+import { BUNDLED } from './bundled.mjs'
 import { root } from './install.mjs'
 
 const PATIENCE_MS = 60_000
 
 function audit() {
-  // There is no lock file to audit, so what npm remembers of the installation stands in for one.
-  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const installed = JSON.parse(readFileSync(join(root, 'node_modules/.package-lock.json'), 'utf8'))
-  const packages = { '': manifest, ...installed.packages }
+  const { manifest, lock } = shippedLock()
   const folder = mkdtempSync(join(tmpdir(), 'gridtide-audit-'))
   try {
     writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
-    writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ ...installed, packages }))
-    const args = ['audit', '--omit=dev', '--audit-level=high', '--json']
+    writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock))
+    const args = ['audit', '--audit-level=high', '--json']
     const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
     const { stdout } = spawnSync(npm, args, { cwd: folder, encoding: 'utf8', timeout: PATIENCE_MS })
     return verdict(stdout)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/**
+ * There is no lock file to audit, so what npm remembers of the installation stands in for one: of all
+ * that is shipped, whether it is installed by itself or in the program.
+ *
+ * @returns a manifest and the lock file to go with it
+ */
+export function shippedLock() {
+  const { devDependencies, ...production } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  )
+  const bundled = Object.fromEntries(BUNDLED.map((name) => [name, devDependencies[name]]))
+  const manifest = { ...production, dependencies: { ...production.dependencies, ...bundled } }
+  const installed = JSON.parse(readFileSync(join(root, 'node_modules/.package-lock.json'), 'utf8'))
+  const packages = { '': manifest }
+  for (const { path } of shippedLicences()) {
+    const { dev, ...remembered } = installed.packages[path]
+    packages[path] = remembered
+  }
+  return { manifest, lock: { ...installed, packages } }
 }
 
 /**

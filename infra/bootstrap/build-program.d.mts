@@ -1,2 +1,4 @@
+import type { Metafile } from 'esbuild'
+
 /** See build-program.mjs. */
-export function buildProgram(folder: string): Promise<void>
+export function buildProgram(folder: string): Promise<Metafile>

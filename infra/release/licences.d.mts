@@ -1,8 +1,9 @@
-export interface InstalledPackage {
+export interface ShippedPackage {
   readonly name: string
   readonly version: string
   readonly licence: string
+  readonly path: string
 }
 export const ALLOWED: readonly string[]
-export function installedLicences(folder?: string): InstalledPackage[]
+export function shippedLicences(folder?: string, bundled?: readonly string[]): ShippedPackage[]
 export function isAllowed(of: { readonly name: string; readonly licence: string }): boolean

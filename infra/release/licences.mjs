@@ -1,7 +1,8 @@
-// The licence of every package that production installs: `npm run licences` prints the report.
+// The licence of every package that production installs, or has in it: `npm run licences` prints them.
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { BUNDLED } from '../bootstrap/bundled.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -27,9 +28,11 @@ const EXCEPTIONS = new Set(['glpk.js'])
  * Walks `dependencies` and `optionalDependencies` from the manifest of `folder`, as Node resolves
  * them. An optional package that is not installed is left out.
  *
- * @returns name, version and licence of each package, by name
+ * @param bundled names of packages that are in the program and so not installed; none of them leaves
+ *   what is installed
+ * @returns name, version, licence and place under `folder` of each package, by name
  */
-export function installedLicences(folder = root) {
+export function shippedLicences(folder = root, bundled = BUNDLED) {
   const found = new Map()
   const visit = (from, manifest) => {
     const { dependencies = {}, optionalDependencies = {} } = manifest
@@ -41,11 +44,14 @@ export function installedLicences(folder = root) {
       }
       if (found.has(at)) continue
       const needed = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8'))
-      found.set(at, { name, version: needed.version, licence: licenceOf(needed) })
+      const path = relative(folder, at).replaceAll(sep, '/')
+      found.set(at, { name, version: needed.version, licence: licenceOf(needed), path })
       visit(at, needed)
     }
   }
-  visit(folder, JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')))
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  for (const name of bundled) manifest.dependencies[name] = 'bundled'
+  visit(folder, manifest)
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
@@ -70,7 +76,7 @@ export function isAllowed({ name, licence }) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  for (const each of installedLicences()) {
+  for (const each of shippedLicences()) {
     console.log(
       `${isAllowed(each) ? ' ' : '!'} ${each.licence.padEnd(14)} ${each.name} ${each.version}`,
     )

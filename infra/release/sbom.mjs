@@ -1,8 +1,8 @@
-// The bill of materials of what production installs, in CycloneDX: `npm run sbom` prints it.
+// The bill of materials of what production installs or has in it, in CycloneDX: `npm run sbom` prints it.
 // (`npm sbom --omit dev` leaves out what development needs as well.)
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { installedLicences } from './licences.mjs'
+import { shippedLicences } from './licences.mjs'
 
 const purlOf = ({ name, version }) => `pkg:npm/${name.replace('@', '%40')}@${version}`
 const componentOf = (each, type = 'library') => ({
@@ -18,7 +18,7 @@ const componentOf = (each, type = 'library') => ({
 export function billOfMaterials() {
   const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
   // One version may lie in several folders.
-  const components = new Map(installedLicences().map((each) => [purlOf(each), componentOf(each)]))
+  const components = new Map(shippedLicences().map((each) => [purlOf(each), componentOf(each)]))
   const product = { ...manifest, licence: manifest.license }
   return {
     $schema: 'http://cyclonedx.org/schema/bom-1.5.schema.json',

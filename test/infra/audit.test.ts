@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { verdict } from '../../infra/bootstrap/audit.mjs'
+import { shippedLock, verdict } from '../../infra/bootstrap/audit.mjs'
+import { BUNDLED } from '../../infra/bootstrap/bundled.mjs'
 
 const said = vi.spyOn(console, 'log')
 beforeEach(() => void said.mockReset().mockImplementation(() => undefined))
@@ -25,4 +26,16 @@ it.each([
 ])('passes, and says that nothing was looked at: %s', (_what, stdout) => {
   expect(verdict(stdout)).toBe(0)
   expect(words()).toBe('audit: skipped, the registry does not say')
+})
+
+it('looks at what is shipped, also inside the program, and at nothing that only development needs', () => {
+  const { manifest, lock } = shippedLock()
+  const paths = Object.keys(lock.packages)
+  for (const name of ['fastify', ...BUNDLED]) {
+    expect(manifest.dependencies).toHaveProperty([name])
+    expect(paths).toContain(`node_modules/${name}`)
+  }
+  expect(paths).toContain('node_modules/openid-client') // which one of them needs
+  expect(paths).not.toContain('node_modules/vitest')
+  expect(Object.values(lock.packages).filter((each) => 'dev' in each)).toEqual([])
 })
