@@ -77,6 +77,26 @@ describe('gridtide backtest', () => {
     expect(written()).toEqual(before)
   }, 120_000)
 
+  test('gives the same bytes for the same seed, whichever thread is first', async () => {
+    const files = async (out: string, seed: string) => {
+      const range = ['--to', '2021-09-13T01:00Z', '--policies', 'hpa,gridtide']
+      const { code } = await backtest(...range, '--seed', seed, '--out', join(folder, out))
+      expect(code).toBe(0)
+      const names = readdirSync(join(folder, out), { recursive: true, withFileTypes: true })
+      return (
+        names
+          // What it goes on from says how long each part took.
+          .filter((one) => one.isFile() && !one.parentPath.endsWith('parts'))
+          .map(({ parentPath, name }) => [name, readFileSync(join(parentPath, name), 'utf8')])
+          .toSorted()
+      )
+    }
+    const once = await files('once', '7')
+    expect(once.length).toBeGreaterThan(3)
+    expect(await files('again', '7')).toEqual(once)
+    expect(await files('otherwise', '8')).not.toEqual(once)
+  }, 120_000)
+
   test.each([
     [['--to', '2021-09-13'], 'is not after'],
     [['--to', '2021-09-14', '--policies', 'nobody'], 'no policy "nobody"'],
