@@ -48,6 +48,7 @@ export async function buildProgram(folder) {
     entryPoints: {
       gridtide: 'services/cli/main.ts',
       'thread-main': 'services/platform/thread-main.ts',
+      'own-process-main': 'services/cli/own-process-main.ts',
       ...Object.fromEntries(tasks.map((task) => [`tasks/${task}`, `${TASKS}/${task}.ts`])),
     },
     outdir: folder,

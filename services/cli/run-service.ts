@@ -18,6 +18,7 @@ import { stepPorts } from '../wiring/steps.ts'
 import { firstPlanWords } from './first-plan-words.ts'
 import type { CliIo } from './io.ts'
 import { localWork } from './local-work.ts'
+import { startOwnProcess } from './start-own-process.ts'
 
 export type Role = 'all' | 'api' | 'worker'
 
@@ -33,7 +34,11 @@ type Stop = () => Promise<unknown>
 export async function runService(options: ServiceOptions, role: Role, io: CliIo): Promise<void> {
   const stopped = untilToldToStop()
   const tracing = await traceTo(options.env.traceEndpoint)
-  const service = await openService(options)
+  const service = await openService({
+    ...options,
+    // An embedded database is one process's.
+    ...(options.env.databaseUrl && { startOwn: () => startOwnProcess(options) }),
+  })
   const stops: Stop[] = []
   try {
     // Answers first: the fits and the plan that work begins with take the processor for seconds.

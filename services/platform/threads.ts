@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Piscina } from 'piscina'
 import { InvalidInput } from '../domain/errors.ts'
+import { builtModule, FROM_SOURCE } from './built-module.ts'
 import type { ThreadAnswer, ThreadRequest } from './thread-main.ts'
 
 export interface ThreadsOptions {
@@ -23,16 +24,14 @@ export interface Threads {
   close(): Promise<void>
 }
 
-const FROM_SOURCE = import.meta.url.endsWith('.ts')
 const IDLE_MS = 60_000
 /** V8 would take 48 and never give them back, for a task that takes a second either way. */
 const YOUNG_HEAP_MB = 12
-const built = (module: URL) => (FROM_SOURCE ? module.href : module.href.replace(/\.ts$/, '.js'))
 
 export function openThreads(options: ThreadsOptions = {}): Threads {
   const { threads = Math.max(1, availableParallelism() - 1), maxHeapMb = 2_048 } = options
   const pool = new Piscina<ThreadRequest, ThreadAnswer>({
-    filename: built(new URL('./thread-main.ts', import.meta.url)),
+    filename: builtModule(new URL('./thread-main.ts', import.meta.url)),
     name: 'runTask',
     minThreads: 0,
     maxThreads: threads,
@@ -46,7 +45,7 @@ export function openThreads(options: ThreadsOptions = {}): Threads {
   return {
     async run<Output>(module: URL, input: unknown, abort?: AbortSignal) {
       abort?.throwIfAborted()
-      const request = { module: built(module), input }
+      const request = { module: builtModule(module), input }
       const answer = await pool.run(request, abort ? { signal: abort } : {})
       if (answer.status === 'invalid') throw new InvalidInput(answer.message, answer.issues)
       return answer.output as Output

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import type { Env } from '../../config/env.ts'
 import type { InferenceBackend } from '../actuation/index.ts'
 import { NotFound } from '../domain/errors.ts'
@@ -32,6 +33,8 @@ export interface ServiceOptions {
   /** SHA-256 of the fleet file. */
   readonly fleetHash: string
   readonly log: Log
+  /** Starts a process that runs jobs under which a process has died; absent: they run alone here. */
+  readonly startOwn?: () => ChildProcess
 }
 
 /** All the parts of one process, opened, and one way to close them. */
@@ -44,6 +47,7 @@ export async function openService(options: ServiceOptions) {
     observe: watchJobs(options.log, metrics),
     keyPrefix: queuePrefix(options.env.tenant),
     traced: options.env.traceEndpoint !== undefined,
+    ...(options.startOwn && { startOwn: options.startOwn }),
   })
   try {
     return await furnish(options, engine, metrics)

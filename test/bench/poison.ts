@@ -9,17 +9,19 @@ import { runPoison } from './poison/run.ts'
  * the locks, looks and starts of the service; each worker is started again as soon as it dies. On
  * Redis, and on PostgreSQL; the servers are private ones, started here.
  *
- *   npm run bench:poison   # POISON=1000 SECONDS=600 CALM_SECONDS=60 PER_SECOND=20 WORKERS=3 ENGINE=redis
+ *   npm run bench:poison   # POISON=1000 SECONDS=1200 CALM_SECONDS=90 PER_SECOND=20 WORKERS=12 ENGINE=redis
  */
 const POISON = Number(process.env.POISON ?? 1000)
-const SECONDS = Number(process.env.SECONDS ?? 600)
-const CALM_SECONDS = Number(process.env.CALM_SECONDS ?? 60)
+const SECONDS = Number(process.env.SECONDS ?? 1200)
+const CALM_SECONDS = Number(process.env.CALM_SECONDS ?? 90)
 const PER_SECOND = Number(process.env.PER_SECOND ?? 20)
-const WORKERS = Number(process.env.WORKERS ?? 3)
+const WORKERS = Number(process.env.WORKERS ?? 12)
 const ENGINES = process.env.ENGINE ? [process.env.ENGINE] : ['redis', 'postgres']
 
-const CHILD = new URL('./poison/worker-child.ts', import.meta.url).pathname
-const program = await bundleChild(CHILD)
+const bundled = (name: string) =>
+  bundleChild(new URL(`./poison/${name}.ts`, import.meta.url).pathname)
+const [worker, own] = await Promise.all([bundled('worker-child'), bundled('own-child')])
+const programs = { worker: worker.path, own: own.path }
 const { env, missing, stop } = await startServers()
 const databaseUrl = process.env.TEST_DATABASE_URL ?? env.TEST_DATABASE_URL
 const redisUrl = process.env.TEST_REDIS_URL ?? env.TEST_REDIS_URL
@@ -34,12 +36,12 @@ try {
       keyPrefix: `poison-${randomUUID()}`,
     })
     const load = { workers: WORKERS, healthyPerSecond: PER_SECOND }
-    const calm = await runPoison(program.path, place(), {
+    const calm = await runPoison(programs, place(), {
       ...load,
       seconds: CALM_SECONDS,
       poison: 0,
     })
-    const poisoned = await runPoison(program.path, place(), {
+    const poisoned = await runPoison(programs, place(), {
       ...load,
       seconds: SECONDS,
       poison: POISON,
@@ -49,6 +51,6 @@ try {
   }
 } finally {
   await stop()
-  await program.remove()
+  await Promise.all([worker.remove(), own.remove()])
 }
 console.log(JSON.stringify({ bench: 'poison', workers: WORKERS, perSecond: PER_SECOND, ...found }))

@@ -18,56 +18,70 @@ beforeAll(async () => {
 afterAll(() => program.remove())
 
 /** Runs worker after worker until one lives to tell the end; all jobs fit into one worker's hands. */
-async function runUntilDone(where: object): Promise<string[]> {
+async function runUntilDone(where: object) {
   const lines: string[] = []
+  let workers = 0
   const load = { poison: POISON, healthy: HEALTHY, concurrency: POISON + HEALTHY }
   const options = { ...where, ...load, keyPrefix: `poison-${randomUUID()}`, maxStarts: MAX_STARTS }
-  for (let round = 0; round < POISON * MAX_STARTS + 1 && lines.at(-1) !== 'end'; round++) {
+  for (; workers < POISON * MAX_STARTS + 1 && lines.at(-1) !== 'end'; workers++) {
     const args = [program.path, JSON.stringify(options)]
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     lines.push(...(await text(child.stdout)).trim().split('\n'))
   }
-  return lines
+  return { lines, workers }
 }
 
 describe('jobs that kill their process', () => {
-  const expectParked = (lines: readonly string[]) => {
-    for (const job of [666, 667]) {
-      // Taken up together, one of the two may kill before the other begins.
-      const starts = lines.filter((line) => line === `started ${job}`).length
-      expect(starts).toBeGreaterThan(0)
-      expect(starts).toBeLessThanOrEqual(MAX_STARTS)
-    }
+  const startsOf = (lines: readonly string[], how: 'started' | 'apart', job: number) =>
+    lines.filter((line) => line === `${how} ${job}`).length
+
+  const expectParked = (lines: readonly string[], reason: string) => {
     const done = new Set(lines.filter((line) => line.startsWith('done')))
     expect([...done].toSorted()).toEqual([1, 2, 3, 4, 5, 6].map((job) => `done ${job}`))
     expect(lines.filter((line) => line.startsWith('dead')).toSorted()).toEqual([
-      'dead 666 its process died 3 times while it ran',
-      'dead 667 its process died 3 times while it ran',
+      `dead 666 ${reason}`,
+      `dead 667 ${reason}`,
     ])
     expect(lines.at(-1)).toBe('end')
   }
 
+  /** Where a suspect has a process of its own, a worker dies once of a job and no more. */
+  const expectApart = ({ lines, workers }: Awaited<ReturnType<typeof runUntilDone>>) => {
+    expectParked(lines, 'a process of its own died while it ran')
+    for (const job of [666, 667]) {
+      // Taken up together, one of the two may kill before the other begins.
+      expect(startsOf(lines, 'started', job)).toBeLessThanOrEqual(1)
+      expect(startsOf(lines, 'apart', job)).toBe(3)
+    }
+    expect(workers).toBeLessThanOrEqual(POISON + 1)
+  }
+
   it('are parked with their reason, and take nobody with them: embedded', async () => {
     const home = await freshFolder()
-    expectParked(await runUntilDone({ home }))
+    const { lines } = await runUntilDone({ home })
+    expectParked(lines, 'its process died 3 times while it ran')
+    for (const job of [666, 667]) {
+      expect(startsOf(lines, 'started', job)).toBeGreaterThan(0)
+      expect(startsOf(lines, 'started', job)).toBeLessThanOrEqual(MAX_STARTS)
+    }
     await rm(home, { recursive: true, force: true })
   }, 120_000)
 
   it.skipIf(postgresEngine.skip)(
-    'the same on PostgreSQL (TEST_DATABASE_URL)',
+    'in a process of their own, once a worker has died of them: PostgreSQL (TEST_DATABASE_URL)',
     async () => {
       const { url, drop } = await freshServerDatabase()
-      expectParked(await runUntilDone({ home: 'unused', databaseUrl: url }))
+      expectApart(await runUntilDone({ home: 'unused', databaseUrl: url }))
       await drop()
     },
     120_000,
   )
 
   it.skipIf(!redisUrl)(
-    'the same on Redis (TEST_REDIS_URL)',
+    'in a process of their own, once a worker has died of them: Redis (TEST_REDIS_URL)',
     async () => {
       const home = await freshFolder()
-      expectParked(await runUntilDone({ home, redisUrl }))
+      expectApart(await runUntilDone({ home, redisUrl }))
       await rm(home, { recursive: true, force: true })
     },
     120_000,

@@ -1,13 +1,19 @@
-/** A worker that dies of some jobs, and does the others. Options as JSON; see poison.test.ts. */
+/**
+ * A worker that dies of some jobs, and does the others; or the process that it starts for those under
+ * which one has died. Options as JSON; see poison.test.ts.
+ */
+import { fork } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openLog } from '../../services/platform/log.ts'
+import { answerParent, type JobQueue } from '../../services/queue/index.ts'
 import { openEngine } from '../../services/wiring/engine.ts'
 
 /** Jobs from this number on kill. */
 const POISON = 666
 const WORK_MS = 50
 
-const { maxStarts, poison, healthy, concurrency, ...where } = JSON.parse(process.argv[2]!) as {
+const [, program, options, own] = process.argv
+const { maxStarts, poison, healthy, concurrency, ...where } = JSON.parse(options!) as {
   home: string
   databaseUrl?: string
   redisUrl?: string
@@ -18,36 +24,46 @@ const { maxStarts, poison, healthy, concurrency, ...where } = JSON.parse(process
   healthy: number
   concurrency: number
 }
-const engine = await openEngine(where, openLog('silent'), {
-  lockMs: 1_000,
-  stalledCheckMs: 300,
-  keyPrefix: where.keyPrefix,
-  maxStarts,
-})
-const { queue } = engine
-const jobs = Array.from({ length: poison + healthy }, (_, i) =>
-  i < poison ? POISON + i : i - poison + 1,
-)
-for (const job of jobs) {
-  await queue.add({ name: 'account', payload: { windowStartMs: job }, id: String(job) })
+
+const begin = (queue: Pick<JobQueue, 'work'>) =>
+  queue.work(
+    'account',
+    async ({ windowStartMs: job }) => {
+      process.stdout.write(`${own ?? 'started'} ${job}\n`)
+      if (job >= POISON) process.kill(process.pid, 'SIGKILL')
+      await pause(WORK_MS)
+      process.stdout.write(`done ${job}\n`)
+    },
+    { concurrency },
+  )
+
+async function worker(): Promise<void> {
+  const engine = await openEngine(where, openLog('silent'), {
+    lockMs: 1_000,
+    stalledCheckMs: 300,
+    keyPrefix: where.keyPrefix,
+    maxStarts,
+    ...((where.redisUrl ?? where.databaseUrl) && {
+      startOwn: () => fork(program!, [options!, 'apart']),
+    }),
+  })
+  const { queue } = engine
+  const jobs = Array.from({ length: poison + healthy }, (_, i) =>
+    i < poison ? POISON + i : i - poison + 1,
+  )
+  for (const job of jobs) {
+    await queue.add({ name: 'account', payload: { windowStartMs: job }, id: String(job) })
+  }
+  await begin(queue)
+  for (let left = 1; left > 0; await pause(50)) {
+    const { waiting, active, delayed } = await queue.counts('account')
+    left = waiting + active + delayed
+  }
+  for (const { id, reason } of await queue.dead('account', jobs.length)) {
+    process.stdout.write(`dead ${id} ${reason}\n`)
+  }
+  process.stdout.write('end\n')
+  await engine.close()
 }
-await queue.work(
-  'account',
-  async ({ windowStartMs: job }) => {
-    process.stdout.write(`started ${job}\n`)
-    if (job >= POISON) process.kill(process.pid, 'SIGKILL')
-    await pause(WORK_MS)
-    process.stdout.write(`done ${job}\n`)
-  },
-  { concurrency },
-)
-for (let left = 1; left > 0; await pause(50)) {
-  const { waiting, active, delayed } = await queue.counts('account')
-  left = waiting + active + delayed
-}
-for (const { id, reason } of await queue.dead('account', jobs.length)) {
-  process.stdout.write(`dead ${id} ${reason}\n`)
-}
-process.stdout.write('end\n')
-await engine.close()
-process.exit(0)
+
+await (own ? answerParent(begin) : worker())

@@ -1,9 +1,10 @@
 import { type Job, type Telemetry, UnrecoverableError } from 'bullmq'
-import { AppError } from '../../domain/errors.ts'
+import { failureOf } from '../answer-parent.ts'
 import { checkPayload, type JobName } from '../jobs.ts'
 import type { JobContext, JobEvent, JobHandler } from '../port.ts'
 import type { BullmqBackend } from './bullmq-backend.ts'
 import { ownId } from './bullmq-id.ts'
+import type { OwnProcess } from './own-process.ts'
 import type { suspects } from './suspects.ts'
 
 export interface WorkerTiming {
@@ -17,7 +18,8 @@ interface WorkerOptions extends WorkerTiming {
   readonly observe: (event: JobEvent) => void
   readonly telemetry: { readonly telemetry?: Telemetry }
   /** Of all kinds of jobs in this process. */
-  readonly alone: ReturnType<typeof suspects>
+  readonly judge: ReturnType<typeof suspects>
+  readonly own: OwnProcess | undefined
 }
 
 /** The BullMQ face of a handler: checks the payload, and says `retryable` in BullMQ's words. */
@@ -25,18 +27,22 @@ export function startWorker<Name extends JobName>(
   backend: BullmqBackend,
   name: Name,
   handler: JobHandler<Name>,
-  { concurrency, lockMs, stalledCheckMs, observe, telemetry, alone }: WorkerOptions,
+  { concurrency, lockMs, stalledCheckMs, observe, telemetry, judge, own }: WorkerOptions,
 ) {
-  const run = async (job: Job, signal = new AbortController().signal) => {
+  const run = async (job: Job, context: JobContext) => {
     try {
-      return await handler(checkPayload(name, job.data), contextOf(job, signal))
+      return await handler(checkPayload(name, job.data), context)
     } catch (error) {
-      if (!(error instanceof AppError) || error.retryable) throw error
-      throw new UnrecoverableError(`${error.code}: ${error.message}`)
+      const { reason, final } = failureOf(error)
+      throw final ? new UnrecoverableError(reason) : error
     }
   }
-  const process = (job: Job, token?: string, signal?: AbortSignal) =>
-    alone(job, token, () => run(job, signal))
+  const process = (job: Job, token?: string, signal?: AbortSignal) => {
+    const context = contextOf(job, signal ?? new AbortController().signal)
+    const here = () => run(job, context)
+    const apart = own && (() => runApart(own, name, job.data, context))
+    return judge(job, token, here, apart)
+  }
   const worker = new backend.classes.Worker(name, process, {
     ...backend.consumer,
     ...telemetry,
@@ -44,7 +50,7 @@ export function startWorker<Name extends JobName>(
     lockDuration: lockMs,
     stalledInterval: stalledCheckMs,
     // A crash is the process' fault, not the job's: BullMQ's default of 1 fails healthy jobs for
-    // good. Which one is at fault itself is found out by `alone`.
+    // good. Which one is at fault itself is found out by `judge`.
     maxStalledCount: 1_000,
   })
   worker.on('completed', (job) => observe({ kind: 'completed', name, ...about(job) }))
@@ -60,6 +66,12 @@ export function startWorker<Name extends JobName>(
   worker.on('stalled', (id) => observe({ kind: 'stalled', name, id: ownId(name, id) }))
   worker.on('error', (error) => observe({ kind: 'error', name, error: error.message }))
   return worker
+}
+
+async function runApart(own: OwnProcess, name: JobName, payload: unknown, context: JobContext) {
+  const { id, attempt, dueAtMs, abort } = context
+  const children = await context.children()
+  return own.run({ name, payload, context: { id, attempt, dueAtMs }, children }, abort)
 }
 
 function about(job: Job) {

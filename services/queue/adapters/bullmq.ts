@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
 import type { FlowJob, Job, JobsOptions } from 'bullmq'
 import { BullMQOtel } from 'bullmq-otel'
@@ -8,11 +9,17 @@ import type { AnyJobRequest, DeadJob, JobCounts, JobEvent, JobQueue } from '../p
 import { type BullmqBackend, onDatabase, onRedis } from './bullmq-backend.ts'
 import { bullmqId, ownId } from './bullmq-id.ts'
 import { startWorker, type WorkerTiming } from './bullmq-worker.ts'
+import { ownProcess } from './own-process.ts'
 import { suspects } from './suspects.ts'
 
 export interface BullmqOptions extends Partial<WorkerTiming> {
   /** Starts of a job that ended with its process; after these it is dead. */
   readonly maxStarts?: number
+  /**
+   * Starts a process that runs jobs under which a process has died; it calls `answerParent`. Without
+   * it they run alone in this one.
+   */
+  readonly startOwn?: () => ChildProcess
   /** Separates several services on one server. */
   readonly keyPrefix?: string
   readonly observe?: (event: JobEvent) => void
@@ -51,7 +58,8 @@ export async function bullmqOn(
   const flows = new backend.classes.FlowProducer({ ...backend.producer, ...telemetry })
   flows.on('error', (error) => observe({ kind: 'error', name: 'tick', error: error.message }))
   const workers: ReturnType<typeof startWorker>[] = []
-  const alone = suspects(maxStarts, () => workers)
+  const judge = suspects(maxStarts, () => workers)
+  const own = options.startOwn && ownProcess(options.startOwn)
 
   return {
     engine: backend.engine,
@@ -86,7 +94,7 @@ export async function bullmqOn(
       reporting(async () => (await queues[name].getJobScheduler(id)) !== undefined),
 
     async work(name, handler, { concurrency = 1 } = {}) {
-      const how = { lockMs, stalledCheckMs, concurrency, observe, telemetry, alone }
+      const how = { lockMs, stalledCheckMs, concurrency, observe, telemetry, judge, own }
       const worker = startWorker(backend, name, handler, how)
       workers.push(worker)
       await reported(() => worker.waitUntilReady()).catch(async (error: unknown) => {
@@ -114,6 +122,7 @@ export async function bullmqOn(
 
     async close(graceMs = 10_000) {
       await Promise.all(workers.map((worker) => closeWithin(worker, graceMs)))
+      own?.close()
       await Promise.all([...Object.values(queues), flows].map((open) => open.close()))
       await backend.close()
     },

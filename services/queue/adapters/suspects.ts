@@ -1,8 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { DelayedError, type Job, UnrecoverableError, type Worker } from 'bullmq'
 
-/** A process may be killed for any reason; one that dies twice under the same job may die of it. */
-const SUSPECT_AFTER = 2
+/**
+ * A process may be killed for any reason; one that dies twice under the same job may die of it. Where
+ * nobody has to wait for it, a job is suspected at once.
+ */
+const SUSPECT_AFTER = { here: 2, apart: 1 }
 /** How long a suspect waits for what runs beside it to end. */
 const CLEAR_MS = 5_000
 const LOOK_MS = 20
@@ -12,8 +15,8 @@ const PUT_OFF_MS = 1_000
 
 /**
  * Keeps a job that kills its process from taking others with it, again and again, until they are all
- * given up: a job under which a process has died twice is run alone in its process, and one that has
- * killed as many as it may is dead.
+ * given up: a job under which a process has died is run in one of its own, where there can be such,
+ * and else, once two have died, alone in this one. One that has killed as many as it may is dead.
  *
  * @param maxStarts that ended with their process, before a job is dead
  * @param workers of this process, which take up nothing while a suspect runs
@@ -28,7 +31,7 @@ export function suspects(
   const hold = () => Promise.all(workers().map((worker) => worker.pause(true)))
   const letGo = () => Promise.all(workers().map((worker) => worker.resume()))
 
-  async function byItself<Result>(run: () => Promise<Result>): Promise<Result> {
+  async function byItself(run: () => Promise<unknown>): Promise<unknown> {
     await hold()
     const timer = setTimeout(() => void letGo(), HOLD_MS)
     try {
@@ -42,37 +45,35 @@ export function suspects(
     }
   }
 
-  async function judged<Result>(
+  async function judged(
     job: Job,
     token: string | undefined,
-    run: () => Promise<Result>,
-  ): Promise<Result> {
+    here: () => Promise<unknown>,
+    apart: (() => Promise<unknown>) | undefined,
+  ): Promise<unknown> {
     const { stalledCounter: deaths, attemptsStarted } = job
     // One that was revived keeps its deaths, and counts its starts anew.
     if (deaths >= maxStarts && attemptsStarted > maxStarts) {
       throw new UnrecoverableError(`its process died ${deaths} times while it ran`)
     }
-    if (deaths < SUSPECT_AFTER) return run()
+    if (deaths < SUSPECT_AFTER[apart ? 'apart' : 'here']) return here()
     if (suspected) {
-      await job.moveToDelayed(Date.now() + PUT_OFF_MS * (0.5 + Math.random()), token)
+      // PostgreSQL takes whole milliseconds only.
+      await job.moveToDelayed(Date.now() + Math.round(PUT_OFF_MS * (0.5 + Math.random())), token)
       throw new DelayedError()
     }
     suspected = true
     try {
-      return await byItself(run)
+      return await (apart?.() ?? byItself(here))
     } finally {
       suspected = false
     }
   }
 
-  return async <Result>(
-    job: Job,
-    token: string | undefined,
-    run: () => Promise<Result>,
-  ): Promise<Result> => {
+  return async (...asked: Parameters<typeof judged>): Promise<unknown> => {
     running++
     try {
-      return await judged(job, token, run)
+      return await judged(...asked)
     } finally {
       running--
     }

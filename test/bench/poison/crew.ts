@@ -3,6 +3,12 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { PoisonPlace } from './jobs.ts'
 
+/** Of a worker, and of the process that it starts for suspects. */
+export interface Programs {
+  readonly worker: string
+  readonly own: string
+}
+
 /** What a worker says of a job. */
 export type Said = (what: 'started' | 'done', job: number, atMs: number) => void
 
@@ -11,13 +17,13 @@ export type Said = (what: 'started' | 'done', job: number, atMs: number) => void
  *
  * @returns once all are at work
  */
-export async function startCrew(program: string, place: PoisonPlace, size: number, said: Said) {
+export async function startCrew(programs: Programs, place: PoisonPlace, size: number, said: Said) {
   let ended = false
   let deaths = 0
   const living = new Set<ChildProcess>()
 
   function start(): Promise<void> {
-    const child = spawn(process.execPath, [program, JSON.stringify(place)], {
+    const child = spawn(process.execPath, [programs.worker, JSON.stringify(place), programs.own], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     living.add(child)

@@ -1,14 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { openLog } from '../../../services/platform/log.ts'
 import { openEngine } from '../../../services/wiring/engine.ts'
-import { startCrew } from './crew.ts'
+import { randomFrom } from '../batch/random.ts'
+import { type Programs, startCrew } from './crew.ts'
 import { healthy, isPoison, type PoisonPlace, poison, requestOf } from './jobs.ts'
 
 export interface PoisonLoad {
   readonly workers: number
   readonly healthyPerSecond: number
   readonly seconds: number
-  /** Poison jobs, spread evenly over the time. */
+  /** Poison jobs, each at an instant of its own: together with healthy ones only by chance. */
   readonly poison: number
 }
 
@@ -17,7 +18,10 @@ export interface PoisonReport {
   /** Not done at the end. */
   readonly healthyLost: number
   readonly healthyParked: number
+  /** They ran beside one that killed, and over 9 s late: a worker's death is noticed by its locks. */
+  readonly healthyLate: number
   readonly p50Ms: number
+  readonly p95Ms: number
   readonly p99Ms: number
   readonly poison: number
   readonly parked: number
@@ -25,20 +29,24 @@ export interface PoisonReport {
   readonly deaths: number
 }
 
-/** A poison job's eight starts are a lock and a look at stalled jobs apart: 15 s each at most. */
+/** A worker's death is noticed 15 s later at most; then there are three starts more. */
 const PATIENCE_MS = 10 * 60_000
+const LATE_MS = 9_000
+/** Processes that have just started are slow. */
+const SETTLE_MS = 5_000
 const TICK_MS = 10
+const SEED = 7
 
 /** Feeds a crew with healthy jobs at a steady rate, and with poison; delays count from the due instant. */
 export async function runPoison(
-  program: string,
+  programs: Programs,
   place: PoisonPlace,
   load: PoisonLoad,
 ): Promise<PoisonReport> {
   const starts = new Map<number, number>()
   const doneAtMs = new Map<number, number>()
   const dueAtMs = new Map<number, number>()
-  const crew = await startCrew(program, place, load.workers, (what, job, atMs) => {
+  const crew = await startCrew(programs, place, load.workers, (what, job, atMs) => {
     if (what === 'started') starts.set(job, (starts.get(job) ?? 0) + 1)
     else doneAtMs.set(job, doneAtMs.get(job) ?? atMs)
   })
@@ -47,7 +55,11 @@ export async function runPoison(
     keep: { completed: 100, dead: 2 * load.poison + 100 },
   })
   const { queue } = engine
+  await pause(SETTLE_MS)
   const wanted = load.healthyPerSecond * load.seconds
+  const atRandom = randomFrom(SEED)
+  const poisonAtMs = Array.from({ length: load.poison }, () => atRandom() * load.seconds * 1000)
+  poisonAtMs.sort((a, b) => a - b)
   const adding: Promise<void>[] = []
   const startMs = performance.now()
   for (let fed = 0, poisoned = 0; fed < wanted; await pause(TICK_MS)) {
@@ -56,12 +68,12 @@ export async function runPoison(
       dueAtMs.set(healthy(fed), startMs + (fed * 1000) / load.healthyPerSecond)
       adding.push(queue.add(requestOf(healthy(fed))))
     }
-    const dueShare = Math.min(1, passedMs / 1000 / load.seconds)
-    for (; poisoned < Math.floor(load.poison * dueShare); poisoned++) {
+    for (
+      ;
+      poisonAtMs[poisoned]! < passedMs || (fed === wanted && poisoned < load.poison);
+      poisoned++
+    ) {
       adding.push(queue.add(requestOf(poison(poisoned))))
-    }
-    if (fed === wanted) {
-      for (; poisoned < load.poison; poisoned++) adding.push(queue.add(requestOf(poison(poisoned))))
     }
   }
   await Promise.all(adding)
@@ -83,7 +95,9 @@ export async function runPoison(
     healthy: wanted,
     healthyLost: delaysMs.filter((ms) => ms === Number.POSITIVE_INFINITY).length,
     healthyParked: dead.length - parked,
+    healthyLate: delaysMs.filter((ms) => ms > LATE_MS).length,
     p50Ms: at(0.5),
+    p95Ms: at(0.95),
     p99Ms: at(0.99),
     poison: load.poison,
     parked,

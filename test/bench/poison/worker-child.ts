@@ -1,23 +1,15 @@
-/** A worker that does healthy jobs and is killed by poison. Options as JSON; started by `run.ts`. */
-import { setTimeout as pause } from 'node:timers/promises'
+/** A worker, killed by poison. Where to work as JSON, and the program of its own processes. */
+import { fork } from 'node:child_process'
 import { openLog } from '../../../services/platform/log.ts'
 import { openEngine } from '../../../services/wiring/engine.ts'
-import { isPoison, type PoisonPlace } from './jobs.ts'
+import type { PoisonPlace } from './jobs.ts'
+import { beginWork } from './work.ts'
 
-/** A healthy job waits for somebody, as most do. */
-const WORK_MS = 5
-const CONCURRENCY = 8
-
-const place = JSON.parse(process.argv[2]!) as PoisonPlace
-const engine = await openEngine(place, openLog('silent'), { keyPrefix: place.keyPrefix })
-await engine.queue.work(
-  'account',
-  async ({ windowStartMs }) => {
-    process.stdout.write(`started ${windowStartMs}\n`)
-    if (isPoison(windowStartMs)) process.kill(process.pid, 'SIGKILL')
-    await pause(WORK_MS)
-    process.stdout.write(`done ${windowStartMs}\n`)
-  },
-  { concurrency: CONCURRENCY },
-)
+const [, , options, ownProgram] = process.argv
+const place = JSON.parse(options!) as PoisonPlace
+const engine = await openEngine(place, openLog('silent'), {
+  keyPrefix: place.keyPrefix,
+  startOwn: () => fork(ownProgram!),
+})
+await beginWork(engine.queue)
 process.stdout.write('working 0\n')

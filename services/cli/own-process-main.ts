@@ -1,0 +1,13 @@
+/** A process that runs one job at a time for the worker that started it; see `startOwnProcess`. */
+import { once } from 'node:events'
+import { startWorkers } from '../../workers/start-workers.ts'
+import { openLog } from '../platform/log.ts'
+import { answerParent } from '../queue/index.ts'
+import { openService } from '../wiring/service.ts'
+import { stepPorts } from '../wiring/steps.ts'
+import type { OwnProcessOptions } from './start-own-process.ts'
+
+const [options] = (await once(process, 'message')) as [OwnProcessOptions]
+const log = openLog(options.env.logLevel, (line) => void process.stderr.write(line))
+const service = await openService({ ...options, log })
+await answerParent((queue) => startWorkers(queue, stepPorts(service)))

@@ -1,0 +1,91 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { getPriority, setPriority } from 'node:os'
+import { UnrecoverableError } from 'bullmq'
+import type { JobAnswer, JobAsked } from '../answer-parent.ts'
+
+/** Nothing else ran there, so that the job is at fault, or bad luck again and again. */
+const MAX_ATTEMPTS = 3
+/** Suspects come in company; a process that waits for one takes memory for nothing. */
+const IDLE_MS = 10_000
+const NICENESS = 5
+
+/** Runs jobs in a process where nothing else runs. */
+export interface OwnProcess {
+  /**
+   * @returns what the job's handler gave
+   * @throws UnrecoverableError where its handler says so, or its process died at the third attempt
+   */
+  run(asked: JobAsked, abort: AbortSignal): Promise<unknown>
+  close(): void
+}
+
+/** @param start a process that calls `answerParent`, with an IPC channel */
+export function ownProcess(start: () => ChildProcess): OwnProcess {
+  let idle: ChildProcess | undefined
+  let ending: NodeJS.Timeout | undefined
+
+  async function started(abort: AbortSignal): Promise<ChildProcess> {
+    const child = start()
+    child.on('error', () => undefined) // told to whoever waits for it
+    yieldToOthers(child)
+    if ((await heard<'ready'>(child, abort)) === 'ready') return child
+    throw new Error('no process of its own could be started for it')
+  }
+
+  /** @returns undefined where the process died */
+  async function answerTo(asked: JobAsked, abort: AbortSignal): Promise<JobAnswer | undefined> {
+    clearTimeout(ending)
+    const child = idle?.connected ? idle : await started(abort)
+    idle = undefined
+    child.send(asked)
+    const answer = await heard<JobAnswer>(child, abort)
+    if (!answer) return undefined
+    idle = child
+    ending = setTimeout(close, IDLE_MS)
+    return answer
+  }
+
+  function close(): void {
+    clearTimeout(ending)
+    if (idle?.connected) idle.disconnect()
+    idle = undefined
+  }
+
+  return {
+    async run(asked, abort) {
+      const answer = (await answerTo(asked, abort)) ?? died(asked)
+      if (answer.status === 'done') return answer.result
+      throw answer.final ? new UnrecoverableError(answer.reason) : new Error(answer.reason)
+    },
+    close,
+  }
+}
+
+function died({ context }: JobAsked): JobAnswer {
+  const final = context.attempt >= MAX_ATTEMPTS
+  return { status: 'failed', reason: 'a process of its own died while it ran', final }
+}
+
+/** One that starts and dies again and again may not slow down who does healthy work. */
+function yieldToOthers({ pid }: ChildProcess): void {
+  if (pid !== undefined) setPriority(pid, Math.min(19, getPriority() + NICENESS))
+}
+
+/** The next thing that a process says; undefined where it ends instead. Ends it on `abort`. */
+async function heard<Said>(child: ChildProcess, abort: AbortSignal): Promise<Said | undefined> {
+  const done = new AbortController()
+  const signal = AbortSignal.any([abort, done.signal])
+  try {
+    const [answer] = await Promise.race([
+      once(child, 'message', { signal }),
+      once(child, 'exit', { signal }).then(() => []),
+    ])
+    return answer
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  } finally {
+    done.abort()
+  }
+}

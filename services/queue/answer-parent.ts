@@ -1,0 +1,64 @@
+import { AppError } from '../domain/errors.ts'
+import { checkPayload, type JobName } from './jobs.ts'
+import type { JobContext, JobHandler, JobQueue } from './port.ts'
+
+/** One job, as it is handed to a process of its own. */
+export interface JobAsked {
+  readonly name: JobName
+  readonly payload: unknown
+  readonly context: Pick<JobContext, 'id' | 'attempt' | 'dueAtMs'>
+  readonly children: Awaited<ReturnType<JobContext['children']>>
+}
+/** What such a process says of it; before the first, once, `ready`. */
+export type JobAnswer =
+  | { readonly status: 'done'; readonly result: unknown }
+  | {
+      readonly status: 'failed'
+      readonly reason: string
+      /** Another run would fail the same way. */
+      readonly final: boolean
+    }
+
+/** Why a job failed, as the queue keeps it. */
+export function failureOf(error: unknown): Omit<JobAnswer & { status: 'failed' }, 'status'> {
+  const { message } = error as Error
+  return error instanceof AppError && !error.retryable
+    ? { reason: `${error.code}: ${message}`, final: true }
+    : { reason: message, final: false }
+}
+
+/**
+ * The child's side of a process that runs one job at a time for its parent, with whatever handlers
+ * `begin` gives to `work`. Ends with its parent, and only so: a signal to the whole group is the
+ * parent's business.
+ */
+export async function answerParent(
+  begin: (queue: Pick<JobQueue, 'work'>) => Promise<void>,
+): Promise<void> {
+  process.once('disconnect', () => process.exit())
+  if (!process.connected) process.exit() // it ended while this process began
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => undefined)
+  // Whom it cannot be said to any more is gone, and this process ends with it.
+  const say = (answer: JobAnswer | 'ready') => process.send!(answer, undefined, {}, () => undefined)
+  const handlers = new Map<JobName, JobHandler<JobName>>()
+  await begin({
+    async work(name, handler) {
+      handlers.set(name, handler as JobHandler<JobName>)
+    },
+  })
+  process.on('message', async ({ name, payload, context, children }: JobAsked) => {
+    // Nobody waits for one that has no more time: its process is ended.
+    const whole = {
+      ...context,
+      abort: new AbortController().signal,
+      children: async () => children,
+    }
+    try {
+      const result = await handlers.get(name)!(checkPayload(name, payload), whole)
+      say({ status: 'done', result })
+    } catch (error) {
+      say({ status: 'failed', ...failureOf(error) })
+    }
+  })
+  say('ready')
+}
