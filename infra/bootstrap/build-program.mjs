@@ -38,9 +38,10 @@ const packagesStay = {
  *
  * @param folder is emptied first; `gridtide.js` in it is the command line, `THIRD-PARTY.txt` the
  *   licences of the packages that went in
+ * @param more entry points by name, as TypeScript files: programs of a bench that are to be built alike
  * @returns what esbuild tells of inputs and outputs
  */
-export async function buildProgram(folder) {
+export async function buildProgram(folder, more = {}) {
   rmSync(folder, { recursive: true, force: true })
   const tasks = readdirSync(`${root}${TASKS}`).map((file) => file.replace(/\.ts$/, ''))
   const { metafile } = await build({
@@ -49,6 +50,7 @@ export async function buildProgram(folder) {
       gridtide: 'services/cli/main.ts',
       'thread-main': 'services/platform/thread-main.ts',
       'own-process-main': 'services/cli/own-process-main.ts',
+      ...more,
       ...Object.fromEntries(tasks.map((task) => [`tasks/${task}`, `${TASKS}/${task}.ts`])),
     },
     outdir: folder,

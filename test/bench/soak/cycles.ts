@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import type { Asked, Chore, Told } from './messages.ts'
 
-const CHILD = new URL('./service-child.ts', import.meta.url)
 const EVERY_SECONDS: Readonly<Record<Chore, number>> = {
   rewind: 15,
   guard: 15,
@@ -14,13 +13,20 @@ const EVERY_SECONDS: Readonly<Record<Chore, number>> = {
   forget: 3600,
 }
 
-/** One process of the service, lived through cycle by cycle. */
-export async function startCycles(options: {
-  readonly fleetFile: string
-  readonly env: Readonly<Record<string, string>>
-  readonly cycleSeconds: number
-}) {
-  const child = fork(CHILD, [JSON.stringify(options)])
+/**
+ * One process of the service, lived through cycle by cycle.
+ *
+ * @param program what was built of `service-child.ts`
+ */
+export async function startCycles(
+  program: string,
+  options: {
+    readonly fleetFile: string
+    readonly env: Readonly<Record<string, string>>
+    readonly cycleSeconds: number
+  },
+) {
+  const child = fork(program, [JSON.stringify(options)], { execArgv: ['--expose-gc'] })
   const ended = once(child, 'exit')
   const hear = async (): Promise<Told> => {
     const gone = ended.then(([code]) => Promise.reject(new Error(`the service ended: ${code}`)))
@@ -43,8 +49,12 @@ export async function startCycles(options: {
     url: url!,
     /** By the clock of the service. */
     nowMs,
-    /** Lives one cycle. */
-    async next() {
+    /**
+     * Lives one cycle.
+     *
+     * @param look whether to collect what is of no use any more, and say what memory is left
+     */
+    async next(look: boolean) {
       const before = nowMs()
       lived++
       const due = (seconds: number) =>
@@ -52,8 +62,8 @@ export async function startCycles(options: {
       const chores = (Object.keys(EVERY_SECONDS) as Chore[]).filter((one) =>
         due(EVERY_SECONDS[one]),
       )
-      const { memory } = await ask({ number: lived, aheadMs: aheadMs(), chores })
-      return memory!
+      const { memory } = await ask({ number: lived, aheadMs: aheadMs(), chores, look })
+      return memory
     },
     rows: async () => (await ask('rows')).rows!,
     openFiles: async () => (await readdir(`/proc/${child.pid}/fd`)).length,

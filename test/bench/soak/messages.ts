@@ -7,13 +7,15 @@ export interface Asked {
   /** How far its clock is to be ahead of the true one. */
   readonly aheadMs: number
   readonly chores: readonly Chore[]
+  /** Whether its memory is looked at, after a collection. */
+  readonly look: boolean
 }
 
 export interface Told {
   /** It is up and has made its first plan. */
   readonly url?: string
-  /** A cycle is over. */
-  readonly memory?: NodeJS.MemoryUsage
+  /** A cycle is over; what is left in memory after a collection, if that was asked. */
+  readonly memory?: NodeJS.MemoryUsage | undefined
   readonly rows?: Readonly<Record<string, number>>
   readonly failed?: string
 }

@@ -18,9 +18,10 @@ const TURN_EVERY_CYCLES = 50
 /**
  * The service on one engine, with a grid, a target and a subscriber of its own, all on its clock.
  *
+ * @param program what was built of `service-child.ts`
  * @param started where to put what has to be stopped, last first, whatever fails
  */
-export async function soakWorld(engine: 'embedded' | 'redis', started: Stop[]) {
+export async function soakWorld(program: string, engine: 'embedded' | 'redis', started: Stop[]) {
   let nowMs = () => Date.now()
   const grid = await startGridServer(TWO_ZONES, () => nowMs())
   const targets = await startScaleServer(BACKEND_SECRET)
@@ -38,7 +39,7 @@ export async function soakWorld(engine: 'embedded' | 'redis', started: Stop[]) {
     BACKEND_SECRET,
     ...(servers && { DATABASE_URL: servers.databaseUrl, REDIS_URL: servers.redis.url }),
   }
-  const cycles = await startCycles({ fleetFile, env, cycleSeconds: CYCLE_SECONDS })
+  const cycles = await startCycles(program, { fleetFile, env, cycleSeconds: CYCLE_SECONDS })
   started.push(cycles.stop)
   nowMs = cycles.nowMs
   const redis = servers && new Redis(servers.redis.url)
