@@ -16,7 +16,7 @@ const INLINED = [...BUNDLED, 'typebox']
 const isInlined = (path) => INLINED.some((name) => path === name || path.startsWith(`${name}/`))
 /** Those of them that are CommonJS call for Node's own modules by a name that ESM does not know. */
 const REQUIRE =
-  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);"
 
 /** `debug` takes it where it happens to lie about, and nobody who installs us has asked for it. */
 const BY_CHANCE = 'supports-color'
