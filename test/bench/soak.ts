@@ -30,21 +30,24 @@ async function soak(program: string, engine: 'embedded' | 'redis') {
     const world = await soakWorld(program, engine, started)
     tell(`${engine}: the service is up`)
     const samples: Sample[] = []
+    let unready = 0
     const rowsAtFirst = await world.rows()
     for (let cycle = 1; cycle <= CYCLES; cycle++) {
       world.turn(cycle)
       const left = await world.next(cycle % LOOKED_EVERY === 0)
-      await callService(world.url, cycle, world.nowMs())
+      if (!(await callService(world.url, cycle, world.nowMs()))) unready++
       if (!left) continue
       const { rss, heapUsed, external } = left
       const memory = { rssMb: mb(rss), heapMb: mb(heapUsed), externalMb: mb(external) }
       const [openFiles, redisKeys] = [await world.openFiles(), await world.redisKeys()]
       samples.push({ cycle, ...memory, openFiles, redisKeys })
       if (cycle % TOLD_EVERY !== 0) continue
-      tell(`${engine}: ${JSON.stringify({ ...growth(samples, WARM_UP_CYCLES), ...world.done() })}`)
+      tell(
+        `${engine}: ${JSON.stringify({ ...growth(samples, WARM_UP_CYCLES), ...world.done(), unready })}`,
+      )
     }
     const rows = await world.rows()
-    return { ...growth(samples, WARM_UP_CYCLES), ...world.done(), rowsAtFirst, rows }
+    return { ...growth(samples, WARM_UP_CYCLES), ...world.done(), unready, rowsAtFirst, rows }
   } finally {
     await stopAll(started)
   }

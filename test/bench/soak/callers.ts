@@ -1,4 +1,4 @@
-const READS = ['/v1/plans/current', '/v1/plans?limit=5', '/v1/regions', '/metrics', '/readyz']
+const READS = ['/v1/plans/current', '/v1/plans?limit=5', '/v1/regions', '/metrics']
 /** Every so many cycles something is handed in. */
 const CHANGE_EVERY = 20
 const HOUR_MS = 3_600_000
@@ -7,11 +7,18 @@ const json = { 'content-type': 'application/json' }
 /**
  * What callers ask of the service in one cycle; now and then a job that may wait, and pushed traffic.
  *
- * @throws where anything is not answered as it should be
+ * @returns whether it said that it is ready: a machine with too much to do may be late to look
+ * @throws where anything else is not answered as it should be
  */
-export async function callService(url: string, cycle: number, nowMs: number): Promise<void> {
+export async function callService(url: string, cycle: number, nowMs: number): Promise<boolean> {
   for (const path of READS) await ask(url + path)
-  if (cycle % CHANGE_EVERY !== 0) return
+  if (cycle % CHANGE_EVERY === 0) await handIn(url, cycle, nowMs)
+  const readiness = await fetch(`${url}/readyz`)
+  await readiness.text() // left unread it holds its connection
+  return readiness.ok
+}
+
+async function handIn(url: string, cycle: number, nowMs: number): Promise<void> {
   const job = { id: `job-${cycle}`, gpuHours: 0.1, gpu: 'H100', gpus: [1] }
   await ask(`${url}/v1/batch/jobs`, {
     method: 'POST',
