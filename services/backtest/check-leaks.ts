@@ -9,7 +9,7 @@ import { normal } from './truth.ts'
 export interface Leak {
   /** First window, counted from the beginning of the simulation, that is another decision. */
   readonly window: number
-  /** What was changed from this window on. */
+  /** What was changed after this window. */
   readonly futureFrom: number
 }
 
@@ -18,7 +18,7 @@ export interface Leak {
  * not known before a window scrambled, and every decision up to there must come out the same, to
  * the last replica. It needs no help from the policy and cannot be talked out of what it sees.
  *
- * @param cuts windows of the simulation, each the beginning of a future
+ * @param cuts windows of the simulation, each the last one known
  * @param make builds the policy over a record: an honest one takes no notice of it
  */
 export function checkLeaks(
@@ -39,7 +39,7 @@ export function checkLeaks(
   })
 }
 
-/** Decisions up to and including the one at window `cut`, which knows nothing from `cut` on. */
+/** Decisions up to and including the one in window `cut`, which knows nothing after `cut`. */
 function decisionsOf(
   arena: Arena,
   record: GridRecord,
@@ -60,24 +60,24 @@ const written = ({ replicas, order }: Decision): string =>
   `${replicas.map((counts) => counts.join()).join(';')}|${order?.map((o) => o.join()).join(';')}`
 
 /**
- * The same past, another future: traffic and intensities from `window` on, and what is expected
- * by forecasts of later hours.
+ * The same past, another future: traffic after window `seen`, intensities from it on (nobody is shown
+ * what the grid does, only what is expected), and what is expected by forecasts of later hours.
  */
-export function otherFuture(record: GridRecord, window: number, seed: number): GridRecord {
+export function otherFuture(record: GridRecord, seen: number, seed: number): GridRecord {
   const scrambled = (values: Float64Array, from: number, stream: number) =>
     values.map((value, i) => (i < from ? value : value * Math.exp(0.7 * normal(seed, stream, i))))
-  const nextHour = Math.floor(window / windowsPerHour(record)) + 1
+  const nextHour = Math.floor(seen / windowsPerHour(record)) + 1
   return {
     ...record,
     demand: record.demand.map((origins, m) =>
-      origins.map((rates, o) => scrambled(rates, window, 1000 * (m + 1) + o)),
+      origins.map((rates, o) => scrambled(rates, seen + 1, 1000 * (m + 1) + o)),
     ),
-    actual: record.actual.map((values, r) => scrambled(values, window, -1 - r)),
+    actual: record.actual.map((values, r) => scrambled(values, seen, -1 - r)),
     expected: record.expected.map((values, r) =>
       scrambled(values, nextHour * EXPECTED_HOURS, 100_000 + r),
     ),
     ...(record.marginal && {
-      marginal: record.marginal.map((values, r) => scrambled(values, window, 200_000 + r)),
+      marginal: record.marginal.map((values, r) => scrambled(values, seen, 200_000 + r)),
     }),
   }
 }

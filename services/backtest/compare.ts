@@ -68,7 +68,7 @@ export function comparePolicies(results: readonly PolicyResult[], seed: number):
       ...(boundG !== undefined && { toBound: carbonG / boundG }),
       lateShare: meanOver((run) => run.lateShare),
       worstLateShare,
-      counts: worstLateShare <= MOST_LATE && sloPct >= LEAST_SLO_PCT,
+      counts: keepsPromises({ lateShare: worstLateShare, sloPct }),
       sloPct,
       energyKwh: total(runs, (run) => run.energyKwh),
       ...marginalOf(reference?.runs ?? runs, runs),
@@ -82,6 +82,13 @@ export function comparePolicies(results: readonly PolicyResult[], seed: number):
     }
   })
 }
+
+/** Whether so many requests and windows had capacity as is promised. */
+export const keepsPromises = ({
+  lateShare,
+  sloPct,
+}: Pick<Summary, 'lateShare' | 'sloPct'>): boolean =>
+  lateShare <= MOST_LATE && sloPct >= LEAST_SLO_PCT
 
 const total = (runs: readonly Summary[], of: (run: Summary) => number): number =>
   runs.reduce((sum, run) => sum + of(run), 0)

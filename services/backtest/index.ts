@@ -1,7 +1,7 @@
 export { type Arena, type ArenaExtras, compileArena } from './arena.ts'
 export { type Ceiling, ceilingOf } from './ceiling.ts'
 export { checkLeaks, type Leak } from './check-leaks.ts'
-export { type ComparedPolicy, comparePolicies } from './compare.ts'
+export { type ComparedPolicy, comparePolicies, keepsPromises } from './compare.ts'
 export { OUTLOOK_HOURS } from './deferrable/outlooks.ts'
 export { type DeferrableResult, type JobsJob, playJobs } from './deferrable/play-jobs.ts'
 export { deferrablePolicies } from './deferrable/policies/index.ts'

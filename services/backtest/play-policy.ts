@@ -11,7 +11,7 @@ import type { GridRecord } from './record.ts'
 import { type SimulateOptions, simulate } from './simulate.ts'
 import { type Summary, summarise } from './summary.ts'
 import { drawTruth } from './truth.ts'
-import { MOST_LATE, MOST_MISSED, TRIALS, type Trial, tune } from './tune.ts'
+import { MOST_LATE, MOST_MISSED, TRIALS, type Trial, tune, widened } from './tune.ts'
 
 /** All that one policy has to do, for one thread. */
 export interface PolicyJob {
@@ -103,7 +103,7 @@ function playTuned(
     isTuned(policy.id) && tuning.length > 0
       ? tune(policy, (setting, best) => judgeSetting(tuning, setting, best, play), trials)
       : undefined
-  const chosen = tuned?.best.knobs ?? knobs ?? policy.published
+  const chosen = tuned ? widened(tuned.best.knobs) : (knobs ?? policy.published)
   return {
     ...described(policy),
     knobs: chosen,

@@ -20,15 +20,15 @@ export interface Knobs {
 }
 
 /**
- * All that a policy may know at the beginning of a window. There is no way from here to the
+ * All that a policy may know in a window, a minute after it began. There is no way from here to the
  * future; `checkLeaks` makes sure that none is found around it.
  */
 export interface View {
-  /** Windows since the record began. */
+  /** Windows since the record began; the one that it decides in. */
   readonly window: number
   /** Windows until the policy is asked again, if nothing unexpected happens. */
   readonly periodWindows: number
-  /** tokens/s of a model and origin, `ago` >= 1 windows back. */
+  /** tokens/s of a model and origin: `ago` 1 is the window seen last, 2 the one before it. */
   readonly observed: (model: number, origin: number, ago: number) => number
   /** gCO2e/kWh expected over the period to come. */
   readonly expected: (region: number) => number

@@ -4,8 +4,8 @@ import { type Sizing, sizingOf } from './sizing.ts'
 import { MOST_LATE, MOST_MISSED } from './tune.ts'
 
 /**
- * Capacity-hours over what comes, mean of all models: what it takes to be ready, when what is decided at
- * the beginning of a window is ready in the next and only windows before are known.
+ * Capacity-hours over what comes, mean of all models: what it takes to be ready, when what is decided a
+ * minute into a window is ready before the next, and only windows begun are known.
  */
 export interface PriceOfNotKnowing {
   /** Told the future. */

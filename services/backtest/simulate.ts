@@ -24,6 +24,12 @@ export interface SimulateOptions {
   readonly isHopeless?: (soFar: Ledger) => boolean
 }
 
+/**
+ * Metrics are means of the last minute, so what a window brings is known a minute after it began; then
+ * every policy decides, and every guard looks.
+ */
+const SEEN_SECONDS = 60
+
 /** Plays one policy against the record, closed loop: it decides, the world happens, it sees that. */
 export function simulate(
   arena: Arena,
@@ -36,6 +42,8 @@ export function simulate(
   const controller = policy.open(arena, knobs, solver)
   const every = Math.max(1, Math.round((knobs.replanMinutes * 60) / record.windowSeconds))
   const count = options.windows ?? record.windowCount - record.leadWindows
+  // Nothing ran before the first decision: what it asks for is there from the beginning.
+  const secondsIn = (done: number) => (done === 0 ? 0 : SEEN_SECONDS)
   try {
     for (let done = 0; done < count; done++) {
       const window = record.leadWindows + done
@@ -44,7 +52,7 @@ export function simulate(
       const view = due && viewOf(record, world, window, every - phase)
       const decision = view ? controller.decide(view) : undefined
       if (decision) options.onDecision?.(window, decision)
-      world.step(window, decision)
+      world.step(window, decision, secondsIn(done))
       options.onWindow?.(done + 1)
       if (options.isHopeless?.(world.ledger)) break
     }
@@ -54,14 +62,14 @@ export function simulate(
   return world.ledger
 }
 
-/** All that may be known at the beginning of a window. */
+/** All that may be known in a window, a minute after it began. */
 function viewOf(record: GridRecord, world: World, window: number, periodWindows: number): View {
   return {
     window,
     periodWindows,
     observed(model, origin, ago) {
       if (!(ago >= 1)) throw new RangeError('nobody has seen this window yet')
-      return record.demand[model]![origin]![window - ago]!
+      return record.demand[model]![origin]![window + 1 - ago]!
     },
     expected: (region) => expectedIntensity(record, region, window, periodWindows),
     pastMean: (region) => record.pastMean[region]!,
@@ -69,7 +77,7 @@ function viewOf(record: GridRecord, world: World, window: number, periodWindows:
   }
 }
 
-/** Whether the window before left some model too little room for the next one. */
+/** Whether some model was short in the window before, or has too little room left in this one. */
 function isStrained(
   arena: Arena,
   record: GridRecord,
@@ -83,7 +91,7 @@ function isStrained(
     let capacity = 0
     for (const [b, bin] of bins.entries()) capacity += world.state.target[m]![b]! * bin.capacity
     let rate = 0
-    for (const origin of record.demand[m]!) rate += origin[window - 1]!
+    for (const origin of record.demand[m]!) rate += origin[window]!
     return rate > guardUse * capacity
   })
 }

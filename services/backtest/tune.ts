@@ -13,6 +13,19 @@ export const MOST_MISSED = 1e-3
 export const TUNED_LATE = MOST_LATE / 4
 export const TUNED_MISSED = MOST_MISSED / 2
 
+/**
+ * What is found so is kept ready this much wider, head-room over 1 counted. On days of the tuning weeks
+ * that were left out, settings found on the others broke a promise in up to 13 % of splits of production
+ * traffic; widened by half in none.
+ */
+const WIDENED = 1.5
+
+/** The setting that is played, of the one that was found. */
+export const widened = (knobs: Knobs): Knobs => ({
+  ...knobs,
+  headroom: 1 + WIDENED * (knobs.headroom - 1),
+})
+
 /** One setting of one policy, and how it did on the tuning weeks. */
 export interface Trial {
   readonly knobs: Knobs
@@ -36,9 +49,10 @@ const GUARD_USES = [undefined, 0.95]
 export const TRIALS = 10
 
 /**
- * The search that every policy gets: first the way it is published, then always the setting not yet
- * tried that is nearest to the best so far, with less head-room where the promise is kept and more
- * where it is not. The same grid and order for all; nothing in it knows which policy is ours.
+ * The search that every policy gets: first the way it is published, then the same with a plan every
+ * window, then always the setting not yet tried that is nearest to the best so far, with less head-room
+ * where the promise is kept and more where it is not. The same grid and order for all; nothing in it
+ * knows which policy is ours.
  *
  * @param judge plays the tuning weeks with a setting
  */
@@ -47,20 +61,29 @@ export function tune(
   judge: Judge,
   budget = TRIALS,
 ): { readonly best: Trial; readonly trials: readonly Trial[] } {
-  const first = JSON.stringify(policy.published)
-  const open = gridOf(policy.layouts).filter((knobs) => JSON.stringify(knobs) !== first)
-  const attempt = (knobs: Knobs, toBeat?: Trial): Trial => ({ knobs, ...judge(knobs, toBeat) })
-  let best = attempt(policy.published)
-  const trials = [best]
-  while (trials.length < budget && open.length > 0) {
-    const distances = open.map((knobs) => distance(best, trials, knobs))
-    const [next] = open.splice(distances.indexOf(Math.min(...distances)), 1)
-    const trial = attempt(next!, best)
+  const { published, layouts } = policy
+  const often = { ...published, replanMinutes: Math.min(...REPLAN_MINUTES) }
+  let open = gridOf(layouts)
+  let best: Trial | undefined
+  const trials: Trial[] = []
+  const attempt = (knobs: Knobs) => {
+    open = open.filter((other) => !isSame(other, knobs))
+    const trial: Trial = { knobs, ...judge(knobs, best) }
     trials.push(trial)
-    if (isBetter(trial, best)) best = trial
+    if (!best || isBetter(trial, best)) best = trial
+    return best
   }
-  return { best, trials }
+  let soFar = attempt(published)
+  if (!isSame(often, published) && budget > 1) soFar = attempt(often)
+  while (trials.length < budget && open.length > 0) {
+    const distances = open.map((knobs) => distance(soFar, trials, knobs))
+    soFar = attempt(open[distances.indexOf(Math.min(...distances))]!)
+  }
+  return { best: soFar, trials }
 }
+
+const isSame = (a: Knobs, b: Knobs): boolean =>
+  a.headroom === b.headroom && othersChanged(a, b) === 0
 
 const gridOf = (layouts: Policy['layouts']): Knobs[] =>
   layouts.flatMap((layout) =>
@@ -94,8 +117,9 @@ function distance(best: Trial, trials: readonly Trial[], knobs: Knobs): number {
 
 const isBelow = (a: Knobs, b: Knobs): boolean => a.headroom < b.headroom
 
+/** The layout is asked after first: it changes most. */
 const othersChanged = (a: Knobs, b: Knobs): number =>
-  Number(a.layout !== b.layout) +
+  0.9 * Number(a.layout !== b.layout) +
   Number(a.replanMinutes !== b.replanMinutes) +
   Number(a.guardUse !== b.guardUse)
 

@@ -17,8 +17,11 @@ import type { Truth } from './truth.ts'
 export interface World {
   readonly ledger: Ledger
   readonly state: FleetState
-  /** @param decision targets from this window on; left out, those before stand */
-  step(window: number, decision?: Decision): void
+  /**
+   * @param decision targets from now on; left out, those before stand
+   * @param afterSeconds how far into the window the decision is made
+   */
+  step(window: number, decision?: Decision, afterSeconds?: number): void
   /** Whether any of a model's traffic found no room in the last window. */
   missed(model: number): boolean
 }
@@ -54,15 +57,18 @@ export function openWorld(arena: Arena, record: GridRecord, truth: Truth): World
   return {
     ledger: play.ledger,
     state: play.state,
-    step(window, decision) {
+    step(window, decision, afterSeconds = 0) {
+      play.held.fill(0)
+      const traffic = arena.models.map((_, m) => offeredTo(play, m, window))
       if (decision) {
+        serveAll(play, window, traffic, order, afterSeconds)
         change(play, window, decision)
         order = decision.order
       }
-      play.held.fill(0)
-      for (const m of arena.models.keys()) serveModel(play, m, window, order?.[m])
+      const left = record.windowSeconds - (decision ? afterSeconds : 0)
+      serveAll(play, window, traffic, order, left)
+      for (const m of arena.models.keys()) closeWindow(play, m, window, traffic[m]!)
       chargePools(play, window)
-      settle(play.state, record.windowSeconds)
     },
     missed: (model) => play.missed[model] === 1,
   }
@@ -102,32 +108,54 @@ function change(play: Play, window: number, { replicas }: Decision): void {
   }
 }
 
-/** One window of one model: what served before until the change is done, then the target. */
-function serveModel(play: Play, m: number, window: number, order: Int32Array | undefined): void {
-  const { arena, record, ledger, state } = play
-  const seconds = record.windowSeconds
-  const { bins, origins } = arena.models[m]!
-  const backlog = play.backlog[m]!
+interface Traffic {
+  /** By origin: tokens/s, those that waited from the window before in them. */
+  readonly offered: Float64Array
+  /** By origin: tokens, added to. */
+  readonly served: Float64Array
+}
+
+function offeredTo({ arena, record, backlog }: Play, m: number, window: number): Traffic {
+  const { origins } = arena.models[m]!
   const offered = Float64Array.from(origins, (_, o) => {
-    return record.demand[m]![o]![window]! + backlog[o]! / seconds
+    return record.demand[m]![o]![window]! + backlog[m]![o]! / record.windowSeconds
   })
-  const served = new Float64Array(origins.length)
-  const waiting = Math.min(state.waitSeconds[m]!, seconds)
-  const meanwhile = Int32Array.from(bins, (_, b) => servingMeanwhile(arena, state, m, b))
-  if (waiting > 0) {
-    serve(play, m, window, meanwhile, { offered, served, order, seconds: waiting })
-    for (const [b, { pool, gpus }] of bins.entries()) {
-      const starting = Math.max(0, state.target[m]![b]! - meanwhile[b]!)
-      play.held[pool]! += gpus * starting * waiting
+  return { offered, served: new Float64Array(origins.length) }
+}
+
+/** Part of a window: of each model what served before until its change is done, then the target. */
+function serveAll(
+  play: Play,
+  window: number,
+  traffic: readonly Traffic[],
+  order: Decision['order'],
+  seconds: number,
+): void {
+  const { arena, state, held } = play
+  if (seconds <= 0) return
+  for (const [m, { bins }] of arena.models.entries()) {
+    const phase = { ...traffic[m]!, order: order?.[m] }
+    const waiting = Math.min(state.waitSeconds[m]!, seconds)
+    const meanwhile = Int32Array.from(bins, (_, b) => servingMeanwhile(arena, state, m, b))
+    if (waiting > 0) {
+      serve(play, m, window, meanwhile, { ...phase, seconds: waiting })
+      for (const [b, { pool, gpus }] of bins.entries()) {
+        const starting = Math.max(0, state.target[m]![b]! - meanwhile[b]!)
+        held[pool]! += gpus * starting * waiting
+      }
     }
+    const after = seconds - waiting
+    if (after > 0) serve(play, m, window, state.target[m]!, { ...phase, seconds: after })
   }
-  const after = seconds - waiting
-  if (after > 0) {
-    serve(play, m, window, state.target[m]!, { offered, served, order, seconds: after })
-  }
+  settle(state, seconds)
+}
+
+function closeWindow(play: Play, m: number, window: number, { served }: Traffic): void {
+  const { record, ledger } = play
+  const backlog = play.backlog[m]!
   let late = 0
   for (const [o, tokens] of served.entries()) {
-    const came = record.demand[m]![o]![window]! * seconds
+    const came = record.demand[m]![o]![window]! * record.windowSeconds
     const lost = Math.max(0, backlog[o]! - tokens)
     const delayed = Math.max(0, came - Math.max(0, tokens - backlog[o]!))
     // First come, first served: who already waited a window is served first, or gives up.
@@ -142,10 +170,7 @@ function serveModel(play: Play, m: number, window: number, order: Int32Array | u
   play.missed[m] = late > 0 ? 1 : 0
 }
 
-interface Phase {
-  readonly offered: Float64Array
-  /** By origin: tokens, added to. */
-  readonly served: Float64Array
+interface Phase extends Traffic {
   readonly order: Int32Array | undefined
   readonly seconds: number
 }

@@ -15,6 +15,11 @@ export interface Draft {
   readonly replicas: readonly Int32Array[]
   /** By model, tokens/s, [window * laneCount + lane]: interactive and batch. */
   readonly rates: readonly Float64Array[]
+  /**
+   * By model, tokens/s, [window]: of those to be ready for, how many are expected to come. The rest is
+   * head-room, whose replicas draw what they draw without load. Infinity: all.
+   */
+  readonly expected: readonly Float64Array[]
   /** By batch work, tokens/s, [window]. Changed through `addBatch` only. */
   readonly batchRates: readonly Float64Array[]
   /** GPUs spoken for, [window * poolCount + pool]. */
@@ -43,6 +48,7 @@ export function emptyDraft(instance: Instance, holdWindows = 1, runningHolds = f
     lanes,
     replicas: models.map(({ binCount }) => new Int32Array(T * binCount)),
     rates: lanes.map(({ count }) => new Float64Array(T * count)),
+    expected: models.map(() => new Float64Array(T).fill(Number.POSITIVE_INFINITY)),
     batchRates: instance.batch.map(() => new Float64Array(T)),
     held: new Float64Array(T * instance.pools.length),
     order: models.map((_, m) => orderOf(instance, m)),

@@ -54,6 +54,27 @@ export function fillLoads(draft: Draft, m: number, t: number, filling: Filling):
     demand += rate
   }
   if (filling.unservedTotal > 0 && room >= demand) fillExactly(draft, m, t, filling, usedCount)
+  if (draft.expected[m]![t]! < demand) priceExpected(draft, m, t, filling, usedCount)
+}
+
+/** What is not expected to come loads nothing: it is taken off where a token costs most. */
+function priceExpected(
+  { instance, replicas, expected }: Draft,
+  m: number,
+  t: number,
+  filling: Filling,
+  usedCount: number,
+): void {
+  const model = instance.models[m]!
+  let rest = expected[m]![t]!
+  filling.cost = 0
+  for (let i = 0; i < usedCount; i++) {
+    const b = filling.used[i]!
+    const count = replicas[m]![t * model.binCount + b]!
+    const load = Math.min(rest, count * model.capacity[b]! - filling.left[b]!)
+    rest -= load
+    filling.cost += load * tokenCost(instance, model, t, b)
+  }
 }
 
 /** @returns what the lane leaves */

@@ -15,6 +15,9 @@ export interface WindowModel {
   readonly bins: readonly Int32Array[]
   /** By model: first column of loads (by hull bin), and of the misses (by lane). */
   readonly loads: Int32Array
+  /** By model: first column of head-room (by hull bin), and the row that ends it; empty without. */
+  readonly spares: Int32Array
+  readonly spareRows: Int32Array
   readonly misses: Int32Array
   /** By batch work: its column of tokens/s. */
   readonly batch: Int32Array
@@ -23,7 +26,8 @@ export interface WindowModel {
   readonly poolRow: number
 }
 
-export function windowModel(instance: Instance): WindowModel {
+/** @param withSpare whether some of the traffic to be ready for may be head-room that loads nothing */
+export function windowModel(instance: Instance, withSpare = false): WindowModel {
   const builder = linearModelBuilder()
   const { models, pools, regionCount: R } = instance
   const lanes = models.map((_, m) => lanesOf(instance, m))
@@ -35,30 +39,42 @@ export function windowModel(instance: Instance): WindowModel {
       return at
     })
   const loads = columns((m) => bins[m]!.length)
+  const spares = withSpare ? columns((m) => bins[m]!.length) : new Int32Array(0)
   const misses = columns((m) => lanes[m]!.count)
   const batch = Int32Array.from(instance.batch, () => builder.column(0, 0))
   const poolEntries = pools.map(() => [] as number[])
   const balances = models.map(() => Array.from({ length: R }, () => [] as number[]))
-  for (const [m, model] of models.entries()) {
-    for (const [i, b] of bins[m]!.entries()) {
-      balances[m]![model.region[b]!]!.push(loads[m]! + i, 1)
-      poolEntries[model.pool[b]!]!.push(loads[m]! + i, model.gpus[b]! / model.capacity[b]!)
+  for (const firsts of withSpare ? [loads, spares] : [loads]) {
+    for (const [m, model] of models.entries()) {
+      for (const [i, b] of bins[m]!.entries()) {
+        balances[m]![model.region[b]!]!.push(firsts[m]! + i, 1)
+        poolEntries[model.pool[b]!]!.push(firsts[m]! + i, model.gpus[b]! / model.capacity[b]!)
+      }
     }
   }
   const laneRows = Int32Array.from(models, (_, m) =>
     addLanes(builder, lanes[m]!, misses[m]!, batch, balances[m]!),
   )
   for (const rows of balances) for (const entries of rows) builder.row(0, 0, entries)
+  const spareRows = spares.map((first, m) => addSpare(builder, first, bins[m]!.length))
   return {
     lanes,
     bins,
     loads,
+    spares,
+    spareRows,
     misses,
     batch,
     laneRows,
     poolRow: pools.map(({ count }, p) => builder.row(0, count, poolEntries[p]!))[0]!,
     linear: builder.build(),
   }
+}
+
+/** Ends the head-room of one model. @returns the row */
+function addSpare(builder: LinearModelBuilder, first: number, count: number): number {
+  const entries = Array.from({ length: count }, (_, i) => [first + i, 1])
+  return builder.row(0, 0, entries.flat())
 }
 
 /**
@@ -102,8 +118,9 @@ export function windowCosts(
   }
   for (const [m, of] of instance.models.entries()) {
     for (const [i, b] of model.bins[m]!.entries()) {
-      costs[model.loads[m]! + i] =
-        fixedCost(instance, of, t, b) / of.capacity[b]! + tokenCost(instance, of, t, b)
+      const ready = fixedCost(instance, of, t, b) / of.capacity[b]!
+      costs[model.loads[m]! + i] = ready + tokenCost(instance, of, t, b)
+      if (model.spares.length > 0) costs[model.spares[m]! + i] = ready
     }
     for (let lane = 0; lane < model.lanes[m]!.count; lane++) {
       costs[model.misses[m]! + lane] = missCost

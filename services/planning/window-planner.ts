@@ -14,6 +14,8 @@ export interface WindowAsk {
   readonly weightPerKwh: ArrayLike<number>
   /** By model, then by entry of its demand. */
   readonly tokensPerSecond: readonly ArrayLike<number>[]
+  /** By model: how many of all these are expected to come; the rest is head-room. Left out: all. */
+  readonly expectedTokensPerSecond?: ArrayLike<number>
   /** By model and bin: replicas that run already, whose start is not paid again. */
   readonly running: readonly ArrayLike<number>[]
   readonly seed: number
@@ -53,7 +55,7 @@ const EFFORT = 6
  */
 export function openWindowPlanner(problem: PlanningProblem, solver: LinearSolver): WindowPlanner {
   const instance = compileInstance({ ...problem, batch: [] })
-  const model = windowModel(instance)
+  const model = windowModel(instance, true)
   const opened = solver.open(model.linear)
   const relax = relaxation(instance, model, opened)
   return {
@@ -66,7 +68,7 @@ export function openWindowPlanner(problem: PlanningProblem, solver: LinearSolver
     },
     plan(ask) {
       const { fractions, prices, ...bound } = relax(ask)
-      return { ...bound, replicas: wholeReplicas(instance, fractions, prices, ask.seed) }
+      return { ...bound, replicas: wholeReplicas(instance, fractions, prices, ask) }
     },
     close: () => opened.close(),
   }
@@ -76,9 +78,10 @@ function wholeReplicas(
   instance: Instance,
   fractions: readonly Float64Array[],
   prices: Float64Array,
-  seed: number,
+  { seed, expectedTokensPerSecond: expected }: WindowAsk,
 ): readonly Int32Array[] {
   const draft = emptyDraft(instance, 1, true)
+  if (expected) for (const [m, rates] of draft.expected.entries()) rates[0] = expected[m]!
   roundLoads(draft, fractions)
   const search = newSearch(draft, prices, seed)
   for (const m of instance.models.keys()) {
@@ -100,6 +103,7 @@ function relaxation(instance: Instance, model: WindowModel, opened: OpenModel) {
     windowCosts(instance, model, 0, missCost, new Float64Array(0), costs)
     opened.setCosts(costs)
     setTraffic(instance, model, rowLower, rowUpper)
+    setSpare(instance, model, ask, rowUpper)
     opened.setRowBounds(rowLower, rowUpper)
     const { columnValues, rowDuals } = opened.solve()
     let missing = 0
@@ -109,7 +113,8 @@ function relaxation(instance: Instance, model: WindowModel, opened: OpenModel) {
     const fractions = instance.models.map(({ binCount, capacity }, m) => {
       const own = new Float64Array(binCount)
       for (const [i, b] of model.bins[m]!.entries()) {
-        own[b] = columnValues[model.loads[m]! + i]! / capacity[b]!
+        const ready = columnValues[model.loads[m]! + i]! + columnValues[model.spares[m]! + i]!
+        own[b] = ready / capacity[b]!
       }
       return own
     })
@@ -153,5 +158,18 @@ function setTraffic(
     rowLower.fill(0, first, first + count)
     for (const [s, { rate }] of sources.entries()) rowLower[first + ofSource[s]!]! += rate[0]!
     rowUpper.set(rowLower.subarray(first, first + count), first)
+  }
+}
+
+/** Ends the head-room at what is to be ready beyond what is expected to come. */
+function setSpare(
+  instance: Instance,
+  model: WindowModel,
+  { expectedTokensPerSecond: expected }: WindowAsk,
+  rowUpper: Float64Array,
+): void {
+  for (const [m, { sources }] of instance.models.entries()) {
+    const needed = sources.reduce((sum, { rate }) => sum + rate[0]!, 0)
+    rowUpper[model.spareRows[m]!] = expected ? Math.max(0, needed - expected[m]!) : 0
   }
 }

@@ -157,7 +157,10 @@ describe('reports', () => {
       liveSignalAdds: 0.01,
       regions: [{ id: 'dirty', zone: 'PL', hourlyG: [700, 650] }],
       hourlyTokensPerSecond: [1000, 1200],
-      sensitivity: [{ name: 'as assumed', saving: { gridtide: 0.5 } }],
+      sensitivity: [
+        { name: 'as assumed', saving: { gridtide: 0.5 }, broken: [] },
+        { name: 'worse', saving: { gridtide: 0.4 }, broken: ['gridtide'] },
+      ],
       results,
       ...over,
     }
@@ -170,6 +173,8 @@ describe('reports', () => {
     expect(html).toContain('Assumptions')
     expect(html).toContain('@media print')
     expect(html).toContain('1.00 % to a ranking')
+    expect(html).toContain('<td>50.0 %</td>')
+    expect(html).toContain('<td>40.0 % (breaks a promise)</td>')
   })
 
   test('says which policies do not count, and shows marginal carbon where there is some', () => {

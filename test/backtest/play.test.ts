@@ -42,7 +42,7 @@ const fixed = (replicas: number, seen: (window: number) => void = () => undefine
 })
 
 describe('a run', () => {
-  test('asks at the beginning of every period, and at once when the guard says so', () => {
+  test('asks in the first window of every period, and at once when the guard says so', () => {
     const asked: number[] = []
     const policy = fixed(40, (window) => void asked.push(window - LEAD))
     simulate(arena, record, { policy, knobs: { ...KNOBS, replanMinutes: 60 }, seed: 0 }, solver)
@@ -65,7 +65,7 @@ describe('a run', () => {
     expect(windows).toBe(3)
   })
 
-  test('shows no policy the window that begins', () => {
+  test('shows no policy a window that has not begun', () => {
     const peek: Policy = {
       ...staticRule,
       open: () => ({
@@ -155,7 +155,7 @@ describe('information from the future', () => {
   })
 
   test.each([
-    ['traffic', (future: GridRecord, window: number) => future.demand[0]![0]![window]!],
+    ['traffic', (future: GridRecord, window: number) => future.demand[0]![0]![window + 1]!],
     ['intensity', (future: GridRecord, window: number) => future.actual[0]![window]!],
     [
       'a later forecast',
@@ -185,10 +185,11 @@ describe('information from the future', () => {
   test('another future has the same past', () => {
     const marginal = [record.actual[0]!, record.actual[1]!]
     const other = otherFuture({ ...record, marginal }, LEAD + 6, 1)
-    expect(other.demand[0]![0]!.slice(0, LEAD + 6)).toEqual(
-      record.demand[0]![0]!.slice(0, LEAD + 6),
+    expect(other.demand[0]![0]!.slice(0, LEAD + 7)).toEqual(
+      record.demand[0]![0]!.slice(0, LEAD + 7),
     )
-    expect(other.demand[0]![0]![LEAD + 6]).not.toBe(record.demand[0]![0]![LEAD + 6])
+    expect(other.demand[0]![0]![LEAD + 7]).not.toBe(record.demand[0]![0]![LEAD + 7])
+    expect(other.actual[0]![LEAD + 5]).toBe(record.actual[0]![LEAD + 5])
     expect(other.marginal![0]![LEAD + 6]).not.toBe(record.actual[0]![LEAD + 6])
   })
 })

@@ -58,20 +58,24 @@ describe('what to be ready for', () => {
 
   test('without traffic a week ago there is no trend', () => {
     const view = viewOf(arena, [], { observed: (_, __, ago) => (ago > 4 ? 0 : 50) })
-    expect(expectedDemand(view, 900, 0, 0)).toBe(50)
+    expect(expectedDemand(view, 900, 0, 0)).toBeCloseTo(50 + 50 / 8, 9)
+    const silent = viewOf(arena, [], { observed: () => 0 })
+    expect(expectedDemand(silent, 900, 0, 0)).toBe(0)
   })
 
-  test('a rise beyond flicker goes on, within what is believed of any trend', () => {
+  test('a rise goes on once more, within what is believed of any trend, and leaves unrest behind', () => {
     const rising = (ratio: number, weekAgo = 100) =>
       viewOf(arena, [], {
         observed: (_, __, ago) => (ago === 1 ? 100 * ratio : ago < 9 ? 100 : weekAgo),
       })
-    expect(expectedDemand(rising(1.08), 900, 0, 0)).toBeCloseTo(108, 9)
-    expect(expectedDemand(rising(1.32), 900, 0, 0)).toBeCloseTo(132 * 1.2, 9)
-    expect(expectedDemand(rising(3), 900, 0, 0)).toBeCloseTo(300 * 1.6, 9)
-    expect(expectedDemand(rising(1.32, 0), 900, 0, 0)).toBeCloseTo(132 * 1.2, 9)
+    expect(expectedDemand(rising(1.08), 900, 0, 0)).toBeCloseTo(108 + 8 + 8 / 8, 9)
+    expect(expectedDemand(rising(1.32), 900, 0, 0)).toBeCloseTo(132 + 32 + 32 / 8, 9)
+    expect(expectedDemand(rising(3), 900, 0, 0)).toBeCloseTo(300 * 1.6 + 200 / 8, 9)
+    expect(expectedDemand(rising(1.32, 0), 900, 0, 0)).toBeCloseTo(132 + 32 + 132 / 8, 9)
     const first = viewOf(arena, [], { observed: (_, __, ago) => (ago === 1 ? 10 : 0) })
-    expect(expectedDemand(first, 900, 0, 0)).toBe(10)
+    expect(expectedDemand(first, 900, 0, 0)).toBeCloseTo(10 * 1.6 + 10 / 8, 9)
+    const calm = viewOf(arena, [], { observed: (_, __, ago) => (ago > 9 ? 900 : 100) })
+    expect(expectedDemand(calm, 900, 0, 0)).toBeCloseTo(100, 9)
   })
 
   test('head-room ends a fifth above the peak of the week before, and never below what is expected', () => {
@@ -80,7 +84,7 @@ describe('what to be ready for', () => {
     expect(demandToServe(now(100), 900, 0, 0, 1.5)).toBeCloseTo(150, 9)
     expect(demandToServe(now(190), 900, 0, 0, 2.3)).toBeCloseTo(240, 9)
     const soaring = viewOf(arena, [], { observed: (_, __, ago) => (ago === 1 ? 500 : 100) })
-    expect(demandToServe(soaring, 900, 0, 0, 1)).toBeCloseTo(800, 9)
+    expect(demandToServe(soaring, 900, 0, 0, 1)).toBeCloseTo(800 + 400 / 8, 9)
   })
 })
 

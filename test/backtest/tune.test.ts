@@ -11,6 +11,7 @@ import {
   TUNED_LATE,
   TUNED_MISSED,
   tune,
+  widened,
 } from '../../services/backtest/tune.ts'
 import { recordOf } from './playground.ts'
 
@@ -28,6 +29,8 @@ describe('tuning', () => {
     const { best, trials } = tune(gridtide, world)
     expect(trials).toHaveLength(TRIALS)
     expect(trials[0]!.knobs).toEqual(gridtide.published)
+    expect(trials[1]!.knobs).toEqual({ ...gridtide.published, replanMinutes: 5 })
+    expect(new Set(trials.map(({ knobs }) => JSON.stringify(knobs))).size).toBe(TRIALS)
     expect(best.worstLateShare).toBe(0)
     expect(best.carbonG).toBeLessThan(world(gridtide.published).carbonG)
   })
@@ -51,6 +54,11 @@ describe('tuning', () => {
       100,
     )
     expect(trials).toHaveLength(12 * 3 * 2)
+  })
+
+  test('what is found is kept ready half as wide again', () => {
+    const knobs = { headroom: 1.3, replanMinutes: 5, layout: 'free' } as const
+    expect(widened(knobs)).toEqual({ ...knobs, headroom: expect.closeTo(1.45, 12) })
   })
 
   const trial = (carbonG: number, worstLateShare: number, worstMissedShare = 0) => ({

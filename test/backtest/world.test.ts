@@ -78,6 +78,21 @@ describe('the simulated world', () => {
     expect(ledger.gpuHours).toBeCloseTo(0.25 + 0.5, 9)
   })
 
+  test('a decision made later in a window leaves what was before it as it was', () => {
+    const arena = arenaOf()
+    const world = openWorld(arena, record(100), drawTruth(arena, 0))
+    world.step(LEAD, decide(arena, [['dirty', 'H100-tp1', 1]]))
+    world.step(LEAD + 1, decide(arena, [['dirty', 'H100-tp1', 2]]), 60)
+    const idle = (seconds: number) => kwhOf(150 * seconds, 1)
+    // One replica for a minute and the start's two, then both; started late, it holds its GPU as late.
+    expect(world.ledger.partsKwh.idle).toBeCloseTo(idle(2 * WINDOW_SECONDS + 720), 9)
+    expect(world.ledger.gpuHours).toBeCloseTo(0.25 + (60 + 2 * 840) / 3600, 9)
+    const other = openWorld(arena, record(100), drawTruth(arena, 0))
+    other.step(LEAD, decide(arena, [['dirty', 'H100-tp1', 1]]), 60)
+    // Nothing ran in the first minute: a fifteenth of the window's traffic waits.
+    expect(other.ledger.lateTokens).toBeCloseTo(60 * 100, 6)
+  })
+
   test('make before break: the old serve until the new are ready, and drain', () => {
     const { ledger } = play(
       [

@@ -13,10 +13,9 @@
  * Told ENDPOINTS, to that many and not to 100. By the fast clock five days are seven minutes: an
  * endpoint that has no success for as long is given up. TIMES_FASTER=N makes it another clock.
  *
- * Sender, receiver and database (one that does not wait for its disk) share the machine. What hangs
- * is given up after two seconds here, or ATTEMPT_MS; 15 s in the service. What is given up after the
- * last attempt is replayed at the end, as somebody would by hand, and counted apart: its order cannot
- * be kept.
+ * Sender, receiver and database share the machine. What hangs is given up after two seconds here,
+ * 15 s in the service. What is given up after the last attempt is replayed at the end, as somebody
+ * would by hand, and counted apart: its order cannot be kept.
  */
 import type { Database } from '../../services/platform/database/database.ts'
 import { migrate } from '../../services/platform/database/migrate.ts'

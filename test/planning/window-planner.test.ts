@@ -109,6 +109,30 @@ describe('one window, over and over', () => {
     full.close()
   })
 
+  test('head-room beyond what is expected is kept ready, and priced without load', () => {
+    const planner = openWindowPlanner(problem, solver)
+    const none = planner.bins.map((bins) => new Int32Array(bins.length))
+    const ask = { weightPerKwh, tokensPerSecond, running: none, seed: 1 }
+    const needed = tokensPerSecond.map((rates) => rates.reduce((a, b) => a + b, 0))
+    const all = planner.plan(ask)
+    const same = planner.plan({ ...ask, expectedTokensPerSecond: needed })
+    expect(same.replicas).toEqual(all.replicas)
+    const half = needed.map((rate) => rate / 2)
+    const ready = planner.plan({ ...ask, expectedTokensPerSecond: half })
+    const idle = planner.relax({ ...ask, expectedTokensPerSecond: half.map(() => 0) })
+    expect(ready.relaxed).toBeLessThan(all.relaxed)
+    expect(idle.relaxed).toBeLessThan(ready.relaxed)
+    expect(idle.relaxed).toBeGreaterThan(0)
+    for (const [m, rate] of needed.entries()) {
+      const capacity = planner.bins[m]!.reduce((sum, { pointId }, b) => {
+        const point = problem.models[m]!.points.find(({ id }) => id === pointId)!
+        return sum + ready.replicas[m]![b]! * point.capacityTokensPerSecond
+      }, 0)
+      expect(capacity).toBeGreaterThanOrEqual(rate)
+    }
+    planner.close()
+  })
+
   test('says how much traffic finds no room', () => {
     const planner = openWindowPlanner(problem, solver)
     const none = planner.bins.map((bins) => new Int32Array(bins.length))

@@ -13,7 +13,7 @@ import type { Database } from '../../services/platform/database/database.ts'
 /** The sender's clock is this much faster than the machine's: its schedule of days takes minutes. */
 const TIMES_FASTER = Number(process.env.TIMES_FASTER ?? 1_000)
 /** Of real time; what hangs is given up after this. */
-const ATTEMPT_MS = Number(process.env.ATTEMPT_MS ?? 2_000)
+const ATTEMPT_MS = 2_000
 /** A lease is this much longer than an attempt. */
 const LEASE_ATTEMPTS = 20
 /** As in the service. */

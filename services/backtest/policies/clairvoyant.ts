@@ -28,8 +28,15 @@ const told = (record: GridRecord, named: Named, needed: Needed): Policy => ({
         return (arena.problem.regions[region]!.pue * sum) / view.periodWindows
       },
       demand: needed,
+      coming: (view, model, origin) => meanOver(record.demand[model]![origin]!, view),
     }),
 })
+
+/** Of the windows until the next plan. */
+function meanOver(rates: Float64Array, { window, periodWindows }: View): number {
+  const coming = rates.subarray(window, window + periodWindows)
+  return coming.reduce((sum, rate) => sum + rate, 0) / coming.length
+}
 
 /**
  * The floor with whole replicas: our planner with the traffic and the intensity that come, no

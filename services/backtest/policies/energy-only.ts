@@ -1,5 +1,5 @@
 import type { Policy } from '../policy.ts'
-import { solved } from './solved.ts'
+import { lastSeen, solved } from './solved.ts'
 
 /** Instances and parallelism for least energy under the service objectives; no carbon, no geo. */
 export const energyOnly: Policy = {
@@ -13,5 +13,6 @@ export const energyOnly: Policy = {
     solved(arena, knobs, solver, {
       geo: false,
       weight: (_, region) => arena.problem.regions[region]!.pue,
+      coming: lastSeen,
     }),
 }

@@ -1,5 +1,5 @@
 import type { Policy, View } from '../policy.ts'
-import { solved } from './solved.ts'
+import { lastSeen, solved } from './solved.ts'
 
 interface Variant {
   readonly id: string
@@ -22,6 +22,7 @@ const planned = ({ geo, intensity, ...named }: Variant): Policy => ({
       geo,
       weight: (view, region) =>
         arena.problem.regions[region]!.pue * Math.max(0, intensity(view, region)),
+      coming: lastSeen,
     }),
 })
 

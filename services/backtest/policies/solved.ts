@@ -18,7 +18,16 @@ export interface SolvedRule {
   readonly problem?: (problem: PlanningProblem) => PlanningProblem
   /** tokens/s to be ready for; by default what everybody expects, times the head-room. */
   readonly demand?: (view: View, model: number, origin: number) => number
+  /**
+   * tokens/s of these that will come, for rules that count what a replica draws without load: the rest
+   * is head-room and loads nothing. Left out: all is priced as if it came.
+   */
+  readonly coming?: (view: View, model: number, origin: number) => number
 }
+
+/** As much as came in the window seen last: nothing shorter-sighted foretells the next better. */
+export const lastSeen: NonNullable<SolvedRule['coming']> = (view, model, origin) =>
+  view.observed(model, origin, 1)
 
 const MS_PER_MINUTE = 60_000
 const MS_PER_SECOND = 1000
@@ -55,6 +64,11 @@ export function solved(
       const { replicas } = planner.plan({
         weightPerKwh,
         tokensPerSecond,
+        ...(rule.coming && {
+          expectedTokensPerSecond: arena.models.map(({ origins }, m) =>
+            origins.reduce((sum, _, o) => sum + rule.coming!(view, m, o), 0),
+          ),
+        }),
         running: arenaBin.map((bins, m) => bins.map((b) => view.running[m]![b]!)),
         seed: arena.problem.seed + view.window,
       })

@@ -140,8 +140,8 @@ function sensitivityTable({ sensitivity }: BacktestOutcome): string {
   if (sensitivity.length === 0) return ''
   const policies = Object.keys(sensitivity[0]!.saving)
   const rows = sensitivity.map(
-    ({ name, saving }) =>
-      `<tr><td>${escaped(name)}</td>${policies.map((policy) => `<td>${percent(saving[policy]!)}</td>`).join('')}</tr>`,
+    ({ name, saving, broken }) =>
+      `<tr><td>${escaped(name)}</td>${policies.map((policy) => `<td>${percent(saving[policy]!)}${broken.includes(policy) ? ' (breaks a promise)' : ''}</td>`).join('')}</tr>`,
   )
   return `<section><h2>How much hangs on what</h2><p>Carbon saved against static, with one assumption changed.</p><table><tr><th>assumption</th>${policies.map((policy) => `<th>${escaped(policy)}</th>`).join('')}</tr>${rows.join('')}</table></section>`
 }

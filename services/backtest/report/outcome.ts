@@ -37,6 +37,8 @@ export interface BacktestOutcome {
   readonly sensitivity: readonly {
     readonly name: string
     readonly saving: Readonly<Record<string, number>>
+    /** Policies, `static` among them, that break a promise there: their carbon says nothing. */
+    readonly broken: readonly string[]
   }[]
   readonly results: readonly PolicyResult[]
 }

@@ -1,5 +1,6 @@
 import {
   type BacktestOutcome,
+  keepsPromises,
   type PolicyJob,
   type PolicyResult,
   type Summary,
@@ -53,5 +54,6 @@ function savings(
   const referenceG = of(reference!.runs[0]!)
   if (referenceG === undefined) return []
   const saving = others.map(({ policy, runs }) => [policy, 1 - of(runs[0]!)! / referenceG] as const)
-  return [{ name, saving: Object.fromEntries(saving) }]
+  const broken = [reference!, ...others].filter(({ runs }) => !keepsPromises(runs[0]!))
+  return [{ name, saving: Object.fromEntries(saving), broken: broken.map(({ policy }) => policy) }]
 }

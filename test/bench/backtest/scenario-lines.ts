@@ -184,12 +184,18 @@ function sensitivityLines({ sensitivity }: BacktestOutcome): string[] {
   const policies = Object.keys(sensitivity[0]!.saving)
   return [
     '',
-    'Saved against static with one assumption changed (first reported run):',
+    'Saved against `static` under the same assumption, one assumption changed at a time, on the first reported run with the knobs found before. Where nothing is added, the policy keeps both promises in that run (0.01 % of requests, 99.9 % of windows).',
     '',
     row('assumption', ...policies),
     row('---', ...policies.map(() => '---')),
-    ...sensitivity.map(({ name, saving }) =>
-      row(name, ...policies.map((policy) => percent(saving[policy]!))),
+    ...sensitivity.map(({ name, saving, broken }) =>
+      row(
+        broken.includes('static') ? `${name} (static breaks a promise)` : name,
+        ...policies.map(
+          (policy) =>
+            percent(saving[policy]!) + (broken.includes(policy) ? ', breaks a promise' : ''),
+        ),
+      ),
     ),
   ]
 }
