@@ -26,7 +26,8 @@ describe('kill -9', () => {
 
   const survives = async (ground: CrashGround) => {
     const report = await crashRun(ground, { kills: KILLS }, Math.random)
-    expect(report.acceptedWrites).toBeGreaterThan(KILLS)
+    // At least one in each life that began to work, the last one included.
+    expect(report.acceptedWrites).toBeGreaterThan(KILLS - report.earlyKills)
     expect(report).toMatchObject({
       kills: KILLS,
       lostWrites: 0,

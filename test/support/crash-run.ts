@@ -27,6 +27,8 @@ export type CrashGround = Pick<CrashChildOptions, 'home' | 'databaseUrl' | 'redi
 
 export interface CrashReport {
   readonly kills: number
+  /** Of them, in the start, where nothing may have been accepted yet. */
+  readonly earlyKills: number
   readonly acceptedWrites: number
   readonly lostWrites: number
   readonly webhooksDue: number
@@ -81,9 +83,12 @@ export async function crashRun(
   }
   const accepted: number[] = []
   let killed = 0
+  let earlyKills = 0
   for (; killed < kills && Date.now() < endMs; killed++) {
     const child = start(program.path, options, accepted)
-    if (random() < EARLY) await pause(random() * 2_000)
+    const early = random() < EARLY
+    if (early) earlyKills++
+    if (early) await pause(random() * 2_000)
     else await child.working
     await pause(random() * 500)
     if (child.process.exitCode !== null) throw new Error('a process ended before it was killed')
@@ -99,7 +104,7 @@ export async function crashRun(
   const db = await open()
   const counted = await count(db, accepted, receiver.received)
   await Promise.all([db.close(), receiver.close(), target.close(), program.remove()])
-  return { kills: killed, ...counted, ...target.report() }
+  return { kills: killed, earlyKills, ...counted, ...target.report() }
 }
 
 function start(program: string, options: CrashChildOptions, accepted: number[]) {
