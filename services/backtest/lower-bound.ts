@@ -1,4 +1,4 @@
-import { epochMs } from '../domain/units.ts'
+import { epochMs, msFromSeconds } from '../domain/units.ts'
 import { type LinearSolver, openWindowPlanner } from '../planning/index.ts'
 import type { Arena } from './arena.ts'
 import type { GridRecord } from './record.ts'
@@ -24,7 +24,7 @@ export function lowerBoundG(
   const planner = openWindowPlanner(
     {
       ...problem,
-      windows: [{ startMs, endMs: epochMs(startMs + record.windowSeconds * 1000) }],
+      windows: [{ startMs, endMs: epochMs(startMs + msFromSeconds(record.windowSeconds)) }],
       running: [],
       policy: { objective: 'carbon', carbonGPerUsd: 0 },
       models: problem.models.map((model, m) => ({

@@ -1,3 +1,4 @@
+import { msFromSeconds } from '../domain/units.ts'
 import { type Ledger, lateShare, sloPct } from './ledger.ts'
 import type { GridRecord } from './record.ts'
 
@@ -32,7 +33,7 @@ export interface Summary {
 
 export function summarise(ledger: Ledger, record: GridRecord): Summary {
   const { carbonG, embodiedG, tokens } = ledger
-  const fromMs = record.startMs + record.leadWindows * record.windowSeconds * 1000
+  const fromMs = record.startMs + record.leadWindows * msFromSeconds(record.windowSeconds)
   return {
     fromMs,
     hours: ((record.windowCount - record.leadWindows) * record.windowSeconds) / 3600,

@@ -1,3 +1,4 @@
+import { secondsFromMs } from '../domain/units.ts'
 import type { Endpoint, OutboxEvent } from './port.ts'
 import { signatureOf } from './sign.ts'
 
@@ -14,7 +15,7 @@ export interface Message {
  */
 export function messageOf(endpoint: Endpoint, event: OutboxEvent, nowMs: number): Message {
   const body = JSON.stringify(endpoint.format === 'cloudevents' ? cloudEvent(event) : plain(event))
-  const timestampSeconds = Math.floor(nowMs / 1000)
+  const timestampSeconds = Math.floor(secondsFromMs(nowMs))
   const json = endpoint.format === 'cloudevents' ? 'cloudevents+json' : 'json'
   return {
     body,

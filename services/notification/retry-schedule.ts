@@ -1,3 +1,4 @@
+import { msFromSeconds } from '../domain/units.ts'
 /** Pauses between attempts, in seconds, as Standard Webhooks recommends: 10 attempts in 75 h. */
 export const RETRY_SECONDS: readonly number[] = [
   5,
@@ -32,5 +33,5 @@ export function nextAttemptMs(
   if (pause === undefined) return undefined
   const spread = pause * (1 - JITTER + 2 * JITTER * random)
   const asked = Math.min(retryAfterSeconds, LONGEST_WAIT_SECONDS)
-  return nowMs + Math.round(Math.max(spread, asked) * 1000)
+  return nowMs + Math.round(msFromSeconds(Math.max(spread, asked)))
 }

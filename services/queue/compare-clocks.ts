@@ -1,3 +1,4 @@
+import { secondsFromMs, signedSecondsFromMs } from '../domain/units.ts'
 import type { JobQueue } from './port.ts'
 
 export interface ClockPorts {
@@ -26,11 +27,11 @@ export function compareClocks({ queue, nowMs, warn, observe }: ClockPorts) {
     if (serverMs === undefined) return undefined
     const halfWayMs = (nowMs() - askedMs) / 2
     const aheadMs = serverMs - (askedMs + halfWayMs)
-    observe(aheadMs / 1000)
+    observe(signedSecondsFromMs(aheadMs))
     const before = apart
     apart = Math.abs(aheadMs) - Math.abs(halfWayMs) > MOST_APART_MS
     if (!apart) return undefined
-    const seconds = (Math.abs(aheadMs) / 1000).toFixed(1)
+    const seconds = secondsFromMs(Math.abs(aheadMs)).toFixed(1)
     const side = aheadMs > 0 ? 'ahead of' : 'behind'
     const words = `the clock of the queue's server is ${seconds} s ${side} ours`
     if (!before) warn(words)

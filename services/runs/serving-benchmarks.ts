@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { secondsFromMs } from '../domain/units.ts'
 import { findArchitecture, findGpu, type MeasuredRun } from '../fitting/index.ts'
 import { checkRun } from './check-run.ts'
 import { parseShaped } from './parse-shaped.ts'
@@ -98,7 +99,7 @@ function toReading(context: RunContext, source: string, measured: Measured): Rea
     pipelineParallel: context.pipelineParallel ?? 1,
     dataParallel: context.dataParallel ?? 1,
     expertParallel: context.expertParallel ?? false,
-    batch: (rest.tokensPerSecond * meanTpotMs) / 1000,
+    batch: rest.tokensPerSecond * secondsFromMs(meanTpotMs),
   }
   return collect([{ row: 0, outcome: checkRun(run) }])
 }

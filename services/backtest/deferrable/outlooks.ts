@@ -1,4 +1,5 @@
 import type { RegionOutlook } from '../../batch/index.ts'
+import { msFromSeconds } from '../../domain/units.ts'
 import type { Arena } from '../arena.ts'
 import { type GridRecord, windowsPerHour } from '../record.ts'
 
@@ -22,7 +23,7 @@ export function outlooksOf(
   { problem, pools }: Arena,
   record: GridRecord,
 ): ReadonlyMap<string, KnownAndTrue> {
-  const fromMs = record.startMs + record.leadWindows * record.windowSeconds * 1000
+  const fromMs = record.startMs + record.leadWindows * msFromSeconds(record.windowSeconds)
   const perHour = windowsPerHour(record)
   const hours = (record.windowCount - record.leadWindows) / perHour
   return new Map(

@@ -1,4 +1,5 @@
 import type { BatchJob } from '../../batch/index.ts'
+import { msFromSeconds } from '../../domain/units.ts'
 import { random } from '../../planning/index.ts'
 import type { Arena } from '../arena.ts'
 
@@ -51,7 +52,7 @@ export function jobsIn(
     const r = dealt(gpusIn, next())
     const { hours, gpus, interruptible, maxScale } = job
     const usual = hours <= SHORT_HOURS ? SHORT_WAIT_HOURS : LONG_WAIT_HOURS
-    const startMs = fromMs + job.submitSeconds * 1000
+    const startMs = fromMs + msFromSeconds(job.submitSeconds)
     const dueMs = startMs + (hours + (job.waitHours ?? usual)) * HOUR_MS
     if (dueMs > toMs) return []
     return [

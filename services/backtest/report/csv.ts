@@ -1,3 +1,4 @@
+import { kgFromG } from '../../domain/units.ts'
 import type { Arena } from '../arena.ts'
 import type { DeferrableResult } from '../deferrable/play-jobs.ts'
 import type { PolicyResult } from '../play-policy.ts'
@@ -12,10 +13,10 @@ export function runsCsv(results: readonly PolicyResult[]): string {
         policy,
         new Date(run.fromMs).toISOString(),
         run.hours,
-        run.carbonG / 1000,
+        kgFromG(run.carbonG),
         run.energyKwh,
-        run.marginalG === undefined ? '' : run.marginalG / 1000,
-        run.embodiedG / 1000,
+        run.marginalG === undefined ? '' : kgFromG(run.marginalG),
+        kgFromG(run.embodiedG),
         run.sciGPer1kTokens,
         run.lateShare,
         run.sloPct,
@@ -43,7 +44,7 @@ export function deferrableCsv(results: readonly DeferrableResult[]): string {
       result.jobs,
       result.lateJobs,
       result.energyKwh,
-      result.carbonG / 1000,
+      kgFromG(result.carbonG),
       result.saving,
       result.meanDelayHours,
     ].join(),

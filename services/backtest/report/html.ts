@@ -1,3 +1,4 @@
+import { kgFromG } from '../../domain/units.ts'
 import type { ComparedPolicy } from '../compare.ts'
 import { ASSUMPTIONS } from './assumptions.ts'
 import { intervalWords } from './interval-words.ts'
@@ -59,9 +60,9 @@ function policyTable(compared: readonly ComparedPolicy[]): string {
   const rows = compared.map((row) => {
     const cells = [
       `<span title="${escaped(row.title)}">${escaped(row.policy)}</span>`,
-      (row.carbonG / 1000).toFixed(1),
+      kgFromG(row.carbonG).toFixed(1),
       ...(marginal
-        ? [((row.marginalG ?? 0) / 1000).toFixed(1), percent(row.marginalSaving ?? 0)]
+        ? [kgFromG(row.marginalG ?? 0).toFixed(1), percent(row.marginalSaving ?? 0)]
         : []),
       percent(row.saving.mean),
       intervalWords(row.saving),
@@ -132,8 +133,8 @@ function charts({ regions, hourlyTokensPerSecond, results }: BacktestOutcome): s
 }
 
 const hourlyKg = (hourly: BacktestOutcome['results'][number]['runs'][number]['hourly']) =>
-  (hourly[0]?.carbonG ?? []).map(
-    (_, hour) => hourly.reduce((sum, { carbonG }) => sum + carbonG[hour]!, 0) / 1000,
+  (hourly[0]?.carbonG ?? []).map((_, hour) =>
+    kgFromG(hourly.reduce((sum, { carbonG }) => sum + carbonG[hour]!, 0)),
   )
 
 function sensitivityTable({ sensitivity }: BacktestOutcome): string {
@@ -150,7 +151,7 @@ function deferrableTable({ deferrable }: BacktestOutcome): string {
   if (deferrable.length === 0) return ''
   const rows = deferrable.map(
     ({ policy, title, carbonG, saving, lateJobs, jobs, meanDelayHours }) =>
-      `<tr><td title="${escaped(title)}">${escaped(policy)}</td><td>${(carbonG / 1000).toFixed(1)}</td><td>${percent(saving)}</td><td>${lateJobs} of ${jobs}</td><td>${meanDelayHours.toFixed(1)}</td></tr>`,
+      `<tr><td title="${escaped(title)}">${escaped(policy)}</td><td>${kgFromG(carbonG).toFixed(1)}</td><td>${percent(saving)}</td><td>${lateJobs} of ${jobs}</td><td>${meanDelayHours.toFixed(1)}</td></tr>`,
   )
   return `<section><h2>Deferrable work</h2><p>Each job in its own region (but for gridtide-anywhere), GPUs not limited; saved against running at once. Starts cost every rule the same.</p><table><tr><th>rule</th><th>kgCO2e</th><th>saved</th><th>late jobs</th><th>mean delay h</th></tr>${rows.join('')}</table></section>`
 }

@@ -1,3 +1,4 @@
+import { kgFromG } from '../../domain/units.ts'
 import type { BacktestOutcome } from './outcome.ts'
 import { escaped } from './svg.ts'
 
@@ -16,5 +17,5 @@ export function ceilingParagraph({ ceiling, priceOfNotKnowing: price }: Backtest
 export function wholeParagraph({ wholeWorkload: whole }: BacktestOutcome): string {
   if (!whole) return ''
   const { gridtideG, peersG, staticG, interactivePeer, deferrablePeer, peerLateJobs } = whole
-  return `<section><h2>Whole workload</h2><p>Interactive and deferrable work of the first run together (${percent(whole.deferrableShare)} of the static total is deferrable): Gridtide, with regions of jobs free, ${(gridtideG / 1000).toFixed(1)} kg; the best pair of published rules, ${escaped(interactivePeer)} and ${escaped(deferrablePeer)}, which leave jobs where they came in (${peerLateJobs} late), ${(peersG / 1000).toFixed(1)} kg. ${percent(1 - gridtideG / peersG)} less, and ${percent(1 - gridtideG / staticG)} less than static with jobs run at once.</p></section>`
+  return `<section><h2>Whole workload</h2><p>Interactive and deferrable work of the first run together (${percent(whole.deferrableShare)} of the static total is deferrable): Gridtide, with regions of jobs free, ${kgFromG(gridtideG).toFixed(1)} kg; the best pair of published rules, ${escaped(interactivePeer)} and ${escaped(deferrablePeer)}, which leave jobs where they came in (${peerLateJobs} late), ${kgFromG(peersG).toFixed(1)} kg. ${percent(1 - gridtideG / peersG)} less, and ${percent(1 - gridtideG / staticG)} less than static with jobs run at once.</p></section>`
 }

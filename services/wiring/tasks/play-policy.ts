@@ -1,4 +1,5 @@
 import { type PolicyJob, type PolicyResult, playPolicy } from '../../backtest/index.ts'
+import { secondsFromMs } from '../../domain/units.ts'
 import { loadHighs } from '../../planning/index.ts'
 
 export interface PlayTask {
@@ -19,5 +20,5 @@ export async function task({ job, progress }: PlayTask): Promise<TimedResult> {
   const solver = await highs
   const startedMs = performance.now()
   const result = playPolicy(job, solver, () => void Atomics.add(count, 0, 1))
-  return { ...result, seconds: (performance.now() - startedMs) / 1000 }
+  return { ...result, seconds: secondsFromMs(performance.now() - startedMs) }
 }
