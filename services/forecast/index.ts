@@ -9,6 +9,7 @@ export {
   climatologyZones,
 } from './climatology.ts'
 export { quantileOf } from './error-band.ts'
+export { demandToServe, expectedDemand, type SeenTraffic } from './expected-demand.ts'
 export { type HourlyValues, hourlyValues } from './hourly.ts'
 export { meanOver } from './mean-over.ts'
 export { coveragePct, mapePct, pinballLoss } from './score.ts'
@@ -21,5 +22,6 @@ export {
 } from './score-forecasts.ts'
 export { type Skill, skillOf } from './skill.ts'
 export { type TrainedZone, trainZone, trainZoneInSteps, type ZoneTraining } from './train-zone.ts'
+export { weekPeak } from './week-peak.ts'
 export type { WindowForecast, WindowForecaster } from './window-forecast.ts'
 export { windowForecaster } from './window-forecaster.ts'

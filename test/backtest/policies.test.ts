@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { demandToServe, expectedDemand } from '../../services/backtest/expected-demand.ts'
 import { POLICIES } from '../../services/backtest/index.ts'
 import { casper } from '../../services/backtest/policies/casper.ts'
 import { melange, sageServe } from '../../services/backtest/policies/cost.ts'
@@ -12,6 +11,8 @@ import { kedaBands } from '../../services/backtest/policies/keda-bands.ts'
 import { peakProvisioned, staticRule } from '../../services/backtest/policies/static.ts'
 import { wva } from '../../services/backtest/policies/wva.ts'
 import type { Policy, View } from '../../services/backtest/policy.ts'
+import { seenTraffic } from '../../services/backtest/seen-traffic.ts'
+import { demandToServe, expectedDemand } from '../../services/forecast/index.ts'
 import { type LinearSolver, loadHighs } from '../../services/planning/index.ts'
 import { arenaOf, binOf, countOf, KNOBS, pointOf, viewOf } from './playground.ts'
 
@@ -50,17 +51,17 @@ describe('what to be ready for', () => {
         periodWindows: 2,
         observed: (_, __, ago) => (ago > week - 3 && ago < week - 0.5 ? 100 * growth : 100),
       })
-    expect(expectedDemand(view(1), 900, 0, 0)).toBeCloseTo(100, 9)
-    expect(expectedDemand(view(1.3), 900, 0, 0)).toBeCloseTo(120, 9)
-    expect(expectedDemand(view(9), 900, 0, 0)).toBeCloseTo(160, 9)
-    expect(expectedDemand(view(0), 900, 0, 0)).toBeGreaterThanOrEqual(66)
+    expect(expectedDemand(seenTraffic(view(1), 900, 0, 0))).toBeCloseTo(100, 9)
+    expect(expectedDemand(seenTraffic(view(1.3), 900, 0, 0))).toBeCloseTo(120, 9)
+    expect(expectedDemand(seenTraffic(view(9), 900, 0, 0))).toBeCloseTo(160, 9)
+    expect(expectedDemand(seenTraffic(view(0), 900, 0, 0))).toBeGreaterThanOrEqual(66)
   })
 
   test('without traffic a week ago there is no trend', () => {
     const view = viewOf(arena, [], { observed: (_, __, ago) => (ago > 4 ? 0 : 50) })
-    expect(expectedDemand(view, 900, 0, 0)).toBeCloseTo(50 + 50 / 8, 9)
+    expect(expectedDemand(seenTraffic(view, 900, 0, 0))).toBeCloseTo(50 + 50 / 8, 9)
     const silent = viewOf(arena, [], { observed: () => 0 })
-    expect(expectedDemand(silent, 900, 0, 0)).toBe(0)
+    expect(expectedDemand(seenTraffic(silent, 900, 0, 0))).toBe(0)
   })
 
   test('a rise goes on once more, within what is believed of any trend, and leaves unrest behind', () => {
@@ -68,23 +69,26 @@ describe('what to be ready for', () => {
       viewOf(arena, [], {
         observed: (_, __, ago) => (ago === 1 ? 100 * ratio : ago < 9 ? 100 : weekAgo),
       })
-    expect(expectedDemand(rising(1.08), 900, 0, 0)).toBeCloseTo(108 + 8 + 8 / 8, 9)
-    expect(expectedDemand(rising(1.32), 900, 0, 0)).toBeCloseTo(132 + 32 + 32 / 8, 9)
-    expect(expectedDemand(rising(3), 900, 0, 0)).toBeCloseTo(300 * 1.6 + 200 / 8, 9)
-    expect(expectedDemand(rising(1.32, 0), 900, 0, 0)).toBeCloseTo(132 + 32 + 132 / 8, 9)
+    expect(expectedDemand(seenTraffic(rising(1.08), 900, 0, 0))).toBeCloseTo(108 + 8 + 8 / 8, 9)
+    expect(expectedDemand(seenTraffic(rising(1.32), 900, 0, 0))).toBeCloseTo(132 + 32 + 32 / 8, 9)
+    expect(expectedDemand(seenTraffic(rising(3), 900, 0, 0))).toBeCloseTo(300 * 1.6 + 200 / 8, 9)
+    expect(expectedDemand(seenTraffic(rising(1.32, 0), 900, 0, 0))).toBeCloseTo(
+      132 + 32 + 132 / 8,
+      9,
+    )
     const first = viewOf(arena, [], { observed: (_, __, ago) => (ago === 1 ? 10 : 0) })
-    expect(expectedDemand(first, 900, 0, 0)).toBeCloseTo(10 * 1.6 + 10 / 8, 9)
+    expect(expectedDemand(seenTraffic(first, 900, 0, 0))).toBeCloseTo(10 * 1.6 + 10 / 8, 9)
     const calm = viewOf(arena, [], { observed: (_, __, ago) => (ago > 9 ? 900 : 100) })
-    expect(expectedDemand(calm, 900, 0, 0)).toBeCloseTo(100, 9)
+    expect(expectedDemand(seenTraffic(calm, 900, 0, 0))).toBeCloseTo(100, 9)
   })
 
   test('head-room ends a fifth above the peak of the week before, and never below what is expected', () => {
     const now = (rate: number) =>
       viewOf(arena, [], { observed: (_, __, ago) => (ago < 3 ? rate : ago === 300 ? 200 : 100) })
-    expect(demandToServe(now(100), 900, 0, 0, 1.5)).toBeCloseTo(150, 9)
-    expect(demandToServe(now(190), 900, 0, 0, 2.3)).toBeCloseTo(240, 9)
+    expect(demandToServe(seenTraffic(now(100), 900, 0, 0), 1.5)).toBeCloseTo(150, 9)
+    expect(demandToServe(seenTraffic(now(190), 900, 0, 0), 2.3)).toBeCloseTo(240, 9)
     const soaring = viewOf(arena, [], { observed: (_, __, ago) => (ago === 1 ? 500 : 100) })
-    expect(demandToServe(soaring, 900, 0, 0, 1)).toBeCloseTo(800 + 400 / 8, 9)
+    expect(demandToServe(seenTraffic(soaring, 900, 0, 0), 1)).toBeCloseTo(800 + 400 / 8, 9)
   })
 })
 

@@ -1,8 +1,8 @@
+import { demandToServe, weekPeak } from '../../forecast/index.ts'
 import type { Arena, ArenaBin } from '../arena.ts'
-import { demandToServe } from '../expected-demand.ts'
 import { homesOf, singleBins } from '../layout.ts'
 import type { Controller, Knobs, View } from '../policy.ts'
-import { weekPeak } from '../week-peak.ts'
+import { seenTraffic } from '../seen-traffic.ts'
 
 /** One scale target: a model in the region of some of its origins, in one layout. */
 export interface ScaleTarget {
@@ -49,7 +49,7 @@ export function homeScaler(
               replicas: view.running[m]![b]!,
               observed: sum((o) => view.observed(m, o, 1)),
               toServe: (headroom) =>
-                sum((o) => demandToServe(view, arena.windowSeconds, m, o, headroom)),
+                sum((o) => demandToServe(seenTraffic(view, arena.windowSeconds, m, o), headroom)),
               weekPeak: () =>
                 weekPeak(arena.windowSeconds, (ago) => sum((o) => view.observed(m, o, ago))),
             },

@@ -1,10 +1,11 @@
 import { epochMs } from '../../domain/units.ts'
 import type { OperatingPoint } from '../../fitting/index.ts'
+import { demandToServe } from '../../forecast/index.ts'
 import { type LinearSolver, openWindowPlanner, type PlanningProblem } from '../../planning/index.ts'
 import type { Arena } from '../arena.ts'
-import { demandToServe } from '../expected-demand.ts'
 import { allowedBins } from '../layout.ts'
 import type { Controller, Knobs, View } from '../policy.ts'
+import { seenTraffic } from '../seen-traffic.ts'
 
 /** A rule that is an optimisation: what it counts is all that tells it from the others. */
 export interface SolvedRule {
@@ -58,7 +59,7 @@ export function solved(
         origins.map((_, o) =>
           rule.demand
             ? rule.demand(view, m, o)
-            : demandToServe(view, arena.windowSeconds, m, o, knobs.headroom),
+            : demandToServe(seenTraffic(view, arena.windowSeconds, m, o), knobs.headroom),
         ),
       )
       const { replicas } = planner.plan({
