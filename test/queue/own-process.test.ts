@@ -25,6 +25,8 @@ function open(...args: string[]): void {
   })
 }
 
+/** How many such processes have died under a job before. */
+const NONE = 0
 const asked = (model: string) => ({
   name: 'refit-models' as const,
   payload: { model },
@@ -43,11 +45,11 @@ const dead = (pid: number) => expect.poll(() => alive(pid), { timeout: 10_000 })
 describe('a process of its own', () => {
   it('runs a job with all that it was given, and the next in the same process', async () => {
     open()
-    const first = await own.run(asked('a'), never)
+    const first = await own.run(asked('a'), NONE, never)
     const pid = started[0]!.pid!
     const { children, context } = asked('a')
     expect(first).toEqual({ model: 'a', ...context, ...children, pid })
-    expect(await own.run(asked('b'), never)).toMatchObject({ model: 'b', pid })
+    expect(await own.run(asked('b'), NONE, never)).toMatchObject({ model: 'b', pid })
     own.close()
     await dead(pid)
   })
@@ -55,33 +57,34 @@ describe('a process of its own', () => {
   it('says what failed, and whether another run may do better', async () => {
     open()
     const wrong = { name: 'UnrecoverableError', message: 'INVALID_INPUT: no such model' }
-    await expect(own.run(asked('wrong'), never)).rejects.toMatchObject(wrong)
-    await expect(own.run(asked('busy'), never)).rejects.toMatchObject({
+    await expect(own.run(asked('wrong'), NONE, never)).rejects.toMatchObject(wrong)
+    await expect(own.run(asked('busy'), NONE, never)).rejects.toMatchObject({
       name: 'Error',
       message: 'busy',
     })
-    await expect(own.run(asked(''), never)).rejects.toThrow('bad payload for a refit-models job')
+    await expect(own.run(asked(''), NONE, never)).rejects.toThrow(
+      'bad payload for a refit-models job',
+    )
     expect(started).toHaveLength(1)
   })
 
-  it('has what kills it tried again, gives it up at its third attempt, and goes on with others', async () => {
+  it('has what kills it tried again, gives it up at its third death, and goes on with others', async () => {
     open()
     const message = 'a process of its own died while it ran'
-    for (const [attempt, name] of [
-      [2, 'Error'],
-      [3, 'UnrecoverableError'],
+    for (const [deaths, name] of [
+      [1, 'Error'],
+      [2, 'UnrecoverableError'],
     ] as const) {
-      const context = { ...asked('kills').context, attempt }
-      const killed = own.run({ ...asked('kills'), context }, never)
+      const killed = own.run(asked('kills'), deaths, never)
       await expect(killed).rejects.toMatchObject({ name, message })
     }
     expect(started).toHaveLength(2)
-    expect(await own.run(asked('a'), never)).toMatchObject({ model: 'a' })
+    expect(await own.run(asked('a'), NONE, never)).toMatchObject({ model: 'a' })
   })
 
   it('does not take for guilty a job whose process cannot be started', async () => {
     open('fails')
-    await expect(own.run(asked('a'), never)).rejects.toMatchObject({
+    await expect(own.run(asked('a'), NONE, never)).rejects.toMatchObject({
       name: 'Error',
       message: 'no process of its own could be started for it',
     })
@@ -90,9 +93,9 @@ describe('a process of its own', () => {
 
   it('ends with a job that has no more time', async () => {
     open()
-    const { pid } = (await own.run(asked('a'), never)) as { pid: number }
+    const { pid } = (await own.run(asked('a'), NONE, never)) as { pid: number }
     const closing = new AbortController()
-    const hanging = own.run(asked('hangs'), closing.signal)
+    const hanging = own.run(asked('hangs'), NONE, closing.signal)
     closing.abort()
     await expect(hanging).rejects.toMatchObject({ name: 'AbortError' })
     await dead(pid)
@@ -108,9 +111,9 @@ describe('a process of its own', () => {
     await dead(pid)
 
     open()
-    const before = (await own.run(asked('a'), never)) as { pid: number }
+    const before = (await own.run(asked('a'), NONE, never)) as { pid: number }
     process.kill(before.pid, 'SIGTERM')
     process.kill(before.pid, 'SIGINT')
-    expect(await own.run(asked('b'), never)).toMatchObject({ pid: before.pid })
+    expect(await own.run(asked('b'), NONE, never)).toMatchObject({ pid: before.pid })
   })
 })

@@ -17,11 +17,12 @@ beforeAll(async () => {
 })
 afterAll(() => program.remove())
 
+const MANY = { poison: POISON, healthy: HEALTHY, concurrency: POISON + HEALTHY }
+
 /** Runs worker after worker until one lives to tell the end; all jobs fit into one worker's hands. */
-async function runUntilDone(where: object) {
+async function runUntilDone(where: object, load: object = MANY) {
   const lines: string[] = []
   let workers = 0
-  const load = { poison: POISON, healthy: HEALTHY, concurrency: POISON + HEALTHY }
   const options = { ...where, ...load, keyPrefix: `poison-${randomUUID()}`, maxStarts: MAX_STARTS }
   for (; workers < POISON * MAX_STARTS + 1 && lines.at(-1) !== 'end'; workers++) {
     const args = [program.path, JSON.stringify(options)]
@@ -56,6 +57,14 @@ describe('jobs that kill their process', () => {
     expect(workers).toBeLessThanOrEqual(POISON + 1)
   }
 
+  /** One that fails twice, kills a worker and a process of its own, and would be done then. */
+  const UNLUCKY = { poison: 0, healthy: 0, unlucky: true, concurrency: 1 }
+  const expectForgiven = ({ lines }: Awaited<ReturnType<typeof runUntilDone>>) =>
+    expect(lines).toEqual([
+      ...['started 555', 'started 555', 'started 555'],
+      ...['apart 555', 'apart 555', 'done 555', 'end'],
+    ])
+
   it('are parked with their reason, and take nobody with them: embedded', async () => {
     const home = await freshFolder()
     const { lines } = await runUntilDone({ home })
@@ -77,11 +86,31 @@ describe('jobs that kill their process', () => {
     120_000,
   )
 
+  it.skipIf(postgresEngine.skip)(
+    'only where their own process has died three times, often as they failed before: PostgreSQL',
+    async () => {
+      const { url, drop } = await freshServerDatabase()
+      expectForgiven(await runUntilDone({ home: 'unused', databaseUrl: url }, UNLUCKY))
+      await drop()
+    },
+    120_000,
+  )
+
   it.skipIf(!redisUrl)(
     'in a process of their own, once a worker has died of them: Redis (TEST_REDIS_URL)',
     async () => {
       const home = await freshFolder()
       expectApart(await runUntilDone({ home, redisUrl }))
+      await rm(home, { recursive: true, force: true })
+    },
+    120_000,
+  )
+
+  it.skipIf(!redisUrl)(
+    'only where their own process has died three times, often as they failed before: Redis',
+    async () => {
+      const home = await freshFolder()
+      expectForgiven(await runUntilDone({ home, redisUrl }, UNLUCKY))
       await rm(home, { recursive: true, force: true })
     },
     120_000,

@@ -10,10 +10,13 @@ import { openEngine } from '../../services/wiring/engine.ts'
 
 /** Jobs from this number on kill. */
 const POISON = 666
+/** Fails twice, kills a worker, then one process of its own, and is done after that. */
+const UNLUCKY = 555
 const WORK_MS = 50
+const BACKOFF_MS = 300
 
 const [, program, options, own] = process.argv
-const { maxStarts, poison, healthy, concurrency, ...where } = JSON.parse(options!) as {
+const { maxStarts, poison, healthy, unlucky, concurrency, ...where } = JSON.parse(options!) as {
   home: string
   databaseUrl?: string
   redisUrl?: string
@@ -22,15 +25,18 @@ const { maxStarts, poison, healthy, concurrency, ...where } = JSON.parse(options
   /** How many of each. */
   poison: number
   healthy: number
+  /** Whether there is one of those. */
+  unlucky?: boolean
   concurrency: number
 }
 
 const begin = (queue: Pick<JobQueue, 'work'>) =>
   queue.work(
     'account',
-    async ({ windowStartMs: job }) => {
+    async ({ windowStartMs: job }, { attempt }) => {
       process.stdout.write(`${own ?? 'started'} ${job}\n`)
-      if (job >= POISON) process.kill(process.pid, 'SIGKILL')
+      if (job === UNLUCKY && attempt < 3) throw new Error('busy')
+      if (job >= POISON || (job === UNLUCKY && attempt === 3)) process.kill(process.pid, 'SIGKILL')
       await pause(WORK_MS)
       process.stdout.write(`done ${job}\n`)
     },
@@ -51,8 +57,10 @@ async function worker(): Promise<void> {
   const jobs = Array.from({ length: poison + healthy }, (_, i) =>
     i < poison ? POISON + i : i - poison + 1,
   )
+  if (unlucky) jobs.push(UNLUCKY)
   for (const job of jobs) {
-    await queue.add({ name: 'account', payload: { windowStartMs: job }, id: String(job) })
+    const payload = { windowStartMs: job }
+    await queue.add({ name: 'account', payload, id: String(job), backoffMs: BACKOFF_MS })
   }
   await begin(queue)
   for (let left = 1; left > 0; await pause(50)) {

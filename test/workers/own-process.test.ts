@@ -31,8 +31,8 @@ describe.skipIf(postgresEngine.skip)('a process of its own (TEST_DATABASE_URL)',
     const children = { results: [], failures: [] }
     const asked = { name: 'refit-models' as const, context, children }
     const model = fleet.models[0]!.id
-    await own.run({ ...asked, payload: { model } }, never)
-    await expect(own.run({ ...asked, payload: {} }, never)).rejects.toThrow('bad payload')
+    await own.run({ ...asked, payload: { model } }, 0, never)
+    await expect(own.run({ ...asked, payload: {} }, 0, never)).rejects.toThrow('bad payload')
   }
 
   it('does the work of the service, from source', () => refitIn(startOwnProcess), 120_000)

@@ -31,12 +31,7 @@ const bind = (factory: unknown) => withBackend(factory as BackendFactory<IQueueB
 
 /** BullMQ's PostgreSQL backend, on a server or embedded. Brings its schema up to date first. */
 export async function onDatabase(db: Database, prefix = 'gridtide'): Promise<BullmqBackend> {
-  const client = await db.pool.connect()
-  try {
-    await runMigrations(client)
-  } finally {
-    client.release()
-  }
+  await bringUpToDate(db)
   const options = { connection: againPool(db.pool), prefix }
   return {
     engine: db.engine,
@@ -45,6 +40,24 @@ export async function onDatabase(db: Database, prefix = 'gridtide'): Promise<Bul
     consumer: options,
     timeMs: async () => (db.engine === 'embedded' ? undefined : clockOf(db)),
     close: async () => undefined, // the pool belongs to the database
+  }
+}
+
+const ALREADY_THERE = '23505'
+
+/**
+ * BullMQ's lock lets one process at a time create its schema, but one that waited for the lock does
+ * not look again whether the schema is there by now, and fails; at a second try it is.
+ */
+async function bringUpToDate({ pool }: Database): Promise<void> {
+  const client = await pool.connect()
+  try {
+    await runMigrations(client).catch((error: { code?: string }) => {
+      if (error.code !== ALREADY_THERE) throw error
+      return runMigrations(client)
+    })
+  } finally {
+    client.release()
   }
 }
 

@@ -4,7 +4,7 @@ import { checkPayload, type JobName } from '../jobs.ts'
 import type { JobContext, JobEvent, JobHandler } from '../port.ts'
 import type { BullmqBackend } from './bullmq-backend.ts'
 import { ownId } from './bullmq-id.ts'
-import type { OwnProcess } from './own-process.ts'
+import { deathsApart, type OwnProcess } from './own-process.ts'
 import type { suspects } from './suspects.ts'
 
 export interface WorkerTiming {
@@ -40,7 +40,7 @@ export function startWorker<Name extends JobName>(
   const process = (job: Job, token?: string, signal?: AbortSignal) => {
     const context = contextOf(job, signal ?? new AbortController().signal)
     const here = () => run(job, context)
-    const apart = own && (() => runApart(own, name, job.data, context))
+    const apart = own && (() => runApart(own, name, job, context))
     return judge(job, token, here, apart)
   }
   const worker = new backend.classes.Worker(name, process, {
@@ -68,10 +68,11 @@ export function startWorker<Name extends JobName>(
   return worker
 }
 
-async function runApart(own: OwnProcess, name: JobName, payload: unknown, context: JobContext) {
+async function runApart(own: OwnProcess, name: JobName, job: Job, context: JobContext) {
   const { id, attempt, dueAtMs, abort } = context
   const children = await context.children()
-  return own.run({ name, payload, context: { id, attempt, dueAtMs }, children }, abort)
+  const asked = { name, payload: job.data, context: { id, attempt, dueAtMs }, children }
+  return own.run(asked, deathsApart(job), abort)
 }
 
 function about(job: Job) {

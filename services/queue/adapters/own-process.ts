@@ -1,11 +1,12 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { getPriority, setPriority } from 'node:os'
-import { UnrecoverableError } from 'bullmq'
+import { type Job, UnrecoverableError } from 'bullmq'
 import type { JobAnswer, JobAsked } from '../answer-parent.ts'
 
 /** Nothing else ran there, so that the job is at fault, or bad luck again and again. */
-const MAX_ATTEMPTS = 3
+const MAX_DEATHS = 3
+const DIED = 'a process of its own died while it ran'
 /** Suspects come in company; a process that waits for one takes memory for nothing. */
 const IDLE_MS = 10_000
 const NICENESS = 5
@@ -13,10 +14,11 @@ const NICENESS = 5
 /** Runs jobs in a process where nothing else runs. */
 export interface OwnProcess {
   /**
+   * @param deaths of such processes under this job before; see `deathsApart`
    * @returns what the job's handler gave
-   * @throws UnrecoverableError where its handler says so, or its process died at the third attempt
+   * @throws UnrecoverableError where its handler says so, or this was the third death
    */
-  run(asked: JobAsked, abort: AbortSignal): Promise<unknown>
+  run(asked: JobAsked, deaths: number, abort: AbortSignal): Promise<unknown>
   close(): void
 }
 
@@ -53,8 +55,8 @@ export function ownProcess(start: () => ChildProcess): OwnProcess {
   }
 
   return {
-    async run(asked, abort) {
-      const answer = (await answerTo(asked, abort)) ?? died(asked)
+    async run(asked, deaths, abort) {
+      const answer = (await answerTo(asked, abort)) ?? died(deaths + 1)
       if (answer.status === 'done') return answer.result
       throw answer.final ? new UnrecoverableError(answer.reason) : new Error(answer.reason)
     },
@@ -62,10 +64,23 @@ export function ownProcess(start: () => ChildProcess): OwnProcess {
   }
 }
 
-function died({ context }: JobAsked): JobAnswer {
-  const final = context.attempt >= MAX_ATTEMPTS
-  return { status: 'failed', reason: 'a process of its own died while it ran', final }
+/**
+ * How many of a job's attempts ended with a process of its own, as the queue keeps why each failed.
+ * One that was revived begins anew, as its attempts do.
+ */
+export function deathsApart({
+  attemptsMade,
+  stacktrace,
+}: Pick<Job, 'attemptsMade' | 'stacktrace'>) {
+  const failed = attemptsMade > 0 ? (stacktrace ?? []).slice(-attemptsMade) : []
+  return failed.filter((trace) => trace.startsWith(`Error: ${DIED}`)).length
 }
+
+const died = (deaths: number): JobAnswer => ({
+  status: 'failed',
+  reason: DIED,
+  final: deaths >= MAX_DEATHS,
+})
 
 /** One that starts and dies again and again may not slow down who does healthy work. */
 function yieldToOthers({ pid }: ChildProcess): void {
