@@ -6,7 +6,7 @@ import { signedSecondsFromMs } from '../domain/units.ts'
 import type { Fleet } from '../fleet/index.ts'
 import { fitModel } from '../pipeline/fit-model.ts'
 import { type GatheredProblem, gatherProblem } from '../pipeline/gather-problem.ts'
-import { loadGlpk, loadHighs, type PlanOutcome, planHorizon } from '../planning/index.ts'
+import { loadGlpk, type PlanOutcome, planHorizon } from '../planning/index.ts'
 import { systemClock } from '../platform/clock.ts'
 import { axiosHttp } from '../platform/http.ts'
 import type { SolveTime } from '../solves/index.ts'
@@ -14,6 +14,7 @@ import { deadlineOf } from '../wiring/deadline-of.ts'
 import { fleetFiles } from '../wiring/fleet-files.ts'
 import { modelKnowledge } from '../wiring/models.ts'
 import { openGrid } from '../wiring/open-grid.ts'
+import { openSolver } from '../wiring/open-solver.ts'
 import { planInThreads } from '../wiring/plan-in-threads.ts'
 import { demandTraces } from '../wiring/traces.ts'
 import { instantOf } from './instant-of.ts'
@@ -94,7 +95,7 @@ export async function planFleet(request: PlanRequest, io: CliIo): Promise<Planne
   const deadline = request.deadline
   const seconds = deadline === undefined ? undefined : positiveNumber('--deadline', deadline)
   const gathered = await gatherFleet(request, io)
-  const solver = await (request.solver === 'glpk' ? loadGlpk() : loadHighs())
+  const solver = await (request.solver === 'glpk' ? loadGlpk() : openSolver())
   const startedMs = io.nowMs()
   const time = timeOf(seconds ?? gathered.fleet.planning.deadlineSeconds)
   const outcome =

@@ -9,6 +9,8 @@ export interface ThreadsOptions {
   readonly threads?: number
   /** A task that needs more JavaScript heap fails; the process does not. */
   readonly maxHeapMb?: number
+  /** Awaited before each task: makes, at the first, what threads are to share. */
+  readonly prepare?: () => Promise<unknown>
 }
 
 /** Runs what would block the event loop, and with it the job locks, HTTP and the database. */
@@ -29,7 +31,7 @@ const IDLE_MS = 60_000
 const YOUNG_HEAP_MB = 12
 
 export function openThreads(options: ThreadsOptions = {}): Threads {
-  const { threads = Math.max(1, availableParallelism() - 1), maxHeapMb = 2_048 } = options
+  const { threads = Math.max(1, availableParallelism() - 1), maxHeapMb = 2_048, prepare } = options
   const pool = new Piscina<ThreadRequest, ThreadAnswer>({
     filename: builtModule(new URL('./thread-main.ts', import.meta.url)),
     name: 'runTask',
@@ -44,6 +46,7 @@ export function openThreads(options: ThreadsOptions = {}): Threads {
   })
   return {
     async run<Output>(module: URL, input: unknown, abort?: AbortSignal) {
+      await prepare?.()
       abort?.throwIfAborted()
       const request = { module: builtModule(module), input }
       const answer = await pool.run(request, abort ? { signal: abort } : {})

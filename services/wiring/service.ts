@@ -18,6 +18,7 @@ import { webhookEndpoints } from './endpoints.ts'
 import { type Engine, openEngine } from './engine.ts'
 import { fleetFiles } from './fleet-files.ts'
 import { openGrid } from './open-grid.ts'
+import { compiledSolver } from './open-solver.ts'
 import { solverThreads } from './solver-threads.ts'
 import { openStores } from './state.ts'
 import { stopSwitch } from './stop-switch.ts'
@@ -63,7 +64,7 @@ async function furnish(options: ServiceOptions, engine: Engine, metrics: Metrics
   const { database, queue } = engine
   const { tenant } = env
   const stores = openStores(database, tenant)
-  const threads = openThreads()
+  const threads = openThreads({ prepare: compiledSolver })
   const warn = (message: string) => log.warn(message)
   const readFile = fleetFiles(fleetFile, env.dataFolder)
   const backends = await openBackends(fleet, { memory: stores.targetMemory, nowMs, env: secrets })

@@ -7,11 +7,13 @@
  * was ended goes on; delete it after a change of the program. Writes docs/benchmarks.md, unless only some
  * policies are played (`--policies`, beside ours, the rule of thumb and the floors); the last line is JSON.
  */
+
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openThreads } from '../../services/platform/threads.ts'
+import { compiledSolver } from '../../services/wiring/open-solver.ts'
 import { type PlayedScenario, playScenario } from './backtest/play-scenario.ts'
 import { scenarioJson, scenarioLines } from './backtest/scenario-lines.ts'
 import { LOADS, SCENARIOS } from './backtest/weeks.ts'
@@ -33,7 +35,7 @@ if (!existsSync(join(values.data, 'grid'))) {
   process.exit(1)
 }
 const wanted = SCENARIOS.filter((name) => !values.scenario || name === values.scenario)
-const threads = openThreads({ threads: availableParallelism() })
+const threads = openThreads({ threads: availableParallelism(), prepare: compiledSolver })
 const scenario: Record<string, object> = {}
 let hours = 0
 let seconds = 0

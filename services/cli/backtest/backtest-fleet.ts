@@ -7,6 +7,7 @@ import { InvalidInput } from '../../domain/errors.ts'
 import { framedJobs } from '../../pipeline/frame-jobs.ts'
 import { openThreads } from '../../platform/threads.ts'
 import { fleetFiles } from '../../wiring/fleet-files.ts'
+import { compiledSolver } from '../../wiring/open-solver.ts'
 import { instantOf } from '../instant-of.ts'
 import type { CliIo } from '../io.ts'
 import { progressOn } from '../progress.ts'
@@ -50,7 +51,7 @@ export async function backtestFleet(options: BacktestOptions, io: CliIo): Promis
   const spans = spansOf(options)
   const fleet = await readFleet(fleetFile)
   const progress = progressOn(io.err, io.isTty, io.nowMs)
-  const threads = openThreads({ threads: availableParallelism() })
+  const threads = openThreads({ threads: availableParallelism(), prepare: compiledSolver })
   try {
     const readFile = fleetFiles(fleetFile, env.dataFolder)
     const opened = await openRecords(fleet, spans, seed, {

@@ -12,13 +12,14 @@ const FEASIBLE_POINT = 2 // HiGHS `kSolutionStatusFeasible`
 /**
  * HiGHS (MIT), compiled to WebAssembly: the default solver. Single-threaded and blocking.
  *
+ * @param wasmModule what it was compiled to, where that is known: it is compiled once more otherwise
  * @see https://highs.dev
  */
-export async function loadHighs(): Promise<LinearSolver> {
+export async function loadHighs(wasmModule?: WebAssembly.Module): Promise<LinearSolver> {
   const module = await import('highs')
   // The package's types describe its CommonJS face; Node loads the ES module.
   const load = module.default as unknown as typeof module.default.default
-  const highs = await load()
+  const highs = await load(wasmModule ? { wasmModule } : {})
   const open = (model: LinearModel): OpenModel => openModel(highs, model)
   return {
     name: 'highs',

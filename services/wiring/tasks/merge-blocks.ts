@@ -3,7 +3,6 @@ import {
   type Block,
   type BlockSolution,
   holdUnlessWorth,
-  loadHighs,
   mergeBlocks,
   type Plan,
   type PlanningProblem,
@@ -12,6 +11,7 @@ import {
 } from '../../planning/index.ts'
 import type { SolveTime } from '../../solves/index.ts'
 import { deadlineOf } from '../deadline-of.ts'
+import { openSolver } from '../open-solver.ts'
 
 export interface MergeTask {
   readonly problem: PlanningProblem
@@ -25,7 +25,7 @@ export interface MergeTask {
 /** In a worker thread: joins solved blocks; one that no worker managed to solve is solved here. */
 export async function task(input: MergeTask): Promise<Merged> {
   const { problem, blocks, solutions, time, inForce } = input
-  const solver = await loadHighs()
+  const solver = await openSolver()
   const deadline = deadlineOf(time)
   const complete = blocks.map(
     (block, index) => solutions[index] ?? solveBlock(block, solver, deadline),

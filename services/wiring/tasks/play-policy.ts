@@ -1,6 +1,6 @@
 import { type PolicyJob, type PolicyResult, playPolicy } from '../../backtest/index.ts'
 import { secondsFromMs } from '../../domain/units.ts'
-import { loadHighs } from '../../planning/index.ts'
+import { openSolver } from '../open-solver.ts'
 
 export interface PlayTask {
   readonly job: PolicyJob
@@ -8,7 +8,7 @@ export interface PlayTask {
   readonly progress: SharedArrayBuffer
 }
 
-const highs = loadHighs()
+const highs = openSolver()
 
 /** A result, and how long it took. */
 export interface TimedResult extends PolicyResult {

@@ -1,6 +1,7 @@
-import { type Block, type BlockSolution, loadHighs, solveBlock } from '../../planning/index.ts'
+import { type Block, type BlockSolution, solveBlock } from '../../planning/index.ts'
 import type { SolveTime } from '../../solves/index.ts'
 import { deadlineOf } from '../deadline-of.ts'
+import { openSolver } from '../open-solver.ts'
 
 export interface SolveBlockTask {
   readonly block: Block
@@ -9,4 +10,4 @@ export interface SolveBlockTask {
 
 /** In a worker thread: solves one block. */
 export const task = async ({ block, time }: SolveBlockTask): Promise<BlockSolution> =>
-  solveBlock(block, await loadHighs(), deadlineOf(time))
+  solveBlock(block, await openSolver(), deadlineOf(time))
