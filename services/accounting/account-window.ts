@@ -2,6 +2,7 @@ import { secondsFromMs } from '../domain/units.ts'
 import {
   type Assignment,
   baselineAssignments,
+  comingShares,
   type Plan,
   type PlanningProblem,
   pricePlan,
@@ -19,7 +20,7 @@ export interface SettledIntensity {
 export interface WindowAccount {
   readonly planned: Emitted
   readonly baseline: Emitted
-  /** Output tokens, deferrable ones included. */
+  /** Output tokens as expected, deferrable ones included; head-room makes none. */
   readonly tokens: number
   /** By zone: what the account was made with, gCO2e/kWh. */
   readonly carbonGPerKwh: Readonly<Record<string, number>>
@@ -40,10 +41,11 @@ export function accountWindow(
 ): WindowAccount {
   const one = onlyWindow(problem, window, carbon)
   const settled = plan.assignments.filter((assignment) => assignment.window === window)
+  const shares = new Map(one.models.map((model) => [model.id, comingShares(one, model)[0]!]))
   const { startMs, endMs } = problem.windows[window]!
   const rate = settled.reduce(
-    (sum, { tokensPerSecond, batchTokensPerSecond }) =>
-      sum + tokensPerSecond + batchTokensPerSecond,
+    (sum, { model, tokensPerSecond, batchTokensPerSecond }) =>
+      sum + shares.get(model)! * tokensPerSecond + batchTokensPerSecond,
     0,
   )
   return {
@@ -74,9 +76,18 @@ function onlyWindow(
   window: number,
   carbon: ReadonlyMap<string, SettledIntensity>,
 ): PlanningProblem {
+  const here = (values: readonly number[]) => [values[window]!]
   return {
     ...problem,
     windows: [problem.windows[window]!],
+    models: problem.models.map((model) => ({
+      ...model,
+      demand: model.demand.map(({ tokensPerSecond, expectedTokensPerSecond, ...demand }) => ({
+        ...demand,
+        tokensPerSecond: here(tokensPerSecond),
+        ...(expectedTokensPerSecond && { expectedTokensPerSecond: here(expectedTokensPerSecond) }),
+      })),
+    })),
     policy: {
       ...problem.policy,
       freeFirstStarts: window === 0 && problem.policy.freeFirstStarts === true,

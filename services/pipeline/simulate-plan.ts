@@ -24,6 +24,7 @@ function changed(
   problem: PlanningProblem,
   { excludedRegions = [], demandScale = 1, pueOverheadScale = 1 }: WhatIf,
 ): PlanningProblem {
+  const scaled = (rates: readonly number[]) => rates.map((rate) => rate * demandScale)
   const isLeft = (region: string) => !excludedRegions.includes(region)
   return {
     ...problem,
@@ -35,7 +36,10 @@ function changed(
       ...model,
       demand: model.demand.map((demand) => ({
         ...demand,
-        tokensPerSecond: demand.tokensPerSecond.map((rate) => rate * demandScale),
+        tokensPerSecond: scaled(demand.tokensPerSecond),
+        ...(demand.expectedTokensPerSecond && {
+          expectedTokensPerSecond: scaled(demand.expectedTokensPerSecond),
+        }),
         regions: demand.regions.filter(isLeft),
       })),
     })),

@@ -7,10 +7,10 @@ export function fixedCost(instance: Instance, model: ModelInstance, t: number, b
   return instance.hours[t]! * (weight * model.fixedKw[b]! + model.fixedMoney[b]!)
 }
 
-/** Objective of one token/s served by bin `b` through window `t`. */
+/** Objective of one token/s that bin `b` is ready for through window `t`, as far as it is expected to come. */
 export function tokenCost(instance: Instance, model: ModelInstance, t: number, b: number): number {
   const weight = instance.energyWeight[model.region[b]! * instance.windowCount + t]!
-  return instance.hours[t]! * weight * model.tokenKw[b]!
+  return instance.hours[t]! * weight * model.tokenKw[b]! * model.comingShare[t]!
 }
 
 /** Objective of starting one replica in bin `b` for window `t`. */

@@ -86,9 +86,10 @@ export function inputsOf(problem: PlanningProblem, [from, end]: Span): PlanningP
     })),
     models: problem.models.map((model) => ({
       ...model,
-      demand: model.demand.map(({ lowTokensPerSecond: _low, ...d }) => ({
+      demand: model.demand.map(({ lowTokensPerSecond: _low, expectedTokensPerSecond, ...d }) => ({
         ...d,
         tokensPerSecond: cut(d.tokensPerSecond),
+        ...(expectedTokensPerSecond && { expectedTokensPerSecond: cut(expectedTokensPerSecond) }),
       })),
     })),
     running: from === 0 ? problem.running : [],

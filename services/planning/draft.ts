@@ -103,7 +103,7 @@ function loadCost(instance: Instance, model: ModelInstance, t: number, b: number
   const { policy, regions } = instance.problem
   if (policy.carbonBudgetGPerDay === undefined) return tokenCost(instance, model, t, b)
   const { pue, carbonGPerKwh } = regions[model.region[b]!]!
-  return pue * carbonGPerKwh[t]! * model.tokenKw[b]!
+  return pue * carbonGPerKwh[t]! * model.tokenKw[b]! * model.comingShare[t]!
 }
 
 function quietGroups({ windowCount: T, problem }: Instance, holdWindows: number) {

@@ -1,4 +1,5 @@
 export type * from './block.ts'
+export { comingShares } from './coming-share.ts'
 export { type Continued, continueBlocks } from './continue-blocks.ts'
 export { coordinate } from './coordinate.ts'
 export { type Deadline, NO_DEADLINE, TIME_SHARES } from './deadline.ts'

@@ -24,7 +24,7 @@ export interface BatchInstance {
 /**
  * A planning problem as numbers by index, in units of its objective ("o" below: gCO2e, kWh or USD).
  * With W the o per IT kWh in a region and window, one replica in bin b costs
- * `hours * (W * fixedKw + fixedMoney)` and one token/s on it `hours * W * tokenKw`.
+ * `hours * (W * fixedKw + fixedMoney)` and one token/s on it `hours * W * tokenKw * comingShare`.
  */
 export interface Instance {
   readonly problem: PlanningProblem

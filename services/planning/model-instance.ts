@@ -1,5 +1,6 @@
 import { joules, kwhFromJoules } from '../domain/units.ts'
 import type { OperatingPoint } from '../fitting/index.ts'
+import { comingShares } from './coming-share.ts'
 import type { PlanningModel, PlanningProblem, PlanningRegion } from './problem.ts'
 import { joulesPerToken, type PricedPoint, prunePoints } from './prune-points.ts'
 
@@ -46,6 +47,8 @@ export interface ModelInstance {
   readonly fixedKw: Float64Array
   /** Objective units an hour of one replica that are not energy: rent and embodied carbon. */
   readonly fixedMoney: Float64Array
+  /** By window: how much of the traffic to be ready for is expected to load anything. */
+  readonly comingShare: Float64Array
   /** kW of one token/s. */
   readonly tokenKw: Float64Array
   readonly startKwh: Float64Array
@@ -76,6 +79,7 @@ export function compileModel(
     capacity: numbers(({ point }) => point.capacityTokensPerSecond),
     fixedKw: numbers((bin) => bin.fixedWatts / WATTS_PER_KILOWATT),
     fixedMoney: numbers((bin) => moneyPerHour(problem, pools[bin.pool]!, bin.point, weights)),
+    comingShare: comingShares(problem, model),
     tokenKw: numbers(({ point }) => joulesPerToken(point) / WATTS_PER_KILOWATT),
     startKwh: numbers(({ point }) => kwhFromJoules(joules(point.startJoules))),
     slowStart: Uint8Array.from(bins, ({ point }) => (point.startSeconds > 0 ? 1 : 0)),

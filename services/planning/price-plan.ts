@@ -1,6 +1,7 @@
 import { energyOf, joules, kwhFromJoules, watts } from '../domain/units.ts'
 import { durationOf } from '../domain/window.ts'
 import type { OperatingPoint } from '../fitting/index.ts'
+import { comingShares } from './coming-share.ts'
 import { objectiveWeights, plannedIntensity } from './instance.ts'
 import type { Assignment, Plan, Totals } from './plan.ts'
 import type { PlanningProblem, PlanningRegion } from './problem.ts'
@@ -20,8 +21,8 @@ export interface PricedPlan {
 }
 
 /**
- * Energy, carbon and cost of a set of assignments: replicas and their host share, load, starts and
- * the parked GPUs of reserved regions, all times PUE.
+ * Energy, carbon and cost of a set of assignments: replicas and their host share, load as far as it is
+ * expected to come (`comingShares`), starts and the parked GPUs of reserved regions, all times PUE.
  *
  * The interval takes the intensity's quantiles and the fit's J/token quantiles to move together: an
  * upper bound on the width, since errors of many regions and models partly cancel.
@@ -34,6 +35,7 @@ export function pricePlan(
     problem.models.flatMap(({ id, points: of }) => of.map((p) => [`${id} ${p.id}`, p])),
   )
   const regions = new Map(problem.regions.map((region) => [region.id, region]))
+  const shares = new Map(problem.models.map((model) => [model.id, comingShares(problem, model)]))
   const weights = objectiveWeights(problem.policy)
   const sum = { energyKwh: 0, carbonG: 0, costUsd: 0, carbonLowG: 0, carbonHighG: 0 }
   const carbonGByWindow = problem.windows.map(() => 0)
@@ -60,7 +62,7 @@ export function pricePlan(
     add(
       region,
       t,
-      region.pue * assignmentKwh(problem, region, point, assignment),
+      region.pue * assignmentKwh(problem, region, point, comingOf(assignment, shares)),
       point.logSdJoulesPerToken,
     )
     const gpus = assignment.replicas * point.gpusPerReplica
@@ -78,6 +80,15 @@ export function pricePlan(
     weights.carbon * riskG + weights.energy * sum.energyKwh + weights.money * sum.costUsd + counted
   return { predicted: sum, objectiveValue, carbonGByWindow, energyKwhByRegion }
 }
+
+/** An assignment with the load that is expected to come. */
+const comingOf = (
+  assignment: Assignment,
+  shares: ReadonlyMap<string, Float64Array>,
+): Assignment => ({
+  ...assignment,
+  tokensPerSecond: assignment.tokensPerSecond * shares.get(assignment.model)![assignment.window]!,
+})
 
 /** IT energy of the replicas of one assignment: at least what their GPUs would draw parked. */
 function assignmentKwh(

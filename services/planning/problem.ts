@@ -35,6 +35,10 @@ export interface OriginDemand {
   readonly origin: string
   /** Output tokens/s per window. */
   readonly tokensPerSecond: readonly number[]
+  /**
+   * How much of these is expected to come; the rest is head-room, ready without load. Absent: all.
+   */
+  readonly expectedTokensPerSecond?: readonly number[]
   /** The lower quantile of the same traffic; absent: as much as is to be served. */
   readonly lowTokensPerSecond?: readonly number[]
   /**

@@ -26,7 +26,7 @@ export function recomputeTotals(problem: PlanningProblem, plan: Plan): Recompute
     const hours = (endMs - startMs) / MS_PER_HOUR
     for (const region of problem.regions) {
       const here = placed.get(`${t} ${region.id}`) ?? []
-      const meter = regionMeter(problem, region, here, hours, t)
+      const meter = regionMeter(problem, region, here.map(comingOf(problem)), hours, t)
       const carbonG = meter.energyKwh * region.carbonGPerKwh[t]!
       sum.energyKwh += meter.energyKwh
       sum.carbonG += carbonG
@@ -38,6 +38,22 @@ export function recomputeTotals(problem: PlanningProblem, plan: Plan): Recompute
   const objective = { carbon: sum.weighedG, energy: sum.energyKwh, cost: sum.costUsd }
   return { ...sum, objective: objective[policy.objective], carbonGByWindow }
 }
+
+/** What is expected to come of a load, in proportion; all of it beside deferrable work. */
+const comingOf =
+  ({ models, batch }: PlanningProblem) =>
+  (assignment: Assignment): Assignment => {
+    const { window: t, model: id } = assignment
+    const demand = models.find((model) => model.id === id)?.demand ?? []
+    const total = (of: (one: (typeof demand)[number]) => number) =>
+      demand.reduce((sum, one) => sum + of(one), 0)
+    const idle = total(({ tokensPerSecond: ready, expectedTokensPerSecond: coming = ready }) =>
+      Math.max(0, ready[t]! - coming[t]!),
+    )
+    if (idle === 0 || batch.some(({ model }) => model === id)) return assignment
+    const share = 1 - idle / total(({ tokensPerSecond }) => tokensPerSecond[t]!)
+    return { ...assignment, tokensPerSecond: share * assignment.tokensPerSecond }
+  }
 
 interface Meter {
   /** At the grid's side: PUE is in it. */

@@ -1,3 +1,4 @@
+import { allComing } from './coming-share.ts'
 import { emptyDraft } from './draft.ts'
 import { insertReplicas } from './insert-replicas.ts'
 import { compileInstance, type Instance } from './instance.ts'
@@ -54,7 +55,7 @@ const EFFORT = 6
  * @param problem with one window; its demand, intensities and running replicas are not read
  */
 export function openWindowPlanner(problem: PlanningProblem, solver: LinearSolver): WindowPlanner {
-  const instance = compileInstance({ ...problem, batch: [] })
+  const instance = compileInstance(allComing({ ...problem, batch: [] }))
   const model = windowModel(instance, true)
   const opened = solver.open(model.linear)
   const relax = relaxation(instance, model, opened)

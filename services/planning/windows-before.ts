@@ -39,7 +39,12 @@ const fleetOf = (problem: PlanningProblem) => ({
   models: problem.models.map((model) => ({
     ...model,
     // What a change is weighed at has no part in a plan.
-    demand: model.demand.map((of) => ({ ...of, tokensPerSecond: [], lowTokensPerSecond: [] })),
+    demand: model.demand.map((of) => ({
+      ...of,
+      tokensPerSecond: [],
+      expectedTokensPerSecond: [],
+      lowTokensPerSecond: [],
+    })),
   })),
   policy: { ...problem.policy, freeFirstStarts: false, quietWindows: [] },
 })
@@ -53,7 +58,12 @@ const inWindow = ({ windows, regions, models, batch, policy }: PlanningProblem, 
     region.carbonHighGPerKwh[t],
     region.carbonQuality[t],
   ]),
-  traffic: models.map(({ demand }) => demand.map(({ tokensPerSecond }) => tokensPerSecond[t])),
+  traffic: models.map(({ demand }) =>
+    demand.map(({ tokensPerSecond, expectedTokensPerSecond = tokensPerSecond }) => [
+      tokensPerSecond[t],
+      expectedTokensPerSecond[t],
+    ]),
+  ),
   works: batch
     .filter(({ firstWindow, deadlineWindow }) => firstWindow <= t && t < deadlineWindow)
     .map(({ id, model, regions: allowed }) => ({ id, model, allowed })),

@@ -1,4 +1,5 @@
 import { carbonShortfall } from './carbon-shortfall.ts'
+import { allComing } from './coming-share.ts'
 import { objectiveWeights } from './instance.ts'
 import type { Assignment, ChangeGain } from './plan.ts'
 import { pricePlan } from './price-plan.ts'
@@ -10,7 +11,8 @@ import { switchingCost } from './switching-cost.ts'
  * changing where `atLeast > switchingCost`.
  *
  * The gain is the difference of the objectives without starts. Its lower bound is the lesser of two:
- * at the traffic to be served, and at its lower quantile on the same replicas (all models low together); each less
+ * at all the traffic to be ready for, and at its lower quantile (or what is expected, if that is less)
+ * on the same replicas, all models low together; each less
  * the shortfall of the carbon forecast (`carbonShortfall`, one-sided 90 %). A gain is affine in the traffic
  * between these two and the shortfall convex, so it is no less anywhere between. Errors of the fitted models are left out:
  * both schedules run on the same fits.
@@ -22,11 +24,12 @@ export function worthChanging(
   current: readonly Assignment[],
   candidate: readonly Assignment[],
 ): ChangeGain {
-  const served = gainOf(problem, current, candidate)
-  const low = gainOf(problem, atLowTraffic(problem, current), atLowTraffic(problem, candidate))
+  const ready = allComing(problem)
+  const most = gainOf(ready, current, candidate)
+  const low = gainOf(ready, atLowTraffic(problem, current), atLowTraffic(problem, candidate))
   return {
-    expected: served.expected,
-    atLeast: Math.min(served.atLeast, low.atLeast),
+    expected: gainOf(problem, current, candidate).expected,
+    atLeast: Math.min(most.atLeast, low.atLeast),
     switchingCost: switchingCost(problem, candidate) - switchingCost(problem, current),
   }
 }
@@ -65,7 +68,12 @@ function atLowTraffic(
         const sum = (of: (d: (typeof demand)[number]) => number) =>
           demand.reduce((total, d) => total + of(d), 0)
         const served = sum((d) => d.tokensPerSecond[t]!)
-        const low = sum((d) => d.lowTokensPerSecond?.[t] ?? d.tokensPerSecond[t]!)
+        const low = sum((d) =>
+          Math.min(
+            d.lowTokensPerSecond?.[t] ?? d.tokensPerSecond[t]!,
+            d.expectedTokensPerSecond?.[t] ?? d.tokensPerSecond[t]!,
+          ),
+        )
         return low < served ? low / served : 1
       }),
     ]),

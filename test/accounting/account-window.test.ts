@@ -58,6 +58,22 @@ describe('accountWindow', () => {
     expect(planned.carbonHighG).toBeCloseTo(60 * PLANNED_KWH * spread, 4)
   })
 
+  it('counts head-room as ready and idle, and no token of it as made', () => {
+    const [chat] = two.models
+    const [demand] = chat!.demand
+    const half = {
+      ...two,
+      models: [{ ...chat!, demand: [{ ...demand!, expectedTokensPerSecond: [100, 75] }] }],
+    }
+    const { planned, baseline, tokens } = accountWindow(half, plan, 1, new Map())
+    // Half of the 120 tokens/s planned, and the 30 that are not of the traffic.
+    expect(planned.energyKwh).toBeCloseTo((1.2 * (2 * 120 + 4 * 90)) / 1000, 9)
+    expect(tokens).toBe(90 * 3600)
+    expect(baseline.energyKwh).toBeCloseTo((1.2 * (2 * 120 + 4 * 75)) / 1000, 9)
+    const before = accountWindow(two, plan, 0, new Map())
+    expect(accountWindow(half, plan, 0, new Map())).toEqual(before)
+  })
+
   it('keeps the forecast of a zone that nobody measured', () => {
     const { planned } = accountWindow(two, plan, 1, new Map())
     expect(planned.carbonG).toBeCloseTo(200 * PLANNED_KWH, 6)

@@ -136,6 +136,28 @@ describe('a plan that goes on from the last one', () => {
     expect(continueBlocks(before, unseen, solver)!.known[0]!.blockId).toBe('12-29')
   })
 
+  it('plans a window anew of whose traffic another share is expected to come', () => {
+    const idleIn = (window: number): PlanningProblem => ({
+      ...next,
+      models: next.models.map((model) => ({
+        ...model,
+        demand: model.demand.map((demand) => ({
+          ...demand,
+          expectedTokensPerSecond: demand.tokensPerSecond.map((rate, t) =>
+            t === window ? rate / 2 : rate,
+          ),
+        })),
+      })),
+    })
+    const { blocks } = continueBlocks(idleIn(20), last, solver)!
+    expect(blocks.filter(({ isKept }) => isKept === true).map(({ id }) => id)).toEqual([
+      '0-19',
+      '21-28',
+    ])
+    const { plan } = continued(idleIn(20), last, solver)
+    expect(verifyPlan(idleIn(20), plan).violations).toEqual([])
+  }, 60_000)
+
   it('keeps all of a problem that has not changed', () => {
     const again = continueBlocks(before, last, solver)!
     expect(again.known.map(({ blockId }) => blockId)).toEqual(['0-29'])
