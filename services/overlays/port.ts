@@ -38,6 +38,12 @@ export interface PushedDemand {
   readonly slots: readonly DemandSlot[]
 }
 
+export interface HighestRate {
+  readonly model: string
+  readonly origin: string
+  readonly tokensPerSecond: number
+}
+
 /** Traffic that callers told us of. The newest word on a slot is the one kept. */
 export interface PushedDemandStore {
   /**
@@ -50,6 +56,8 @@ export interface PushedDemandStore {
   revision(tenant: string, model: string): Promise<number>
   /** Slots that overlap [fromMs, toMs), by model, origin, kind and time. */
   between(tenant: string, fromMs: number, toMs: number): Promise<readonly PushedDemand[]>
+  /** By model and origin: the highest rate of observed slots that overlap [fromMs, toMs). */
+  highestObserved(tenant: string, fromMs: number, toMs: number): Promise<readonly HighestRate[]>
   /** Forgets slots that ended before `beforeMs`. @returns how many */
   forget(beforeMs: number): Promise<number>
 }

@@ -15,8 +15,10 @@ export interface Retention {
   readonly solvesMs: number
   readonly eventsMs: number
   readonly forecastsMs: number
-  /** Answers to requests with an `Idempotency-Key`, and traffic that callers pushed. */
+  /** Answers to requests with an `Idempotency-Key`. */
   readonly callsMs: number
+  /** Traffic that callers pushed. */
+  readonly trafficMs: number
   /** Deferrable jobs that have ended. */
   readonly jobsMs: number
   /** Who called what; what each lever added. */
@@ -51,6 +53,7 @@ export const retentionOf = (days: Fleet['retention']): Retention => ({
   eventsMs: days.eventsDays * DAY_MS,
   forecastsMs: days.forecastsDays * DAY_MS,
   callsMs: days.callsDays * DAY_MS,
+  trafficMs: days.trafficDays * DAY_MS,
   jobsMs: days.jobsDays * DAY_MS,
   historyMs: days.historyDays * DAY_MS,
 })
@@ -68,7 +71,7 @@ export async function forget(ports: ForgetPorts, nowMs: number): Promise<void> {
   await ports.jobs.forget(nowMs - retention.jobsMs)
   await ports.requestBatches.forget(nowMs - retention.jobsMs)
   await ports.files.forget(nowMs)
-  await ports.demand.forget(nowMs - retention.callsMs)
+  await ports.demand.forget(nowMs - retention.trafficMs)
   await ports.ledger.forgetLevers(nowMs - retention.historyMs)
   await ports.callLog.forget(nowMs - retention.historyMs)
   await ports.keys.forget(nowMs - retention.eventsMs)

@@ -21,6 +21,8 @@ export interface Findings {
   readonly pointsByModel: ReadonlyMap<string, readonly OperatingPoint[]>
   /** By model id, one entry for each of the model's origins in the fleet's order: tokens/s. */
   readonly demandByModel: ReadonlyMap<string, readonly (readonly number[])[]>
+  /** How much of the same is expected to come; undefined, or left out: all. */
+  readonly expectedDemandByModel?: ReadonlyMap<string, readonly (readonly number[] | undefined)[]>
   /** The lower quantile of the same; left out where nobody asks how sure a gain is. */
   readonly lowDemandByModel?: ReadonlyMap<string, readonly (readonly number[])[]>
   /** Idle draw of a GPU by catalogue name, where the fleet does not say. */
@@ -78,6 +80,7 @@ function frameModel(model: Model, findings: Findings): PlanningModel {
   const points = known.filter(keepsPromise)
   const demand = findings.demandByModel.get(model.id)!
   const low = findings.lowDemandByModel?.get(model.id)
+  const expected = findings.expectedDemandByModel?.get(model.id)
   return {
     id: model.id,
     points,
@@ -88,6 +91,7 @@ function frameModel(model: Model, findings: Findings): PlanningModel {
       return {
         origin,
         tokensPerSecond: demand[index]!,
+        ...(expected?.[index] && { expectedTokensPerSecond: expected[index] }),
         ...(low && { lowTokensPerSecond: low[index]! }),
         regions: places
           .filter(({ ttftP95Ms }) => ttftP95Ms <= slo.ttftP95Ms)

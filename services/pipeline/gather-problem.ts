@@ -1,24 +1,18 @@
-import { type DemandMargins, demandOverWindows, type Trace } from '../demand/index.ts'
 import type { CarbonBasis, CarbonQuality, CarbonSignal } from '../domain/carbon-series.ts'
 import { windowsFrom } from '../domain/window.ts'
 import { catalogueGpu, type GpuSpec, type OperatingPoint } from '../fitting/index.ts'
 import type { Fleet, Model } from '../fleet/index.ts'
 import type { GridReader } from '../grid/index.ts'
-import type { PushedDemand } from '../overlays/index.ts'
 import type { PlanningProblem, RunningReplicas } from '../planning/index.ts'
+import { type DemandSources, demandNow } from './demand-now.ts'
 import { frameProblem } from './frame-problem.ts'
-import { heedPushed, OBSERVED_MS } from './heed-pushed.ts'
 import { readCarbon, type ZoneForecast } from './read-carbon.ts'
 
 /** Where a plan's inputs come from. */
-export interface ProblemSources {
+export interface ProblemSources extends DemandSources {
   readonly reader: GridReader
   /** What each layout of a model sustains on these GPUs, inside its service objective. */
   readonly pointsOf: (model: Model, gpus: readonly GpuSpec[]) => Promise<readonly OperatingPoint[]>
-  /** One place an origin of the model, in the fleet's order; undefined where no file is named. */
-  readonly tracesOf: (model: Model) => Promise<readonly (Trace | undefined)[]>
-  /** What callers told us of traffic in [fromMs, toMs); nobody is asked where it is left out. */
-  readonly pushed?: (fromMs: number, toMs: number) => Promise<readonly PushedDemand[]>
   readonly warn: (message: string) => void
   readonly running?: readonly RunningReplicas[]
 }
@@ -62,28 +56,10 @@ export async function gatherProblem(
     catalogueGpu,
   )
   const pointsByModel = new Map<string, readonly OperatingPoint[]>()
-  const demandByModel = new Map<string, readonly (readonly number[])[]>()
-  const lowDemandByModel = new Map<string, readonly (readonly number[])[]>()
-  const { demandQuantile, demandHeadroom } = fleet.planning
-  const high = { quantile: demandQuantile, headroom: demandHeadroom }
-  const low = { quantile: 1 - demandQuantile, headroom: 0 }
-  const pushed = (await sources.pushed?.(nowMs - OBSERVED_MS, windows.at(-1)!.endMs)) ?? []
   for (const model of fleet.models) {
     pointsByModel.set(model.id, await sources.pointsOf(model, gpus))
-    const traces = await sources.tracesOf(model)
-    const told = pushed.filter((one) => one.model === model.id)
-    const over = (margins: DemandMargins) =>
-      model.demand.map((demand, index) =>
-        heedPushed(
-          demandOverWindows(demand, windows, margins, traces[index]),
-          told.filter(({ origin }) => origin === demand.origin),
-          windows,
-          margins.headroom,
-        ),
-      )
-    demandByModel.set(model.id, over(high))
-    lowDemandByModel.set(model.id, over(low))
   }
+  const demands = await demandNow(fleet, windows, nowMs, sources)
   const { reader, warn, running } = sources
   const { signal, basis } = fleet
   const measure = { signal, basis }
@@ -95,8 +71,7 @@ export async function gatherProblem(
       windows,
       carbonByZone: new Map([...carbon].map(([zone, { windows }]) => [zone, windows])),
       pointsByModel,
-      demandByModel,
-      lowDemandByModel,
+      ...demands,
       idleWattsByGpu,
       ...(running && { running }),
     }),

@@ -2,9 +2,6 @@ import { pushedOverWindows } from '../demand/index.ts'
 import type { Window } from '../domain/window.ts'
 import type { PushedDemand } from '../overlays/index.ts'
 
-/** How long what was observed says something about now. */
-export const OBSERVED_MS = 15 * 60_000
-
 /**
  * What callers told us of one origin's traffic, over what the fleet file expects: a pushed forecast
  * takes the place of the file's wherever it covers a window; observed traffic can only raise the

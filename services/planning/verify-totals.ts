@@ -44,7 +44,7 @@ const comingOf =
   ({ models, batch }: PlanningProblem) =>
   (assignment: Assignment): Assignment => {
     const { window: t, model: id } = assignment
-    const demand = models.find((model) => model.id === id)?.demand ?? []
+    const demand = models.filter((model) => model.id === id).flatMap((model) => model.demand)
     const total = (of: (one: (typeof demand)[number]) => number) =>
       demand.reduce((sum, one) => sum + of(one), 0)
     const idle = total(({ tokensPerSecond: ready, expectedTokensPerSecond: coming = ready }) =>

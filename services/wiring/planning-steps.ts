@@ -39,7 +39,10 @@ export async function frameSources(service: Service): Promise<FrameSources> {
     fits: stores.fits,
     reader: service.reader,
     tracesOf: (model) => demandTraces(model, readFile),
-    pushed: (fromMs, toMs) => stores.demand.between(service.tenant, fromMs, toMs),
+    pushed: {
+      between: (fromMs, toMs) => stores.demand.between(service.tenant, fromMs, toMs),
+      highest: (fromMs, toMs) => stores.demand.highestObserved(service.tenant, fromMs, toMs),
+    },
     fitNow: async (id) => (await fitNow(id)).points,
     warn: (message) => log.warn(message),
   }

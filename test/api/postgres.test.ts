@@ -161,6 +161,13 @@ for (const engine of ENGINES) {
         { ...traffic, kind: 'forecast', slots: [slot(10, 9)] },
         { ...traffic, slots: [slot(10, 5), slot(20, 0.5)] },
       ])
+      expect(await demand.highestObserved('acme', 0, 30)).toEqual([
+        { model: 'm', origin: 'eu', tokensPerSecond: 5 },
+      ])
+      expect(await demand.highestObserved('acme', 20, 30)).toEqual([
+        { model: 'm', origin: 'eu', tokensPerSecond: 0.5 },
+      ])
+      expect(await demand.highestObserved('acme', 30, 99)).toEqual([])
       expect(await demand.revision('acme', 'm')).toBe(3)
       await expect(demand.push('acme', { ...traffic, slots: [slot(10, 1)] }, 3, 2)).rejects.toThrow(
         'meanwhile',

@@ -23,7 +23,7 @@ const MOST = {
   idempotent_answer: daysOf(SOONER.callsMs),
   done_once: daysOf(SOONER.callsMs),
   api_key: daysOf(SOONER.eventsMs),
-  pushed_demand: daysOf(SOONER.callsMs),
+  pushed_demand: daysOf(SOONER.trafficMs),
   lever_saving: daysOf(SOONER.historyMs),
   audit_entry: daysOf(SOONER.historyMs),
   actuation_shift: daysOf(SOONER.eventsMs),

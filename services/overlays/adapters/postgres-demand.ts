@@ -38,6 +38,20 @@ export const postgresPushedDemand = (db: Database): PushedDemandStore => ({
     return grouped(rows)
   },
 
+  async highestObserved(tenant, fromMs, toMs) {
+    const rows = await db.query<Pick<Row, 'model' | 'origin' | 'tokens_per_second'>>(
+      `select model, origin, max(tokens_per_second) as tokens_per_second from pushed_demand
+       where tenant = $1 and kind = 'observed' and end_ms > $2 and start_ms < $3
+       group by model, origin order by model, origin`,
+      [tenant, fromMs, toMs],
+    )
+    return rows.map(({ model, origin, tokens_per_second: tokensPerSecond }) => ({
+      model,
+      origin,
+      tokensPerSecond,
+    }))
+  },
+
   async forget(beforeMs) {
     const gone = await db.query('delete from pushed_demand where end_ms < $1 returning model', [
       beforeMs,

@@ -1,0 +1,125 @@
+import {
+  type DemandMargins,
+  demandOverWindows,
+  OBSERVED_MS,
+  type Sighting,
+  seenTraffic,
+  spansSeen,
+  type Trace,
+} from '../demand/index.ts'
+import type { Window } from '../domain/window.ts'
+import type { Fleet, Model } from '../fleet/index.ts'
+import type { PushedDemand, PushedDemandStore } from '../overlays/index.ts'
+import type { Findings } from './frame-problem.ts'
+import { heedPushed } from './heed-pushed.ts'
+import { heedSeen, SEEN_WINDOWS } from './heed-seen.ts'
+
+/** What callers told us of one tenant's traffic. */
+export interface PushedTraffic {
+  /** Slots that overlap [fromMs, toMs). */
+  readonly between: (fromMs: number, toMs: number) => Promise<readonly PushedDemand[]>
+  /** The highest rate that was observed of each model and origin in [fromMs, toMs). */
+  readonly highest: (
+    fromMs: number,
+    toMs: number,
+  ) => ReturnType<PushedDemandStore['highestObserved']>
+}
+
+export interface DemandSources {
+  /** One place an origin of the model, in the fleet's order; undefined where no file is named. */
+  readonly tracesOf: (model: Model) => Promise<readonly (Trace | undefined)[]>
+  /** Nobody is asked where it is left out. */
+  readonly pushed?: PushedTraffic
+}
+
+type Demands = Required<
+  Pick<Findings, 'demandByModel' | 'lowDemandByModel' | 'expectedDemandByModel'>
+>
+
+const WEEK_MS = 7 * 24 * 3_600_000
+
+/**
+ * Traffic of every model and origin as a plan at this instant takes it: what the fleet file declares,
+ * what was pushed over it, and what was seen lately and a week ago.
+ *
+ * @throws InvalidInput where a trace does not fit
+ */
+export async function demandNow(
+  { models, planning }: Pick<Fleet, 'models' | 'planning'>,
+  windows: readonly Window[],
+  nowMs: number,
+  sources: DemandSources,
+): Promise<Demands> {
+  const { demandQuantile: quantile, demandHeadroom: headroom } = planning
+  const told = await tellings(sources.pushed, windows, nowMs)
+  const found = {
+    demandByModel: new Map<string, readonly (readonly number[])[]>(),
+    lowDemandByModel: new Map<string, readonly (readonly number[])[]>(),
+    expectedDemandByModel: new Map<string, readonly (readonly number[] | undefined)[]>(),
+  }
+  for (const model of models) {
+    const { id } = model
+    const traces = await sources.tracesOf(model)
+    const heeded = model.demand.map((demand, o) => {
+      const { pushed, seen } = told(id, demand.origin)
+      const over = (margins: DemandMargins) =>
+        heedPushed(
+          demandOverWindows(demand, windows, margins, traces[o]),
+          pushed,
+          windows,
+          margins.headroom,
+        )
+      const middle = over({ quantile: 0.5, headroom: 0 })
+      const ready = over({ quantile, headroom })
+      const low = over({ quantile: 1 - quantile, headroom: 0 })
+      return { low, ...heedSeen(ready, middle, seen, windows, headroom) }
+    })
+    found.demandByModel.set(
+      id,
+      heeded.map(({ ready }) => ready),
+    )
+    found.lowDemandByModel.set(
+      id,
+      heeded.map(({ low }) => low),
+    )
+    found.expectedDemandByModel.set(
+      id,
+      heeded.map(({ expected }) => expected),
+    )
+  }
+  return found
+}
+
+interface Told {
+  /** Forecasts, and what was observed of the last quarter of an hour. */
+  readonly pushed: readonly PushedDemand[]
+  readonly seen: Sighting | undefined
+}
+
+async function tellings(
+  source: PushedTraffic | undefined,
+  windows: readonly Window[],
+  nowMs: number,
+): Promise<(model: string, origin: string) => Told> {
+  if (!source) return () => ({ pushed: [], seen: undefined })
+  const untilMs = windows[Math.min(SEEN_WINDOWS, windows.length) - 1]!.endMs
+  const [weekAgo, recent] = spansSeen(nowMs, untilMs)
+  const all = [
+    ...(await source.between(weekAgo[0], weekAgo[1])),
+    ...(await source.between(recent[0], windows.at(-1)!.endMs)),
+  ]
+  const peaks = await source.highest(nowMs - WEEK_MS, nowMs)
+  return (model, origin) => {
+    const isIts = (one: { readonly model: string; readonly origin: string }) =>
+      one.model === model && one.origin === origin
+    const own = all.filter(isIts)
+    const observed = own.filter(({ kind }) => kind === 'observed').flatMap(({ slots }) => slots)
+    return {
+      pushed: own.map((one) => ({
+        ...one,
+        slots: one.slots.filter(({ endMs }) => endMs > nowMs - OBSERVED_MS),
+      })),
+      seen: seenTraffic(observed, peaks.find(isIts)?.tokensPerSecond ?? 0, nowMs),
+    }
+  }
+}
