@@ -30,6 +30,8 @@ export interface DemandSources {
   readonly tracesOf: (model: Model) => Promise<readonly (Trace | undefined)[]>
   /** Nobody is asked where it is left out. */
   readonly pushed?: PushedTraffic
+  /** Time from one plan to the next; left out: a window. */
+  readonly replanMs?: number
 }
 
 type Demands = Required<
@@ -52,6 +54,9 @@ export async function demandNow(
 ): Promise<Demands> {
   const { demandQuantile: quantile, demandHeadroom: headroom } = planning
   const told = await tellings(sources.pushed, windows, nowMs)
+  const { replanMs = Number.POSITIVE_INFINITY } = sources
+  const decidedAgainMs = ({ startMs, endMs }: Window) =>
+    Math.min(endMs, Math.max(startMs, nowMs) + replanMs)
   const found = {
     demandByModel: new Map<string, readonly (readonly number[])[]>(),
     lowDemandByModel: new Map<string, readonly (readonly number[])[]>(),
@@ -72,7 +77,7 @@ export async function demandNow(
       const middle = over({ quantile: 0.5, headroom: 0 })
       const ready = over({ quantile, headroom })
       const low = over({ quantile: 1 - quantile, headroom: 0 })
-      return { low, ...heedSeen(ready, middle, seen, windows, headroom) }
+      return { low, ...heedSeen({ ready, middle, headroom }, seen, windows, decidedAgainMs) }
     })
     found.demandByModel.set(
       id,

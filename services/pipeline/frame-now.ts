@@ -17,6 +17,7 @@ export interface FrameSources {
   readonly reader: GridReader
   readonly tracesOf: (model: Model) => Promise<readonly (Trace | undefined)[]>
   readonly pushed: NonNullable<ProblemSources['pushed']>
+  readonly replanMs: number
   /** For a model that no worker has fitted yet. */
   readonly fitNow: (modelId: string) => Promise<readonly OperatingPoint[]>
   readonly warn: (message: string) => void
@@ -34,6 +35,7 @@ export async function frameNow(sources: FrameSources): Promise<Frame> {
     tracesOf: sources.tracesOf,
     warn: sources.warn,
     pushed: sources.pushed,
+    replanMs: sources.replanMs,
     pointsOf: async ({ id }) => points.get(id) ?? sources.fitNow(id),
     ...(running && { running: inForce(running, nowMs) }),
   })

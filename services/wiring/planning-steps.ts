@@ -1,3 +1,4 @@
+import { msFromSeconds } from '../domain/units.ts'
 import { catalogueGpu, liveFactorsOf } from '../fitting/index.ts'
 import { type FrameSources, frameNow } from '../pipeline/frame-now.ts'
 import type { MergePlanPorts } from '../pipeline/merge-plan.ts'
@@ -43,6 +44,7 @@ export async function frameSources(service: Service): Promise<FrameSources> {
       between: (fromMs, toMs) => stores.demand.between(service.tenant, fromMs, toMs),
       highest: (fromMs, toMs) => stores.demand.highestObserved(service.tenant, fromMs, toMs),
     },
+    replanMs: msFromSeconds(service.env.tickSeconds),
     fitNow: async (id) => (await fitNow(id)).points,
     warn: (message) => log.warn(message),
   }

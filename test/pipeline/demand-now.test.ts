@@ -56,10 +56,14 @@ const telling = (all: readonly PushedDemand[]): PushedTraffic => ({
       })),
 })
 const tracesOf = async () => [undefined]
-async function demandAt(nowMs: number, pushed?: PushedTraffic, of = fleet) {
+async function demandAt(nowMs: number, pushed?: PushedTraffic, of = fleet, replanMs?: number) {
   const { windowMinutes, horizonHours } = of.planning
   const windows = windowsFrom(nowMs, windowMinutes * MINUTE_MS, (horizonHours * 60) / windowMinutes)
-  const found = await demandNow(of, windows, nowMs, { tracesOf, ...(pushed && { pushed }) })
+  const found = await demandNow(of, windows, nowMs, {
+    tracesOf,
+    ...(pushed && { pushed }),
+    ...(replanMs && { replanMs }),
+  })
   return {
     ready: found.demandByModel.get('llama')![0]!,
     low: found.lowDemandByModel.get('llama')![0]!,
@@ -130,6 +134,20 @@ describe('the traffic that the service is ready for', () => {
     const of = await pushedTo(NOW_MS, () => 900, 500).between(0, NOW_MS)
     const others = telling(of.map((one) => ({ ...one, origin: 'asia' })))
     expect(await demandAt(NOW_MS, others)).toEqual(declared)
+  })
+
+  it('looks no further ahead than to what the next plan starts, in long windows too', async () => {
+    // A week ago it doubled half an hour from now on.
+    const rateAt = (ago: number) => (ago < WINDOWS_PER_WEEK - 6 ? 400 : 200)
+    const now = (ago: number) => (ago < 100 ? 200 : rateAt(ago))
+    const hourly = { ...fleet, planning: { ...fleet.planning, windowMinutes: 60, horizonHours: 4 } }
+    const pushed = pushedTo(NOW_MS, now, WINDOWS_PER_WEEK + 30)
+    const till = async (replanMs?: number) => {
+      const { ready } = await demandAt(NOW_MS, pushed, hourly, replanMs)
+      return ready.map(Math.round)
+    }
+    expect(await till()).toEqual([352, 352, 165, 165])
+    expect(await till(WINDOW_MS)).toEqual([220, 352, 165, 165])
   })
 
   it('holds to a pushed forecast, and expects of it what was seen now and foretold later', async () => {
