@@ -11,6 +11,8 @@ export interface LocalTickPorts {
   resume(): Promise<void>
   /** Compares what runs with what was predicted of it; see `correct-live`. */
   correct(): Promise<void>
+  /** Keeps what the metrics say of traffic; see `record-traffic`. */
+  record(): Promise<void>
   /** Lets jobs of foreign schedulers go, or holds them; see `heed-schedulers`. */
   schedulers(): Promise<void>
   /** Winds the clocks again where the queue was emptied; see `begin-work`. */
@@ -51,6 +53,7 @@ export function startLocalTicks(ports: LocalTickPorts): () => Promise<void> {
     cron.schedule(EVERY_MINUTE, guarded('expiry', ports.expire), options),
     cron.schedule(EVERY_MINUTE, guarded('shifts', ports.resume), options),
     cron.schedule(EVERY_MINUTE, guarded('live correction', ports.correct), options),
+    cron.schedule(EVERY_MINUTE, guarded('traffic', ports.record), options),
     cron.schedule(EVERY_MINUTE, guarded('schedulers', ports.schedulers), options),
     cron.schedule(EVERY_HOUR, guarded('forget', ports.forget), options),
   ]

@@ -5,11 +5,13 @@ import { expirePlan } from '../pipeline/expire-plan.ts'
 import { forget, retentionOf } from '../pipeline/forget.ts'
 import { guardSlo } from '../pipeline/guard-slo.ts'
 import { heedSchedulers } from '../pipeline/heed-schedulers.ts'
+import { recordTraffic } from '../pipeline/record-traffic.ts'
 import { resumeShifts } from '../pipeline/resume-shifts.ts'
 import { correctionPorts } from '../wiring/correction-ports.ts'
 import { schedulerPorts } from '../wiring/job-schedulers.ts'
 import type { Service } from '../wiring/service.ts'
 import type { stepPorts } from '../wiring/steps.ts'
+import { trafficPorts } from '../wiring/traffic-ports.ts'
 
 /** What a process of the service looks after by itself, out of its open parts. */
 export async function localWork(
@@ -33,6 +35,9 @@ export async function localWork(
     },
     correct: async () => {
       await correctLive(correctionPorts(service))
+    },
+    record: async () => {
+      await recordTraffic(trafficPorts(service))
     },
     schedulers: () => heedSchedulers(schedulers),
     rewind: async () => {

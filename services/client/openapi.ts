@@ -1386,7 +1386,7 @@ export interface components {
         Demand: {
             items: {
                 origin: string;
-                /** @description `observed` or `forecast`. */
+                /** @description `observed`, `forecast`, or `measured` by the service itself. */
                 kind: string;
                 slots: {
                     startMs: number;

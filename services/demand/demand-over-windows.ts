@@ -30,6 +30,18 @@ export function demandOverWindows(
   return expected(demand, windows, margins.quantile, trace).map(withHeadroom)
 }
 
+/**
+ * What is declared of each window, without quantile and head-room: the middle of what was recorded.
+ *
+ * @returns output tokens/s per window
+ * @throws InvalidInput where a trace says nothing of a window
+ */
+export const declaredOverWindows = (
+  demand: Demand,
+  windows: readonly Window[],
+  trace?: Trace,
+): readonly number[] => demandOverWindows(demand, windows, { quantile: 0.5, headroom: 0 }, trace)
+
 function expected(
   demand: Demand,
   windows: readonly Window[],

@@ -4,9 +4,9 @@ import { OBSERVED_MS } from './observed-age.ts'
 import type { PushedSlot } from './pushed-over-windows.ts'
 
 /** Windows in which traffic is looked at, the same as the backtest's. */
-const WINDOW_MS = 5 * 60_000
+export const SEEN_WINDOW_MS = 5 * 60_000
 const WEEK_MS = 7 * 24 * 3_600_000
-const WEEK = WEEK_MS / WINDOW_MS
+const WEEK = WEEK_MS / SEEN_WINDOW_MS
 /** Windows of restless times, and the one before them. */
 const RECENT = 25
 
@@ -28,8 +28,8 @@ export const spansSeen = (
   nowMs: number,
   untilMs: number,
 ): readonly [weekAgo: Span, recent: Span] => [
-  [nowMs - WEEK_MS - OBSERVED_MS - 4 * WINDOW_MS, untilMs - WEEK_MS + 4 * WINDOW_MS],
-  [nowMs - OBSERVED_MS - (RECENT + 1) * WINDOW_MS, nowMs],
+  [nowMs - WEEK_MS - OBSERVED_MS - 4 * SEEN_WINDOW_MS, untilMs - WEEK_MS + 4 * SEEN_WINDOW_MS],
+  [nowMs - OBSERVED_MS - (RECENT + 1) * SEEN_WINDOW_MS, nowMs],
 ]
 
 /**
@@ -50,16 +50,16 @@ export function seenTraffic(
   const past = slots.filter(({ startMs }) => startMs < nowMs)
   const endMs = past.reduce((newest, slot) => Math.max(newest, slot.endMs), 0)
   if (endMs <= nowMs - OBSERVED_MS) return undefined
-  const last = Math.ceil(Math.min(endMs, nowMs) / WINDOW_MS) - 1
+  const last = Math.ceil(Math.min(endMs, nowMs) / SEEN_WINDOW_MS) - 1
   const recent = filled(past, last - RECENT + 1, last)
   return {
     lastTokensPerSecond: recent[RECENT - 1]!,
     until: (untilMs) => {
-      const aheadWindows = Math.max(1, Math.ceil(untilMs / WINDOW_MS) - last)
+      const aheadWindows = Math.max(1, Math.ceil(untilMs / SEEN_WINDOW_MS) - last)
       const first = last - WEEK - 2
       const weekAgo = filled(past, first, last - WEEK + aheadWindows + 1)
       return {
-        windowSeconds: secondsFromMs(WINDOW_MS),
+        windowSeconds: secondsFromMs(SEEN_WINDOW_MS),
         aheadWindows,
         rateAt: (ago) => recent[RECENT - ago] ?? weekAgo[last + 1 - ago - first] ?? 0,
         peak: () => weekPeak,
@@ -72,8 +72,8 @@ export function seenTraffic(
 function filled(slots: readonly PushedSlot[], first: number, last: number): Float64Array {
   const rates = new Float64Array(last - first + 1).fill(Number.NaN)
   for (const { startMs, endMs, tokensPerSecond } of slots) {
-    const from = Math.max(first, Math.floor(startMs / WINDOW_MS))
-    const to = Math.min(last, Math.ceil(endMs / WINDOW_MS) - 1)
+    const from = Math.max(first, Math.floor(startMs / SEEN_WINDOW_MS))
+    const to = Math.min(last, Math.ceil(endMs / SEEN_WINDOW_MS) - 1)
     for (let w = from; w <= to; w++) {
       const known = rates[w - first]!
       rates[w - first] = Number.isNaN(known) ? tokensPerSecond : Math.max(known, tokensPerSecond)

@@ -34,9 +34,12 @@ export interface DemandSlot {
 export interface PushedDemand {
   readonly model: string
   readonly origin: string
-  readonly kind: 'observed' | 'forecast'
+  /** `measured`: by the service itself, from metrics. */
+  readonly kind: 'observed' | 'forecast' | 'measured'
   readonly slots: readonly DemandSlot[]
 }
+
+export type MeasuredDemand = Omit<PushedDemand, 'kind'>
 
 export interface HighestRate {
   readonly model: string
@@ -52,11 +55,13 @@ export interface PushedDemandStore {
    * @throws Conflict where somebody was faster
    */
   push(tenant: string, demand: PushedDemand, atMs: number, seen?: number): Promise<number>
+  /** Keeps what was measured. It is nobody's word, so the revision stays. */
+  record(tenant: string, measured: MeasuredDemand, atMs: number): Promise<void>
   /** How often traffic was pushed for a model. */
   revision(tenant: string, model: string): Promise<number>
   /** Slots that overlap [fromMs, toMs), by model, origin, kind and time. */
   between(tenant: string, fromMs: number, toMs: number): Promise<readonly PushedDemand[]>
-  /** By model and origin: the highest rate of observed slots that overlap [fromMs, toMs). */
+  /** By model and origin: the highest rate of observed or measured slots that overlap [fromMs, toMs). */
   highestObserved(tenant: string, fromMs: number, toMs: number): Promise<readonly HighestRate[]>
   /** Forgets slots that ended before `beforeMs`. @returns how many */
   forget(beforeMs: number): Promise<number>

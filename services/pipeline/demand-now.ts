@@ -1,5 +1,6 @@
 import {
   type DemandMargins,
+  declaredOverWindows,
   demandOverWindows,
   OBSERVED_MS,
   type Sighting,
@@ -18,7 +19,7 @@ import { heedSeen, SEEN_WINDOWS } from './heed-seen.ts'
 export interface PushedTraffic {
   /** Slots that overlap [fromMs, toMs). */
   readonly between: (fromMs: number, toMs: number) => Promise<readonly PushedDemand[]>
-  /** The highest rate that was observed of each model and origin in [fromMs, toMs). */
+  /** The highest rate that was observed or measured of each model and origin in [fromMs, toMs). */
   readonly highest: (
     fromMs: number,
     toMs: number,
@@ -74,7 +75,7 @@ export async function demandNow(
           windows,
           margins.headroom,
         )
-      const middle = over({ quantile: 0.5, headroom: 0 })
+      const middle = heedPushed(declaredOverWindows(demand, windows, traces[o]), pushed, windows, 0)
       const ready = over({ quantile, headroom })
       const low = over({ quantile: 1 - quantile, headroom: 0 })
       return { low, ...heedSeen({ ready, middle, headroom }, seen, windows, decidedAgainMs) }
@@ -118,13 +119,20 @@ async function tellings(
     const isIts = (one: { readonly model: string; readonly origin: string }) =>
       one.model === model && one.origin === origin
     const own = all.filter(isIts)
-    const observed = own.filter(({ kind }) => kind === 'observed').flatMap(({ slots }) => slots)
+    const peak = peaks.find(isIts)?.tokensPerSecond ?? 0
+    const sighting = (of: PushedDemand['kind']) =>
+      seenTraffic(
+        own.filter(({ kind }) => kind === of).flatMap(({ slots }) => slots),
+        peak,
+        nowMs,
+      )
     return {
       pushed: own.map((one) => ({
         ...one,
         slots: one.slots.filter(({ endMs }) => endMs > nowMs - OBSERVED_MS),
       })),
-      seen: seenTraffic(observed, peaks.find(isIts)?.tokensPerSecond ?? 0, nowMs),
+      // Who pushes knows origins, and what could not be served.
+      seen: sighting('observed') ?? sighting('measured'),
     }
   }
 }

@@ -4,7 +4,7 @@ import type { Assignment, Plan } from './plan.ts'
 import { plainTotals, pricePlan } from './price-plan.ts'
 import type { OriginDemand, PlanningModel, PlanningProblem } from './problem.ts'
 
-/** Room above the highest demand of the horizon. */
+/** Room above the highest demand of the horizon, as far as it is expected to come. */
 const HEADROOM = 1.2
 const NODE_GPUS = 8
 
@@ -35,10 +35,7 @@ export function baselineAssignments(
     return [...byRegion].flatMap(([regionId, rates]) => {
       const region = problem.regions.find(({ id }) => id === regionId)!
       const gpus = new Set(region.pools.map(({ gpu }) => gpu))
-      const peak = rates.interactive.reduce(
-        (most, rate, t) => Math.max(most, rate + rates.batch[t]!),
-        0,
-      )
+      const peak = rates.coming.reduce((most, rate, t) => Math.max(most, rate + rates.batch[t]!), 0)
       const local = model.points.filter(({ variant }) => gpus.has(variant.gpu))
       const point = choose(local, peak)
       if (!point) return []
@@ -81,6 +78,8 @@ export const staticReplicas = (point: OperatingPoint, peakTokensPerSecond: numbe
 
 interface Rates {
   readonly interactive: number[]
+  /** Of these, what is expected to come: a rule of thumb has its own head-room. */
+  readonly coming: number[]
   readonly batch: number[]
 }
 
@@ -88,13 +87,16 @@ function homeRates(problem: PlanningProblem, model: PlanningModel): Map<string, 
   const rates = new Map<string, Rates>()
   const at = (region: string): Rates => {
     const zeros = () => problem.windows.map(() => 0)
-    const found = rates.get(region) ?? { interactive: zeros(), batch: zeros() }
+    const found = rates.get(region) ?? { interactive: zeros(), coming: zeros(), batch: zeros() }
     rates.set(region, found)
     return found
   }
   for (const demand of model.demand) {
-    const { interactive } = at(homeOf(demand))
-    for (const [t, rate] of demand.tokensPerSecond.entries()) interactive[t]! += rate
+    const { interactive, coming } = at(homeOf(demand))
+    for (const [t, rate] of demand.tokensPerSecond.entries()) {
+      interactive[t]! += rate
+      coming[t]! += demand.expectedTokensPerSecond?.[t] ?? rate
+    }
   }
   for (const work of problem.batch.filter((candidate) => candidate.model === model.id)) {
     const windows = problem.windows.slice(work.firstWindow, work.deadlineWindow)

@@ -72,6 +72,13 @@ describe('accountWindow', () => {
     expect(baseline.energyKwh).toBeCloseTo((1.2 * (2 * 120 + 4 * 75)) / 1000, 9)
     const before = accountWindow(two, plan, 0, new Map())
     expect(accountWindow(half, plan, 0, new Map())).toEqual(before)
+    // ceil(1.2 x 75 / 100) replica: the rule of thumb has head-room of its own.
+    const less = {
+      ...two,
+      models: [{ ...chat!, demand: [{ ...demand!, expectedTokensPerSecond: [60, 75] }] }],
+    }
+    const sized = accountWindow(less, plan, 1, new Map()).baseline
+    expect(sized.energyKwh).toBeCloseTo((1.2 * (120 + 4 * 75)) / 1000, 9)
   })
 
   it('keeps the forecast of a zone that nobody measured', () => {

@@ -168,6 +168,14 @@ for (const engine of ENGINES) {
         { model: 'm', origin: 'eu', tokensPerSecond: 0.5 },
       ])
       expect(await demand.highestObserved('acme', 30, 99)).toEqual([])
+      await demand.record('acme', { ...traffic, slots: [slot(40, 3)] }, 2)
+      await demand.record('acme', { ...traffic, slots: [slot(40, 4)] }, 3)
+      expect(await demand.highestObserved('acme', 40, 50)).toEqual([
+        { model: 'm', origin: 'eu', tokensPerSecond: 4 },
+      ])
+      expect(await demand.between('acme', 40, 50)).toEqual([
+        { ...traffic, kind: 'measured', slots: [slot(40, 4)] },
+      ])
       expect(await demand.revision('acme', 'm')).toBe(3)
       await expect(demand.push('acme', { ...traffic, slots: [slot(10, 1)] }, 3, 2)).rejects.toThrow(
         'meanwhile',
@@ -175,7 +183,7 @@ for (const engine of ENGINES) {
       expect(await demand.push('globex', { ...traffic, slots: [slot(10, 8)] }, 3, 1)).toBe(2)
       expect(await demand.between('acme', 10, 30)).toHaveLength(2)
       expect(await demand.forget(25)).toBe(4)
-      expect(await demand.between('acme', 0, 100)).toEqual([{ ...traffic, slots: [slot(20, 0.5)] }])
+      expect(await demand.between('acme', 0, 40)).toEqual([{ ...traffic, slots: [slot(20, 0.5)] }])
     })
   })
 }

@@ -44,7 +44,7 @@ const telling = (all: readonly PushedDemand[]): PushedTraffic => ({
     })),
   highest: async (fromMs, toMs) =>
     all
-      .filter(({ kind }) => kind === 'observed')
+      .filter(({ kind }) => kind !== 'forecast')
       .map(({ model, origin, slots }) => ({
         model,
         origin,
@@ -148,6 +148,22 @@ describe('the traffic that the service is ready for', () => {
     }
     expect(await till()).toEqual([352, 352, 165, 165])
     expect(await till(WINDOW_MS)).toEqual([220, 352, 165, 165])
+  })
+
+  it('goes by what the service measured where nobody pushes, and only there', async () => {
+    const [observed] = await pushedTo(NOW_MS, () => 400, 40).between(0, NOW_MS)
+    const measured = { ...observed!, kind: 'measured' as const }
+    const other = {
+      ...measured,
+      slots: measured.slots.map((s) => ({ ...s, tokensPerSecond: 900 })),
+    }
+    const found = await demandAt(NOW_MS, telling([measured]))
+    expect(found.expected!.slice(0, 3)).toEqual([400, 400, 150])
+    expect(found.ready.map(Math.round).slice(0, 3)).toEqual([440, 440, 165])
+    const both = await demandAt(NOW_MS, telling([other, observed!]))
+    expect(both.expected).toEqual(found.expected)
+    const low = await demandAt(NOW_MS, telling([{ ...measured, slots: [] }]))
+    expect(low.expected).toBeUndefined()
   })
 
   it('holds to a pushed forecast, and expects of it what was seen now and foretold later', async () => {

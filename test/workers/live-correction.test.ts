@@ -6,13 +6,17 @@ import { buildApp } from '../../services/api/index.ts'
 import type { KeptBias } from '../../services/fits/index.ts'
 import { parseFleet } from '../../services/fleet/index.ts'
 import { correctLive } from '../../services/pipeline/correct-live.ts'
+import { frameNow } from '../../services/pipeline/frame-now.ts'
+import { recordTraffic } from '../../services/pipeline/record-traffic.ts'
 import { openLog } from '../../services/platform/log.ts'
 import type { Engine } from '../../services/telemetry/index.ts'
 import { apiPorts } from '../../services/wiring/api-ports.ts'
 import { correctionPorts } from '../../services/wiring/correction-ports.ts'
+import { frameSources } from '../../services/wiring/planning-steps.ts'
 import { openService, type Service } from '../../services/wiring/service.ts'
 import { stepPorts } from '../../services/wiring/steps.ts'
 import { openTelemetry } from '../../services/wiring/telemetry.ts'
+import { trafficPorts } from '../../services/wiring/traffic-ports.ts'
 import { startWorkers } from '../../workers/start-workers.ts'
 import { freshFolder } from '../support/engines.ts'
 import {
@@ -204,5 +208,21 @@ describe('production corrects a running service', () => {
       Math.exp(kept.find((one) => one.quantity === quantity)!.bias.logBias)
     expect(biasOf('step')).toBeCloseTo(SLOWER, 6)
     expect(biasOf('power')).toBeCloseTo(HOTTER, 6)
+  })
+
+  it('keeps what is served as measured traffic, and plans know of it', async () => {
+    const { replicas } = await planFrom(1)
+    const series = await scraped('vllm', replicas)
+    prometheus.show(series)
+    const nowMs = () => Date.now()
+    const { serving } = await portsAt(nowMs, 'vllm', () => undefined)
+    expect(await recordTraffic({ ...trafficPorts(service), serving })).toEqual({ recorded: 1 })
+    const { items } = (await app.inject({ url: '/v1/models/chat/demand' })).json()
+    const rate = series.at(-1)!.perSecond!
+    expect(items).toMatchObject([{ origin: 'europe', kind: 'measured' }])
+    expect(items[0].slots[0].tokensPerSecond).toBeCloseTo(rate, 3)
+    const { problem } = await frameNow(await frameSources(service))
+    const [{ expectedTokensPerSecond }] = problem.models[0]!.demand as [never]
+    expect(expectedTokensPerSecond[0]).toBeCloseTo(rate, 3)
   })
 })

@@ -40,7 +40,9 @@ export const DemandSchema = Type.Object(
     items: Type.Array(
       Type.Object({
         origin: Type.String(),
-        kind: Type.String({ description: '`observed` or `forecast`.' }),
+        kind: Type.String({
+          description: '`observed`, `forecast`, or `measured` by the service itself.',
+        }),
         slots: Type.Array(Type.Object(Slot)),
       }),
     ),

@@ -20,6 +20,8 @@ export const postgresPushedDemand = (db: Database): PushedDemandStore => ({
       return revision
     }),
 
+  record: (tenant, measured, atMs) => keep(db, tenant, { ...measured, kind: 'measured' }, atMs),
+
   async revision(tenant, model) {
     const [head] = await db.query<{ revision: number }>(
       'select revision from pushed_demand_head where tenant = $1 and model = $2',
@@ -41,7 +43,7 @@ export const postgresPushedDemand = (db: Database): PushedDemandStore => ({
   async highestObserved(tenant, fromMs, toMs) {
     const rows = await db.query<Pick<Row, 'model' | 'origin' | 'tokens_per_second'>>(
       `select model, origin, max(tokens_per_second) as tokens_per_second from pushed_demand
-       where tenant = $1 and kind = 'observed' and end_ms > $2 and start_ms < $3
+       where tenant = $1 and kind in ('observed', 'measured') and end_ms > $2 and start_ms < $3
        group by model, origin order by model, origin`,
       [tenant, fromMs, toMs],
     )
@@ -75,12 +77,12 @@ async function raise(tx: Sql, tenant: string, model: string, seen?: number): Pro
 }
 
 async function keep(
-  tx: Sql,
+  sql: Sql,
   tenant: string,
   { model, origin, kind, slots }: PushedDemand,
   atMs: number,
 ): Promise<void> {
-  await tx.query(
+  await sql.query(
     `insert into pushed_demand
        (tenant, model, origin, kind, start_ms, end_ms, tokens_per_second, pushed_at_ms)
      select $1, $2, $3, $4, slot.start_ms, slot.end_ms, slot.rate, $8
