@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { startWorkers } from '../../workers/start-workers.ts'
 import { openLog } from '../platform/log.ts'
+import { takeMeasured } from '../platform/measured-elsewhere.ts'
 import { answerParent } from '../queue/index.ts'
 import { openService } from '../wiring/service.ts'
 import { stepPorts } from '../wiring/steps.ts'
@@ -10,4 +11,7 @@ import type { OwnProcessOptions } from './start-own-process.ts'
 const [options] = (await once(process, 'message')) as [OwnProcessOptions]
 const log = openLog(options.env.logLevel, (line) => void process.stderr.write(line))
 const service = await openService({ ...options, log })
-await answerParent((queue) => startWorkers(queue, stepPorts(service)))
+await answerParent(
+  (queue) => startWorkers(queue, stepPorts(service)),
+  () => takeMeasured(service.metrics),
+)

@@ -9,18 +9,24 @@ export interface JobAsked {
   readonly context: Pick<JobContext, 'id' | 'attempt' | 'dueAtMs'>
   readonly children: Awaited<ReturnType<JobContext['children']>>
 }
-/** What such a process says of it; before the first, once, `ready`. */
-export type JobAnswer =
+/** What became of it. */
+export type JobOutcome =
   | { readonly status: 'done'; readonly result: unknown }
-  | {
-      readonly status: 'failed'
-      readonly reason: string
-      /** Another run would fail the same way. */
-      readonly final: boolean
-    }
+  | ({ readonly status: 'failed' } & JobFailure)
+/** What such a process says of it; before the first, once, `ready`. */
+export type JobAnswer = JobOutcome & {
+  /** What was counted meanwhile, which would be lost with that process. */
+  readonly measured: unknown
+}
+
+interface JobFailure {
+  readonly reason: string
+  /** Another run would fail the same way. */
+  readonly final: boolean
+}
 
 /** Why a job failed, as the queue keeps it. */
-export function failureOf(error: unknown): Omit<JobAnswer & { status: 'failed' }, 'status'> {
+export function failureOf(error: unknown): JobFailure {
   const { message } = error as Error
   return error instanceof AppError && !error.retryable
     ? { reason: `${error.code}: ${message}`, final: true }
@@ -31,9 +37,12 @@ export function failureOf(error: unknown): Omit<JobAnswer & { status: 'failed' }
  * The child's side of a process that runs one job at a time for its parent, with whatever handlers
  * `begin` gives to `work`. Ends with its parent, and only so: a signal to the whole group is the
  * parent's business.
+ *
+ * @param takeMeasured what was counted since it was last asked; told with each answer
  */
 export async function answerParent(
   begin: (queue: Pick<JobQueue, 'work'>) => Promise<void>,
+  takeMeasured: () => Promise<unknown> = async () => undefined,
 ): Promise<void> {
   process.once('disconnect', () => process.exit())
   if (!process.connected) process.exit() // it ended while this process began
@@ -46,7 +55,8 @@ export async function answerParent(
       handlers.set(name, handler as JobHandler<JobName>)
     },
   })
-  process.on('message', async ({ name, payload, context, children }: JobAsked) => {
+  const outcomeOf = async (asked: JobAsked): Promise<JobOutcome> => {
+    const { name, payload, context, children } = asked
     // Nobody waits for one that has no more time: its process is ended.
     const whole = {
       ...context,
@@ -55,10 +65,14 @@ export async function answerParent(
     }
     try {
       const result = await handlers.get(name)!(checkPayload(name, payload), whole)
-      say({ status: 'done', result })
+      return { status: 'done', result }
     } catch (error) {
-      say({ status: 'failed', ...failureOf(error) })
+      return { status: 'failed', ...failureOf(error) }
     }
+  }
+  process.on('message', async (asked: JobAsked) => {
+    const outcome = await outcomeOf(asked)
+    say({ ...outcome, measured: await takeMeasured() })
   })
   say('ready')
 }

@@ -10,6 +10,7 @@ import { overlayFleet } from '../overlays/index.ts'
 import { systemClock } from '../platform/clock.ts'
 import { axiosHttp } from '../platform/http.ts'
 import type { Log } from '../platform/log.ts'
+import { addMeasured, type Measured } from '../platform/measured-elsewhere.ts'
 import { type Metrics, openMetrics } from '../platform/metrics.ts'
 import { openThreads } from '../platform/threads.ts'
 import { compareClocks, type JobEvent, type JobQueue } from '../queue/index.ts'
@@ -49,6 +50,7 @@ export async function openService(options: ServiceOptions) {
     keyPrefix: queuePrefix(options.env.tenant),
     traced: options.env.traceEndpoint !== undefined,
     ...(options.startOwn && { startOwn: options.startOwn }),
+    heedOwn: (measured) => addMeasured(metrics, measured as Measured),
   })
   try {
     return await furnish(options, engine, metrics)

@@ -6,7 +6,9 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { readEnv } from '../../config/env.ts'
 import { type OwnProcessOptions, startOwnProcess } from '../../services/cli/start-own-process.ts'
 import { parseFleet } from '../../services/fleet/index.ts'
+import { openLog } from '../../services/platform/log.ts'
 import { ownProcess } from '../../services/queue/adapters/own-process.ts'
+import { openService } from '../../services/wiring/service.ts'
 import { builtProgram } from '../support/built-program.ts'
 import { freshServerDatabase, postgresEngine } from '../support/engines.ts'
 
@@ -19,13 +21,18 @@ describe.skipIf(postgresEngine.skip)('a process of its own (TEST_DATABASE_URL)',
     for (const close of closing.splice(0).reverse()) await close()
   })
 
-  async function refitIn(start: (options: OwnProcessOptions) => ChildProcess) {
+  async function freshOptions(): Promise<OwnProcessOptions> {
     const { url, drop } = await freshServerDatabase()
     closing.push(drop)
     const fleet = parseFleet(await readFile(fleetFile, 'utf8'), { fileName: fleetFile })
     const secrets = { DATABASE_URL: url, GRIDTIDE_TENANT: `t-${randomUUID()}`, LOG_LEVEL: 'error' }
-    const env = readEnv(secrets)
-    const own = ownProcess(() => start({ env, secrets, fleetFile, fleet, fleetHash: 'f' }))
+    return { env: readEnv(secrets), secrets, fleetFile, fleet, fleetHash: 'f' }
+  }
+
+  async function refitIn(start: (options: OwnProcessOptions) => ChildProcess) {
+    const options = await freshOptions()
+    const { fleet } = options
+    const own = ownProcess(() => start(options))
     closing.push(own.close)
     const context = { id: 'refit', attempt: 1, dueAtMs: 0 }
     const children = { results: [], failures: [] }
@@ -44,5 +51,24 @@ describe.skipIf(postgresEngine.skip)('a process of its own (TEST_DATABASE_URL)',
       child.send(options)
       return child
     })
+  }, 120_000)
+
+  it('hands what it measured to who started it', async () => {
+    const options = await freshOptions()
+    const service = await openService({
+      ...options,
+      log: openLog('silent'),
+      startOwn: () => startOwnProcess(options),
+    })
+    closing.push(() => service.close())
+    const payload = { zone: 'DE', tickMs: 0 }
+    await service.queue.add({ name: 'refresh-grid', payload, id: 'suspect' })
+    await service.database.query('update bullmq.job set stalled_count = 1') // one died under it
+    const here: unknown[] = []
+    await service.queue.work('refresh-grid', async (job) => here.push(job))
+    await expect
+      .poll(() => service.metrics.registry.metrics(), { timeout: 60_000, interval: 200 })
+      .toContain('gridtide_grid_rung{zone="DE"} 5')
+    expect(here).toEqual([])
   }, 120_000)
 })

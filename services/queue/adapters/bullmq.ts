@@ -20,6 +20,8 @@ export interface BullmqOptions extends Partial<WorkerTiming> {
    * it they run alone in this one.
    */
   readonly startOwn?: () => ChildProcess
+  /** Told what such a process has measured, with each job that it did. */
+  readonly heedOwn?: (measured: unknown) => void
   /** Separates several services on one server. */
   readonly keyPrefix?: string
   readonly observe?: (event: JobEvent) => void
@@ -59,13 +61,13 @@ export async function bullmqOn(
   flows.on('error', (error) => observe({ kind: 'error', name: 'tick', error: error.message }))
   const workers: ReturnType<typeof startWorker>[] = []
   const judge = suspects(maxStarts, () => workers)
-  const own = options.startOwn && ownProcess(options.startOwn)
+  const own = options.startOwn && ownProcess(options.startOwn, options.heedOwn)
 
   return {
     engine: backend.engine,
 
     add: ({ name, payload, ...rest }) =>
-      reported(() => queues[name].add(name, checkPayload(name, payload), optionsOf(name, rest))),
+      reported(() => queues.of(name).add(name, checkPayload(name, payload), optionsOf(name, rest))),
 
     addFlow(parent, children) {
       const node = ({ name, payload, ...rest }: AnyJobRequest, ignoreDependencyOnFailure = false) =>
@@ -85,13 +87,13 @@ export async function bullmqOn(
       const repeat =
         'cron' in cadence ? { pattern: cadence.cron, tz: 'UTC' } : { every: cadence.everyMs }
       const { jobId: _none, ...opts } = optionsOf(name, { id })
-      return reported(() => queues[name].upsertJobScheduler(id, repeat, { name, data, opts }))
+      return reported(() => queues.of(name).upsertJobScheduler(id, repeat, { name, data, opts }))
     },
 
-    unschedule: (name, id) => reported(() => queues[name].removeJobScheduler(id)),
+    unschedule: (name, id) => reported(() => queues.of(name).removeJobScheduler(id)),
 
     isScheduled: (name, id) =>
-      reporting(async () => (await queues[name].getJobScheduler(id)) !== undefined),
+      reporting(async () => (await queues.of(name).getJobScheduler(id)) !== undefined),
 
     async work(name, handler, { concurrency = 1 } = {}) {
       const how = { lockMs, stalledCheckMs, concurrency, observe, telemetry, judge, own }
@@ -104,26 +106,26 @@ export async function bullmqOn(
       })
     },
 
-    counts: (name) => reporting(() => countsOf(queues[name])),
+    counts: (name) => reporting(() => countsOf(queues.of(name))),
 
     async dead(name, limit) {
-      const jobs = await reporting(() => queues[name].getFailed(0, limit - 1))
+      const jobs = await reporting(() => queues.of(name).getFailed(0, limit - 1))
       return jobs.map((job) => toDead(name, job))
     },
 
     async board(path) {
       const { bullBoard } = await import('./bull-board.ts') // for those alone who show it
-      return bullBoard(Object.values(queues), path)
+      return bullBoard(JOB_NAMES.map(queues.of), path)
     },
 
-    revive: (name, id) => reported(() => reviveJob(queues[name], name, id)),
+    revive: (name, id) => reported(() => reviveJob(queues.of(name), name, id)),
 
     serverTimeMs: () => reporting(backend.timeMs),
 
     async close(graceMs = 10_000) {
       await Promise.all(workers.map((worker) => closeWithin(worker, graceMs)))
       own?.close()
-      await Promise.all([...Object.values(queues), flows].map((open) => open.close()))
+      await Promise.all([...queues.opened(), flows].map((open) => open.close()))
       await backend.close()
     },
   }
@@ -131,12 +133,14 @@ export async function bullmqOn(
 
 type Queue = InstanceType<BullmqBackend['classes']['Queue']>
 
+/** Each is opened when it is first needed: on PostgreSQL it takes a connection to begin with. */
 function openQueues(
   backend: BullmqBackend,
   observe: (event: JobEvent) => void,
   telemetry: { readonly telemetry?: BullMQOtel },
 ) {
-  const open = (name: JobName): [JobName, Queue] => {
+  const opened = new Map<JobName, Queue>()
+  const open = (name: JobName): Queue => {
     const streams = { events: { maxLen: 1_000 } }
     const queue: Queue = new backend.classes.Queue(name, {
       ...backend.producer,
@@ -144,9 +148,10 @@ function openQueues(
       streams,
     })
     queue.on('error', (error) => observe({ kind: 'error', name, error: error.message }))
-    return [name, queue]
+    opened.set(name, queue)
+    return queue
   }
-  return Object.fromEntries(JOB_NAMES.map(open)) as Record<JobName, Queue>
+  return { of: (name: JobName) => opened.get(name) ?? open(name), opened: () => opened.values() }
 }
 
 type Rest = Omit<AnyJobRequest, 'name' | 'payload'>

@@ -2,14 +2,14 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { getPriority, setPriority } from 'node:os'
 import { type Job, UnrecoverableError } from 'bullmq'
-import type { JobAnswer, JobAsked } from '../answer-parent.ts'
+import type { JobAnswer, JobAsked, JobOutcome } from '../answer-parent.ts'
 
 /** Nothing else ran there, so that the job is at fault, or bad luck again and again. */
 const MAX_DEATHS = 3
 const DIED = 'a process of its own died while it ran'
 /** Suspects come in company; a process that waits for one takes memory for nothing. */
 const IDLE_MS = 10_000
-const NICENESS = 5
+const NICENESS = 10
 
 /** Runs jobs in a process where nothing else runs. */
 export interface OwnProcess {
@@ -22,8 +22,14 @@ export interface OwnProcess {
   close(): void
 }
 
-/** @param start a process that calls `answerParent`, with an IPC channel */
-export function ownProcess(start: () => ChildProcess): OwnProcess {
+/**
+ * @param start a process that calls `answerParent`, with an IPC channel
+ * @param heed what such a process has measured, as it tells with each answer
+ */
+export function ownProcess(
+  start: () => ChildProcess,
+  heed: (measured: unknown) => void = () => undefined,
+): OwnProcess {
   let idle: ChildProcess | undefined
   let ending: NodeJS.Timeout | undefined
 
@@ -36,13 +42,14 @@ export function ownProcess(start: () => ChildProcess): OwnProcess {
   }
 
   /** @returns undefined where the process died */
-  async function answerTo(asked: JobAsked, abort: AbortSignal): Promise<JobAnswer | undefined> {
+  async function answerTo(asked: JobAsked, abort: AbortSignal): Promise<JobOutcome | undefined> {
     clearTimeout(ending)
     const child = idle?.connected ? idle : await started(abort)
     idle = undefined
     child.send(asked)
     const answer = await heard<JobAnswer>(child, abort)
     if (!answer) return undefined
+    heed(answer.measured)
     idle = child
     ending = setTimeout(close, IDLE_MS)
     return answer
@@ -76,7 +83,7 @@ export function deathsApart({
   return failed.filter((trace) => trace.startsWith(`Error: ${DIED}`)).length
 }
 
-const died = (deaths: number): JobAnswer => ({
+const died = (deaths: number): JobOutcome => ({
   status: 'failed',
   reason: DIED,
   final: deaths >= MAX_DEATHS,
