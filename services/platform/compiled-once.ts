@@ -1,13 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads'
 
-declare global {
-  // Node's types name what it makes, and not what makes it.
-  namespace WebAssembly {
-    function compile(code: Uint8Array): Promise<Module>
-  }
-}
-
 const compiling = new Map<string, Promise<WebAssembly.Module>>()
 
 /**

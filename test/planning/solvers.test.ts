@@ -3,10 +3,12 @@ import { horizonModel } from '../../services/planning/horizon-model.ts'
 import { type LinearSolver, loadGlpk, loadHighs } from '../../services/planning/index.ts'
 import { compileInstance } from '../../services/planning/instance.ts'
 import { linearModelBuilder } from '../../services/planning/linear-model-builder.ts'
+import { openSolver } from '../../services/wiring/open-solver.ts'
 import { generateProblem } from '../bench/planner/instances.ts'
 
 const SOLVERS: readonly [string, () => Promise<LinearSolver>][] = [
   ['highs', loadHighs],
+  ['highs, compiled beforehand', openSolver],
   ['glpk', loadGlpk],
 ]
 

@@ -25,7 +25,7 @@ describe('WebAssembly compiled once', () => {
     const url = await written('shared.wasm')
     const threads = openThreads({ threads: 1, prepare: () => compiledOnce(url) })
     try {
-      expect(await threads.run(TASK, url)).toEqual({ compilations: 0, isSame: true })
+      expect(await threads.run(TASK, { url })).toEqual({ compilations: 0, isSame: true })
     } finally {
       await threads.close()
     }
@@ -35,8 +35,8 @@ describe('WebAssembly compiled once', () => {
     const url = await written('own.wasm')
     const threads = openThreads({ threads: 1 })
     try {
-      expect(await threads.run(TASK, url)).toEqual({ compilations: 1, isSame: true })
-      expect(await threads.run(TASK, url)).toEqual({ compilations: 1, isSame: true })
+      expect(await threads.run(TASK, { url })).toEqual({ compilations: 1, isSame: true })
+      expect(await threads.run(TASK, { url })).toEqual({ compilations: 1, isSame: true })
     } finally {
       await threads.close()
     }

@@ -86,10 +86,10 @@ export async function crashRun(
   let earlyKills = 0
   for (; killed < kills && Date.now() < endMs; killed++) {
     const child = start(program.path, options, accepted)
-    const early = random() < EARLY
-    if (early) earlyKills++
-    if (early) await pause(random() * 2_000)
-    else await child.working
+    if (random() < EARLY) {
+      earlyKills++
+      await pause(random() * 2_000)
+    } else await child.working
     await pause(random() * 500)
     if (child.process.exitCode !== null) throw new Error('a process ended before it was killed')
     child.process.kill('SIGKILL')

@@ -18,8 +18,8 @@ const FEASIBLE_POINT = 2 // HiGHS `kSolutionStatusFeasible`
 export async function loadHighs(wasmModule?: WebAssembly.Module): Promise<LinearSolver> {
   const module = await import('highs')
   // The package's types describe its CommonJS face; Node loads the ES module.
-  const load = module.default as unknown as typeof module.default.default
-  const highs = await load(wasmModule ? { wasmModule } : {})
+  const load = module.default as unknown as (hooks: Partial<Hooks>) => Promise<Highs>
+  const highs = await load(wasmModule ? instantiated(wasmModule) : {})
   const open = (model: LinearModel): OpenModel => openModel(highs, model)
   return {
     name: 'highs',
@@ -34,6 +34,18 @@ export async function loadHighs(wasmModule?: WebAssembly.Module): Promise<Linear
     },
   }
 }
+
+/**
+ * Of Emscripten's loader. The package's types name an option for the same, `wasmModule`, which its
+ * loader does not know (1.15.3).
+ */
+interface Hooks {
+  instantiateWasm(imports: object, receive: (made: WebAssembly.Instance) => void): void
+}
+
+const instantiated = (wasmModule: WebAssembly.Module): Hooks => ({
+  instantiateWasm: (imports, receive) => receive(new WebAssembly.Instance(wasmModule, imports)),
+})
 
 function openModel(highs: Highs, model: LinearModel): OpenModel {
   const native = highs.createModel({
