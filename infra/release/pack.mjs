@@ -5,6 +5,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { startIssuer } from './issuer.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'gridtide-pack-'))
@@ -28,6 +29,27 @@ const urlOf = (service) =>
     })
     service.once('exit', () => reject(new Error(`the service ended before it listened: ${said}`)))
   })
+
+/** Runs the installed service, with these variables besides, for as long as `work` takes. */
+async function whileServing(env, work) {
+  const home = { GRIDTIDE_HOME: join(folder, 'home'), HOST: '127.0.0.1', PORT: '0' }
+  const service = spawn(
+    process.execPath,
+    ['node_modules/gridtide/bin/gridtide.mjs', 'serve', '--fleet', 'fleet.yaml'],
+    {
+      cwd: folder,
+      env: { ...process.env, ...home, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
+  const exited = once(service, 'exit')
+  try {
+    await work(await urlOf(service))
+  } finally {
+    service.kill('SIGTERM')
+    await exited
+  }
+}
 
 try {
   run('npm', ['run', 'build'], root)
@@ -58,23 +80,31 @@ try {
   )
 
   writeFileSync(join(folder, 'ask.mjs'), ASK)
-  const service = spawn(
-    process.execPath,
-    ['node_modules/gridtide/bin/gridtide.mjs', 'serve', '--fleet', 'fleet.yaml'],
-    {
-      cwd: folder,
-      env: { ...process.env, GRIDTIDE_HOME: join(folder, 'home'), HOST: '127.0.0.1', PORT: '0' },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
-  const exited = once(service, 'exit')
-  try {
-    const regions = run(process.execPath, ['ask.mjs', await urlOf(service)]).trim()
+  await whileServing({}, async (url) => {
+    const regions = run(process.execPath, ['ask.mjs', url]).trim()
     if (regions !== 'frankfurt stockholm') throw new Error(`the client was told "${regions}"`)
     console.log(`gridtide/client: regions ${regions}`)
+  })
+
+  const { issuer, jwksUrl, certificate, token, close } = await startIssuer(folder)
+  const signIn = {
+    GRIDTIDE_AUTH: 'required',
+    GRIDTIDE_OIDC_ISSUER: issuer,
+    GRIDTIDE_OIDC_AUDIENCE: 'gridtide',
+    GRIDTIDE_OIDC_JWKS_URL: jwksUrl,
+    NODE_EXTRA_CA_CERTS: certificate,
+  }
+  try {
+    await whileServing(signIn, async (url) => {
+      const status = async (headers) => (await fetch(`${url}/v1/regions`, { headers })).status
+      const bearing = async (audience) =>
+        status({ authorization: `Bearer ${await token(audience)}` })
+      const told = [await bearing('gridtide'), await bearing('another'), await status({})]
+      if (told.join(' ') !== '200 401 401') throw new Error(`tokens were told ${told.join(' ')}`)
+      console.log('OpenID Connect: a token is taken; for another audience, or none, it is refused')
+    })
   } finally {
-    service.kill('SIGTERM')
-    await exited
+    close()
   }
 } finally {
   rmSync(folder, { recursive: true })
