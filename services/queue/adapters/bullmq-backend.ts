@@ -22,22 +22,28 @@ export interface BullmqBackend {
   readonly producer: { readonly connection: unknown; readonly prefix: string }
   /** Waits for the server to come back. */
   readonly consumer: { readonly connection: unknown; readonly prefix: string }
+  /** What a queue of jobs of a name is called there, apart from those of other services. */
+  queueOf(name: string): string
   /** Of the server's clock, since the epoch; undefined where it is the clock of this process. */
   timeMs(): Promise<number | undefined>
   close(): Promise<void>
 }
 
+const DEFAULT_PREFIX = 'gridtide'
+
 const bind = (factory: unknown) => withBackend(factory as BackendFactory<IQueueBackend, unknown>)
 
 /** BullMQ's PostgreSQL backend, on a server or embedded. Brings its schema up to date first. */
-export async function onDatabase(db: Database, prefix = 'gridtide'): Promise<BullmqBackend> {
+export async function onDatabase(db: Database, prefix = DEFAULT_PREFIX): Promise<BullmqBackend> {
   await bringUpToDate(db)
   const options = { connection: againPool(db.pool), prefix }
+  const ours = prefix === DEFAULT_PREFIX ? '' : `${prefix}-`
   return {
     engine: db.engine,
     classes: bind(createPostgresBackend),
     producer: options,
     consumer: options,
+    queueOf: (name) => `${ours}${name}`, // BullMQ heeds no prefix there
     timeMs: async () => (db.engine === 'embedded' ? undefined : clockOf(db)),
     close: async () => undefined, // the pool belongs to the database
   }
@@ -75,7 +81,7 @@ const GOODBYE_MS = 1_000
  *
  * @throws UpstreamUnavailable where nobody answers at `url`
  */
-export async function onRedis(url: string, keyPrefix = 'gridtide'): Promise<BullmqBackend> {
+export async function onRedis(url: string, keyPrefix = DEFAULT_PREFIX): Promise<BullmqBackend> {
   const prefix = `{${keyPrefix}}` // one hash slot, so that flows across queues work on a cluster
   const producer = new Redis(url, {
     lazyConnect: true,
@@ -102,6 +108,7 @@ export async function onRedis(url: string, keyPrefix = 'gridtide'): Promise<Bull
     classes: bind(createRedisBackend),
     producer: { connection: producer, prefix },
     consumer: { connection: consumer, prefix },
+    queueOf: (name) => name,
     async timeMs() {
       const [seconds, microseconds] = (await producer.time()).map(Number)
       return 1000 * seconds! + microseconds! / 1000

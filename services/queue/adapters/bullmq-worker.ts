@@ -43,7 +43,7 @@ export function startWorker<Name extends JobName>(
     const apart = own && (() => runApart(own, name, job, context))
     return judge(job, token, here, apart)
   }
-  const worker = new backend.classes.Worker(name, process, {
+  const worker = new backend.classes.Worker(backend.queueOf(name), process, {
     ...backend.consumer,
     ...telemetry,
     concurrency,

@@ -73,7 +73,7 @@ export async function bullmqOn(
       const node = ({ name, payload, ...rest }: AnyJobRequest, ignoreDependencyOnFailure = false) =>
         ({
           name,
-          queueName: name,
+          queueName: backend.queueOf(name),
           data: checkPayload(name, payload),
           opts: { ...optionsOf(name, rest), ignoreDependencyOnFailure },
         }) satisfies FlowJob
@@ -142,7 +142,7 @@ function openQueues(
   const opened = new Map<JobName, Queue>()
   const open = (name: JobName): Queue => {
     const streams = { events: { maxLen: 1_000 } }
-    const queue: Queue = new backend.classes.Queue(name, {
+    const queue: Queue = new backend.classes.Queue(backend.queueOf(name), {
       ...backend.producer,
       ...telemetry,
       streams,
