@@ -133,7 +133,10 @@ export async function bullmqOn(
 
 type Queue = InstanceType<BullmqBackend['classes']['Queue']>
 
-/** Each is opened when it is first needed: on PostgreSQL it takes a connection to begin with. */
+/**
+ * Each is opened when it is first needed: on PostgreSQL it takes a connection to begin with. One whose
+ * server did not answer then would fail for ever; the next call opens another.
+ */
 function openQueues(
   backend: BullmqBackend,
   observe: (event: JobEvent) => void,
@@ -149,6 +152,10 @@ function openQueues(
     })
     queue.on('error', (error) => observe({ kind: 'error', name, error: error.message }))
     opened.set(name, queue)
+    queue.waitUntilReady().catch(() => {
+      opened.delete(name)
+      queue.close().catch(() => undefined)
+    })
     return queue
   }
   return { of: (name: JobName) => opened.get(name) ?? open(name), opened: () => opened.values() }
