@@ -37,8 +37,9 @@ async function soak(program: string, engine: 'embedded' | 'redis') {
       const left = await world.next(cycle % LOOKED_EVERY === 0)
       if (!(await callService(world.url, cycle, world.nowMs()))) unready++
       if (!left) continue
-      const { rss, heapUsed, external } = left
-      const memory = { rssMb: mb(rss), heapMb: mb(heapUsed), externalMb: mb(external) }
+      const { rss, rssBefore, heapUsed, external } = left
+      const resident = { rssMb: mb(rss), rssBeforeMb: mb(rssBefore) }
+      const memory = { ...resident, heapMb: mb(heapUsed), externalMb: mb(external) }
       const [openFiles, redisKeys] = [await world.openFiles(), await world.redisKeys()]
       samples.push({ cycle, ...memory, openFiles, redisKeys })
       if (cycle % TOLD_EVERY !== 0) continue

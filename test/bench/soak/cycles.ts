@@ -26,7 +26,7 @@ export async function startCycles(
     readonly cycleSeconds: number
   },
 ) {
-  const child = fork(program, [JSON.stringify(options)], { execArgv: ['--expose-gc'] })
+  const child = fork(program, [JSON.stringify(options)])
   const ended = once(child, 'exit')
   const hear = async (): Promise<Told> => {
     const gone = ended.then(([code]) => Promise.reject(new Error(`the service ended: ${code}`)))

@@ -15,7 +15,7 @@ export interface Told {
   /** It is up and has made its first plan. */
   readonly url?: string
   /** A cycle is over; what is left in memory after a collection, if that was asked. */
-  readonly memory?: NodeJS.MemoryUsage | undefined
+  readonly memory?: (NodeJS.MemoryUsage & { readonly rssBefore: number }) | undefined
   readonly rows?: Readonly<Record<string, number>>
   readonly failed?: string
 }

@@ -4,6 +4,8 @@ import { slopePer1000 } from './slope.ts'
 export interface Sample {
   readonly cycle: number
   readonly rssMb: number
+  /** Before the collection. */
+  readonly rssBeforeMb: number
   readonly heapMb: number
   readonly externalMb: number
   readonly openFiles: number
@@ -25,7 +27,8 @@ export function growth(samples: readonly Sample[], warmUpCycles: number) {
     Number(slopePer1000(warm.map((one) => ({ cycle: one.cycle, value: of(one) }))).toFixed(3))
   return {
     newest: samples.at(-1),
-    mostRssMb: Math.max(...samples.map(({ rssMb }) => rssMb)),
+    rssMostMb: tenths(samples).map((some) => Math.max(...some.map((one) => one.rssBeforeMb))),
+    rssFloorsMb: tenths(samples).map((some) => Math.min(...some.map(({ rssMb }) => rssMb))),
     // The heap goes up and down with its collections, so that its slope says little: its floors do.
     heapFloorsMb: tenths(samples).map((some) => Math.min(...some.map(({ heapMb }) => heapMb))),
     ...(warm.length > 2 && {

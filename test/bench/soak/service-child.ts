@@ -19,6 +19,7 @@ const { openLog } = await import('../../../services/platform/log.ts')
 const { tablesInOrder } = await import('../../../services/platform/database/tables.ts')
 
 import { readFile } from 'node:fs/promises'
+import { Session } from 'node:inspector/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Asked, Told } from './messages.ts'
 
@@ -80,6 +81,8 @@ async function rows(): Promise<Record<string, number>> {
   return counted
 }
 
+const inspector = new Session()
+inspector.connect()
 const tell = (told: Told) => process.send!(told)
 process.on('message', (asked: Asked | 'rows') => {
   const work = asked === 'rows' ? rows().then((counted) => tell({ rows: counted })) : turn(asked)
@@ -87,9 +90,15 @@ process.on('message', (asked: Asked | 'rows') => {
 })
 async function turn(asked: Asked): Promise<void> {
   await cycle(asked)
-  // Between two collections memory goes up and down by more than a leak would add in a day.
-  if (asked.look) globalThis.gc!()
-  tell({ memory: asked.look ? process.memoryUsage() : undefined })
+  if (!asked.look) {
+    tell({})
+    return
+  }
+  const rssBefore = process.memoryUsage.rss()
+  // Between two collections memory goes up and down by more than a leak would add in a day; and what
+  // `gc` frees stays resident for a while.
+  await inspector.post('HeapProfiler.collectGarbage')
+  tell({ memory: { ...process.memoryUsage(), rssBefore } })
 }
 while ((await newest()) === 0) await pause(LOOK_MS)
 tell({ url })
