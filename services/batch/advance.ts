@@ -1,4 +1,11 @@
-import { type BatchJob, type JobProgress, ownLevel, type Piece, type Placement } from './job.ts'
+import {
+  type BatchJob,
+  isDone,
+  type JobProgress,
+  ownLevel,
+  type Piece,
+  type Placement,
+} from './job.ts'
 import { HOUR_MS } from './outlook.ts'
 
 /** How far a job has come, and what it ran on the way. */
@@ -37,7 +44,7 @@ export function advance(
   const where = ran.length > 0 ? region : progress.region
   return {
     progress: {
-      workLeft,
+      workLeft: isDone(job, workLeft) ? 0 : workLeft,
       ...(where !== undefined && { region: where }),
       ...(running && { level }),
     },

@@ -1,14 +1,11 @@
 import { courseOf, lastSafeMs } from './course.ts'
 import type { Ledgers } from './hold-gpus.ts'
-import { type BatchJob, type JobProgress, ownLevel, type Piece } from './job.ts'
+import { type BatchJob, isDone, type JobProgress, ownLevel, type Piece } from './job.ts'
 import { carbonIn, HOUR_MS, type RegionOutlook, windowAt } from './outlook.ts'
 import type { Stretch } from './place-in-one-piece.ts'
 import { placeInPieces } from './place-in-pieces.ts'
 import { timeline } from './timeline.ts'
 import type { WarmLedger } from './warm-ledger.ts'
-
-/** Of all work: no more than rounding. */
-const NOTHING_LEFT = 1e-9
 
 /**
  * May warm replicas take of a job's work? Only where it may be cut, and where it says how far it is:
@@ -44,10 +41,9 @@ export function fillWarm(
   const fills = cheapest(offers, progress.workLeft)
   if (fills.length === 0) return alone
   const workLeft = progress.workLeft - fills.reduce((sum, piece) => sum + workOf(piece), 0)
-  const rest =
-    workLeft > NOTHING_LEFT * job.work
-      ? placeInPieces(job, { ...progress, workLeft }, fromMs, outlook, ledger)
-      : { pieces: [], weighedG: 0 }
+  const rest = !isDone(job, workLeft)
+    ? placeInPieces(job, { ...progress, workLeft }, fromMs, outlook, ledger)
+    : { pieces: [], weighedG: 0 }
   const warmG = fills.reduce((sum, piece) => sum + emittedG(piece, outlook), 0)
   const weighedG = warmG + (rest?.weighedG ?? Number.POSITIVE_INFINITY)
   if (alone && weighedG >= alone.weighedG) return alone
@@ -111,7 +107,7 @@ function cheapest(offers: readonly Offer[], work: number): readonly WarmPiece[] 
   const pieces: WarmPiece[] = []
   let left = work
   for (const offer of offers.toSorted((a, b) => a.perWorkG - b.perWorkG)) {
-    if (left <= NOTHING_LEFT * work) break
+    if (isDone({ work }, left)) break
     const { startMs, workPerHour, kwhPerWork } = offer
     const hours = Math.min((offer.endMs - startMs) / HOUR_MS, left / workPerHour)
     left -= hours * workPerHour

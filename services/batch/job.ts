@@ -92,3 +92,10 @@ export interface Placement {
 
 /** The nothing that has happened to a job that was just handed in. */
 export const untouched = (job: BatchJob): JobProgress => ({ workLeft: job.work })
+
+/** Of all work: no more than rounding. */
+const ROUNDING = 1e-9
+
+/** Whether what is left of a job is what rounding leaves of it, and no work. */
+export const isDone = ({ work }: Pick<BatchJob, 'work'>, workLeft: number): boolean =>
+  workLeft <= ROUNDING * work

@@ -56,4 +56,23 @@ describe('a job that runs as planned', () => {
       progress = advance(one, progress, plan, at(hour), at(hour + 1)).progress
     expect(progress.workLeft).toBeCloseTo(0, 6)
   })
+
+  it('is done at the end of its plan, however often it was looked at on the way', () => {
+    const short = job({ interruptible: true, work: 0.1, startHours: 0 })
+    const plan = placed([{ startMs: at(0), endMs: at(0.1), level: 0 }])
+    for (let looks = 1; looks <= 60; looks++) {
+      let progress = untouched(short)
+      for (let look = 0; look < looks; look++) {
+        const [fromMs, toMs] = [at((0.1 * look) / looks), at((0.1 * (look + 1)) / looks)]
+        progress = advance(short, progress, plan, fromMs, toMs).progress
+      }
+      expect(progress.workLeft).toBe(0)
+    }
+  })
+
+  it('is not done where a millionth of its work is left', () => {
+    const plan = placed([{ startMs: at(0), endMs: at(8), level: 0 }])
+    const nearly = { workLeft: 8e-6, region: 'here' }
+    expect(advance(elastic, nearly, plan, at(9), at(10)).progress.workLeft).toBe(8e-6)
+  })
 })
