@@ -41,9 +41,9 @@ export function fillWarm(
   const fills = cheapest(offers, progress.workLeft)
   if (fills.length === 0) return alone
   const workLeft = progress.workLeft - fills.reduce((sum, piece) => sum + workOf(piece), 0)
-  const rest = !isDone(job, workLeft)
-    ? placeInPieces(job, { ...progress, workLeft }, fromMs, outlook, ledger)
-    : { pieces: [], weighedG: 0 }
+  const rest = isDone(job, workLeft)
+    ? { pieces: [], weighedG: 0 }
+    : placeInPieces(job, { ...progress, workLeft }, fromMs, outlook, ledger)
   const warmG = fills.reduce((sum, piece) => sum + emittedG(piece, outlook), 0)
   const weighedG = warmG + (rest?.weighedG ?? Number.POSITIVE_INFINITY)
   if (alone && weighedG >= alone.weighedG) return alone

@@ -23,14 +23,21 @@ export interface Sighting {
 
 type Span = readonly [fromMs: number, toMs: number]
 
-/** The times of which `seenTraffic` wants to know every slot, to be ready until an instant. */
+/**
+ * The times of which `seenTraffic` wants to know every slot, to be ready until an instant; and those
+ * of which it wants the highest.
+ */
 export const spansSeen = (
   nowMs: number,
   untilMs: number,
-): readonly [weekAgo: Span, recent: Span] => [
-  [nowMs - WEEK_MS - OBSERVED_MS - 4 * SEEN_WINDOW_MS, untilMs - WEEK_MS + 4 * SEEN_WINDOW_MS],
-  [nowMs - OBSERVED_MS - (RECENT + 1) * SEEN_WINDOW_MS, nowMs],
-]
+): { readonly weekAgo: Span; readonly recent: Span; readonly week: Span } => ({
+  weekAgo: [
+    nowMs - WEEK_MS - OBSERVED_MS - 4 * SEEN_WINDOW_MS,
+    untilMs - WEEK_MS + 4 * SEEN_WINDOW_MS,
+  ],
+  recent: [nowMs - OBSERVED_MS - (RECENT + 1) * SEEN_WINDOW_MS, nowMs],
+  week: [nowMs - WEEK_MS, nowMs],
+})
 
 /**
  * Observed slots as the rule of what to be ready for takes them (`demandToServe`): the highest rate in

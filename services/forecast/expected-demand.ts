@@ -1,4 +1,5 @@
-const SECONDS_PER_WEEK = 604_800
+import { SECONDS_PER_WEEK } from './week-peak.ts'
+
 /** A week-old trend, or a rise just seen, is believed this far: beyond, it is another kind of day. */
 const MOST_GROWTH = 1.6
 /** How long traffic is remembered to have been restless. */
@@ -20,10 +21,10 @@ export interface SeenTraffic {
 
 /**
  * The traffic to be ready for until what the next plan starts is ready too, the same for the service
- * and for every policy of the backtest that predicts: the higher of the last two windows, moved by how the same time of the week before
- * went on, or by the rise just seen once more, and on top the mean change from one window to the next
- * over the last two hours, since bursts come in restless times. Head-room comes on top
- * (`demandToServe`).
+ * and for every policy of the backtest that predicts: the higher of the last two windows, moved by how
+ * the same time of the week before went on, or by the rise just seen once more, and on top the mean
+ * change from one window to the next over the last two hours, since bursts come in restless times.
+ * Head-room comes on top (`demandToServe`).
  *
  * @returns tokens/s, its highest until then; never less than the higher of the last two windows
  */

@@ -1,4 +1,4 @@
-const SECONDS_PER_WEEK = 604_800
+export const SECONDS_PER_WEEK = 604_800
 
 /**
  * The highest window of the last seven days, as far as it matters.

@@ -1,4 +1,5 @@
 import { msFromSeconds } from '../domain/units.ts'
+
 /** Pauses between attempts, in seconds, as Standard Webhooks recommends: 10 attempts in 75 h. */
 export const RETRY_SECONDS: readonly number[] = [
   5,

@@ -39,8 +39,6 @@ type Demands = Required<
   Pick<Findings, 'demandByModel' | 'lowDemandByModel' | 'expectedDemandByModel'>
 >
 
-const WEEK_MS = 7 * 24 * 3_600_000
-
 /**
  * Traffic of every model and origin as a plan at this instant takes it: what the fleet file declares,
  * what was pushed over it, and what was seen lately and a week ago.
@@ -109,12 +107,12 @@ async function tellings(
 ): Promise<(model: string, origin: string) => Told> {
   if (!source) return () => ({ pushed: [], seen: undefined })
   const untilMs = windows[Math.min(SEEN_WINDOWS, windows.length) - 1]!.endMs
-  const [weekAgo, recent] = spansSeen(nowMs, untilMs)
+  const { weekAgo, recent, week } = spansSeen(nowMs, untilMs)
   const all = [
-    ...(await source.between(weekAgo[0], weekAgo[1])),
+    ...(await source.between(...weekAgo)),
     ...(await source.between(recent[0], windows.at(-1)!.endMs)),
   ]
-  const peaks = await source.highest(nowMs - WEEK_MS, nowMs)
+  const peaks = await source.highest(...week)
   return (model, origin) => {
     const isIts = (one: { readonly model: string; readonly origin: string }) =>
       one.model === model && one.origin === origin

@@ -11,8 +11,8 @@ import { switchingCost } from './switching-cost.ts'
  * changing where `atLeast > switchingCost`.
  *
  * The gain is the difference of the objectives without starts. Its lower bound is the lesser of two:
- * at all the traffic to be ready for, and at its lower quantile (or what is expected, if that is less)
- * on the same replicas, all models low together; each less
+ * at all the traffic to be ready for, and at its lower quantile (or what is expected, if that is
+ * less) on the same replicas, all models low together; each less
  * the shortfall of the carbon forecast (`carbonShortfall`, one-sided 90 %). A gain is affine in the traffic
  * between these two and the shortfall convex, so it is no less anywhere between. Errors of the fitted models are left out:
  * both schedules run on the same fits.

@@ -69,7 +69,8 @@ describe('what was seen of traffic', () => {
           endMs: (first + i + 1) * WINDOW_MS,
           tokensPerSecond,
         }))
-        const spans = spansSeen(nowMs, untilMs)
+        const { weekAgo, recent } = spansSeen(nowMs, untilMs)
+        const spans = [weekAgo, recent]
         const asked = slots.filter(({ startMs, endMs }) =>
           spans.some(([fromMs, toMs]) => endMs > fromMs && startMs < toMs),
         )
