@@ -73,10 +73,10 @@ export async function buildApp(ports: ApiPorts, options: ApiOptions): Promise<Fa
     reply.headers(DATA_HEADERS).header('x-request-id', id)
     done()
   })
+  measureRequests(app, ports.metrics) // first: refusals are answers too
   guard(app, ports, { security: options.security, nowMs, ...limits })
   limitAtOnce(app, limits)
   keepAnswers(app, ports.answers, nowMs)
-  measureRequests(app, ports.metrics)
   mountRoutes(app, ports, { nowMs, limits })
   if (options.queue) app.register(queueBoardRoute, { queue: options.queue })
   if (options.pageFolder) app.register(pageRoute, { folder: options.pageFolder })

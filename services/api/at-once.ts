@@ -1,15 +1,11 @@
 import { Readable } from 'node:stream'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HttpError } from './http-error.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Waits for nothing, or lasts as long as its caller likes: not counted as being answered. */
     uncounted?: boolean
-  }
-  interface FastifyRequest {
-    /** Counted among what is being answered. */
-    counted: boolean
   }
 }
 
@@ -30,15 +26,11 @@ const READS = new Set(['GET', 'HEAD'])
 export function limitAtOnce(app: FastifyInstance, options: AtOnceOptions): void {
   const reads = lane(options.readsAtOnce)
   const changes = lane(options.changesAtOnce)
-  app.decorateRequest('counted', false)
   app.addHook('onRoute', (route) => {
     if (route.config?.access === 'public' || route.config?.uncounted) return
-    const { refuse, enter, leave } = [route.method].flat().every((one) => READS.has(one))
-      ? reads
-      : changes
+    const { refuse, enter } = [route.method].flat().every((one) => READS.has(one)) ? reads : changes
     route.onRequest = [...[route.onRequest ?? []].flat(), refuse]
     route.preValidation = [enter, ...[route.preValidation ?? []].flat()]
-    route.onResponse = [...[route.onResponse ?? []].flat(), leave]
   })
 }
 
@@ -46,21 +38,22 @@ type Done = (error?: Error) => void
 
 function lane(most: number) {
   let answering = 0
+  const leave = () => {
+    answering--
+  }
   return {
     refuse(_request: FastifyRequest, _reply: unknown, done: Done): void {
       done(answering < most ? undefined : enough())
     },
-    /** Once the body is there: one that is slow to come takes no place. */
-    enter(request: FastifyRequest, _reply: unknown, done: Done): void {
-      if (!(request.body instanceof Readable)) {
+    /**
+     * Once the body is there: one that is slow to come takes no place. It is given back when the
+     * answer is closed, which is told once, also where the caller hung up and is never answered.
+     */
+    enter({ body }: FastifyRequest, { raw }: FastifyReply, done: Done): void {
+      if (!(body instanceof Readable) && !raw.closed) {
         answering++
-        request.counted = true
+        raw.once('close', leave)
       }
-      done()
-    },
-    leave(request: FastifyRequest, _reply: unknown, done: Done): void {
-      if (request.counted) answering--
-      request.counted = false
       done()
     },
   }

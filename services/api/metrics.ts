@@ -3,19 +3,29 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 import { secondsFromMs } from '../domain/units.ts'
 import { requestTimes } from './request-times.ts'
 
-/** Measures every answer, by operation: paths would make a new time series for each id. */
+/** Of a request whose caller hung up before its answer began, as nginx counts it. */
+const HUNG_UP = 499
+
+/**
+ * Measures every answer, by operation: paths would make a new time series for each id. One that is
+ * cut off on its way, such as a stream of events, lasted as long as its caller liked: not measured.
+ */
 export function measureRequests(app: FastifyInstance, registry: Registry): void {
   const { metric, observe } = requestTimes(
     'gridtide_http_request_seconds',
     'Time to answer, by operation and status.',
   )
   registry.registerMetric(metric)
-  app.addHook('onResponse', (request, { statusCode, elapsedTime }, done) => {
-    observe(
-      request.routeOptions.schema?.operationId ?? 'none',
-      statusCode,
-      secondsFromMs(elapsedTime),
-    )
+  app.addHook('onRequest', (request, reply, done) => {
+    const { raw } = reply
+    raw.on('close', () => {
+      if (raw.headersSent && !raw.writableEnded) return
+      observe(
+        request.routeOptions.schema?.operationId ?? 'none',
+        raw.headersSent ? reply.statusCode : HUNG_UP,
+        secondsFromMs(reply.elapsedTime),
+      )
+    })
     done()
   })
 }

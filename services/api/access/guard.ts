@@ -68,7 +68,7 @@ export function guard(app: FastifyInstance, ports: ApiPorts, options: GuardOptio
     const { url, config, method } = route
     if (config?.access === undefined) throw new Error(`${url} does not say who may use it`)
     if ([method].flat().every((one) => READS.has(one))) return
-    route.onResponse = [...[route.onResponse ?? []].flat(), recordChange]
+    route.onSend = [recordChange, ...[route.onSend ?? []].flat()]
   })
   // Calls back: whoever was recognised a moment ago waits for nothing, not even for a promise.
   app.addHook('onRequest', (request, reply, done) => {
@@ -92,9 +92,17 @@ export function guard(app: FastifyInstance, ports: ApiPorts, options: GuardOptio
     done()
   })
 
-  async function recordChange(request: FastifyRequest, reply: { readonly statusCode: number }) {
-    if (reply.statusCode >= 300 || !request.caller) return
-    ports.record(request.caller.tenant, entryOf(request, nowMs()))
+  /** Before the answer leaves: what was done is written down, whether or not anybody hears of it. */
+  function recordChange(
+    request: FastifyRequest,
+    { statusCode }: FastifyReply,
+    payload: unknown,
+    done: (error: null, payload: unknown) => void,
+  ): void {
+    if (statusCode < 300 && request.caller) {
+      ports.record(request.caller.tenant, entryOf(request, nowMs()))
+    }
+    done(null, payload)
   }
 }
 

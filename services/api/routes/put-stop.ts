@@ -10,7 +10,7 @@ export const putStopRoute: FastifyPluginAsyncTypebox = async (app) => {
   app.put(
     '/v1/stop',
     {
-      config: { access: 'plan' },
+      config: { access: 'plan', uncounted: true }, // whoever has to stop it never waits for others
       schema: {
         operationId: 'putStop',
         tags: ['targets'],
