@@ -31,7 +31,7 @@ export type JobUpdate = Pick<DeferredJob, 'state' | 'progress' | 'placement' | '
   readonly id: string
   /** `reportedAtMs` of the job as the plan saw it. */
   readonly seenReportAtMs?: number
-  /** Added to what ran before. */
+  /** Added to what ran before; what only went on is one piece with it. */
   readonly ran: readonly Piece[]
   readonly report?: JobReport
 }

@@ -67,6 +67,34 @@ export function describeDeferredJobs(
       expect(found!.placement).toBeUndefined()
     })
 
+    it('keeps what ran on as before as one piece', async () => {
+      const warm = { workPerHour: 2, kilowatts: 0.1 }
+      const ran = [
+        [{ startMs: at(1), endMs: at(2), level: 0 }],
+        [{ startMs: at(2), endMs: at(3), level: 0 }],
+        [{ startMs: at(3), endMs: at(4), level: 0, warm }],
+        [],
+        [
+          { startMs: at(4), endMs: at(5), level: 0, warm },
+          { startMs: at(5), endMs: at(6), level: 1 },
+        ],
+        [{ startMs: at(7), endMs: at(8), level: 1 }],
+      ]
+      await store.add([{ ...waiting('e') }])
+      const running = { id: 'e', state: 'running', plannedAtMs: at(8) } as const
+      const progress = { workLeft: 3, region: 'here' }
+      for (const some of ran) await store.update([{ ...running, progress, ran: some }])
+      const end = [{ startMs: at(8), endMs: at(9), level: 1 }]
+      expect(await store.cancel('e', { progress, ran: end })).toBe(true)
+      expect((await store.get('e'))!.ran).toEqual([
+        { startMs: at(1), endMs: at(3), level: 0 },
+        { startMs: at(3), endMs: at(5), level: 0, warm },
+        { startMs: at(5), endMs: at(6), level: 1 },
+        { startMs: at(7), endMs: at(9), level: 1 },
+      ])
+      await store.forget(at(1))
+    })
+
     it('keeps a report that came while a plan was made', async () => {
       expect(await store.report('b', 1, at(1))).toBe(true)
       const progress = { workLeft: 3.5, region: 'here' }

@@ -1,5 +1,17 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Piece } from '../../services/batch/index.ts'
 import type { DeferredJob, DeferredJobStore, NumberedJob } from '../../services/deferred/index.ts'
 import type { NewEvent } from '../../services/notification/index.ts'
+
+/** What ran before, and what ran since: one piece where that only went on. */
+function joined(before: readonly Piece[], since: readonly Piece[]): readonly Piece[] {
+  const [last, next] = [before.at(-1), since[0]]
+  if (!last || !next) return [...before, ...since]
+  const whole = { ...last, endMs: next.endMs }
+  return isDeepStrictEqual({ ...next, startMs: last.startMs }, whole) && last.endMs === next.startMs
+    ? [...before.slice(0, -1), whole, ...since.slice(1)]
+    : [...before, ...since]
+}
 
 const ACTIVE = new Set(['waiting', 'running', 'missed'])
 
@@ -37,7 +49,7 @@ export function memoryJobs(): DeferredJobStore & { readonly told: NewEvent[] } {
           ...without,
           ...rest,
           progress,
-          ran: [...found.ran, ...ran],
+          ran: joined(found.ran, ran),
           ...(placement && { placement }),
           ...(report && { report }),
         })
@@ -48,7 +60,7 @@ export function memoryJobs(): DeferredJobStore & { readonly told: NewEvent[] } {
       change(id, { progress: { ...kept.get(id)?.progress, workLeft }, reportedAtMs: atMs }),
     cancel: async (id, until) => {
       const { ran = [] } = kept.get(id) ?? {}
-      const ended = until && { ...until, ran: [...ran, ...until.ran] }
+      const ended = until && { ...until, ran: joined(ran, until.ran) }
       return change(id, { state: 'cancelled', ...ended })
     },
     async forget(beforeMs) {

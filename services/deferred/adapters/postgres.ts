@@ -17,6 +17,13 @@ interface Row {
 
 const ACTIVE = `state in ('waiting', 'running', 'missed')`
 
+/** What ran before, and what ran since: one piece where that only went on, as it does at most ticks. */
+const joined = (before: string, since: string) => `
+  case when ${before} -> -1 -> 'endMs' = ${since} -> 0 -> 'startMs'
+    and (${before} -> -1) - '{startMs,endMs}'::text[] = (${since} -> 0) - '{startMs,endMs}'::text[]
+  then jsonb_set(${before}, '{-1,endMs}', ${since} -> 0 -> 'endMs') || (${since} - 0)
+  else ${before} || ${since} end`
+
 /** One tenant's deferrable jobs in PostgreSQL, embedded or on a server. */
 export const postgresDeferredJobs = (db: Database, tenant: string): DeferredJobStore => ({
   async add(jobs) {
@@ -76,7 +83,7 @@ export const postgresDeferredJobs = (db: Database, tenant: string): DeferredJobS
 
   async cancel(id, until) {
     const rows = await db.query(
-      `update deferred_job set state = 'cancelled', placement = null, ran = ran || $3::jsonb,
+      `update deferred_job set state = 'cancelled', placement = null, ran = ${joined('ran', '$3::jsonb')},
          progress = coalesce($4::jsonb, progress), report = $5::jsonb
        where tenant = $1 and id = $2 and ${ACTIVE} returning id`,
       [
@@ -107,7 +114,8 @@ async function write(tx: Sql, tenant: string, updates: readonly JobUpdate[]): Pr
      set state = one.state, placement = one.placement, report = one.report,
        progress = one.progress || case when kept.reported_at_ms is not distinct from one.seen_report_at_ms
          then '{}' else jsonb_build_object('workLeft', kept.progress -> 'workLeft') end,
-       planned_at_ms = greatest(kept.planned_at_ms, one.planned_at_ms), ran = kept.ran || one.ran
+       planned_at_ms = greatest(kept.planned_at_ms, one.planned_at_ms),
+       ran = ${joined('kept.ran', 'one.ran')}
      from jsonb_to_recordset($2::jsonb) as one (id text, state text, seen_report_at_ms bigint,
        planned_at_ms bigint, progress jsonb, placement jsonb, ran jsonb, report jsonb)
      where kept.tenant = $1 and kept.id = one.id and ${ACTIVE.replace('state', 'kept.state')}`,
