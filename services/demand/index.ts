@@ -8,4 +8,10 @@ export { pushedOverWindows } from './pushed-over-windows.ts'
 export { readJobs } from './read-jobs.ts'
 export { readTrace, type Trace } from './read-trace.ts'
 export { recordedOverWindows } from './recorded-over-windows.ts'
-export { SEEN_WINDOW_MS, type Sighting, seenTraffic, spansSeen } from './seen-traffic.ts'
+export {
+  isRecent,
+  SEEN_WINDOW_MS,
+  type Sighting,
+  sightingOf,
+  spansSeen,
+} from './seen-traffic.ts'

@@ -24,7 +24,7 @@ export interface Sighting {
 type Span = readonly [fromMs: number, toMs: number]
 
 /**
- * The times of which `seenTraffic` wants to know every slot, to be ready until an instant; and those
+ * The times of which `sightingOf` wants to know every slot, to be ready until an instant; and those
  * of which it wants the highest.
  */
 export const spansSeen = (
@@ -39,6 +39,12 @@ export const spansSeen = (
   week: [nowMs - WEEK_MS, nowMs],
 })
 
+/** Whether a slot tells of the last quarter of an hour. */
+export const isRecent = (
+  { startMs, endMs }: Pick<PushedSlot, 'startMs' | 'endMs'>,
+  nowMs: number,
+): boolean => startMs < nowMs && endMs > nowMs - OBSERVED_MS
+
 /**
  * Observed slots as the rule of what to be ready for takes them (`demandToServe`): the highest rate in
  * each window of five minutes, the last of them the newest that any slot tells of. Where nothing was
@@ -49,14 +55,14 @@ export const spansSeen = (
  * @param weekPeak tokens/s, highest of the last seven days
  * @returns undefined where nothing was seen of the last quarter of an hour
  */
-export function seenTraffic(
+export function sightingOf(
   slots: readonly PushedSlot[],
   weekPeak: number,
   nowMs: number,
 ): Sighting | undefined {
+  if (!slots.some((slot) => isRecent(slot, nowMs))) return undefined
   const past = slots.filter(({ startMs }) => startMs < nowMs)
   const endMs = past.reduce((newest, slot) => Math.max(newest, slot.endMs), 0)
-  if (endMs <= nowMs - OBSERVED_MS) return undefined
   const last = Math.ceil(Math.min(endMs, nowMs) / SEEN_WINDOW_MS) - 1
   const recent = filled(past, last - RECENT + 1, last)
   return {

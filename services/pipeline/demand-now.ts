@@ -2,9 +2,10 @@ import {
   type DemandMargins,
   declaredOverWindows,
   demandOverWindows,
+  isRecent,
   OBSERVED_MS,
   type Sighting,
-  seenTraffic,
+  sightingOf,
   spansSeen,
   type Trace,
 } from '../demand/index.ts'
@@ -112,20 +113,24 @@ async function tellings(
     ...(await source.between(...weekAgo)),
     ...(await source.between(recent[0], windows.at(-1)!.endMs)),
   ]
-  const peaks = await source.highest(...week)
+  const own = new Map<string, PushedDemand[]>()
+  for (const one of all) own.set(placeOf(one), [...(own.get(placeOf(one)) ?? []), one])
+  const isSeen = all.some(
+    ({ kind, slots }) => kind !== 'forecast' && slots.some((slot) => isRecent(slot, nowMs)),
+  )
+  const highest = isSeen ? await source.highest(...week) : []
+  const peaks = new Map(highest.map((one) => [placeOf(one), one.tokensPerSecond]))
   return (model, origin) => {
-    const isIts = (one: { readonly model: string; readonly origin: string }) =>
-      one.model === model && one.origin === origin
-    const own = all.filter(isIts)
-    const peak = peaks.find(isIts)?.tokensPerSecond ?? 0
+    const place = placeOf({ model, origin })
+    const its = own.get(place) ?? []
     const sighting = (of: PushedDemand['kind']) =>
-      seenTraffic(
-        own.filter(({ kind }) => kind === of).flatMap(({ slots }) => slots),
-        peak,
+      sightingOf(
+        its.filter(({ kind }) => kind === of).flatMap(({ slots }) => slots),
+        peaks.get(place) ?? 0,
         nowMs,
       )
     return {
-      pushed: own.map((one) => ({
+      pushed: its.map((one) => ({
         ...one,
         slots: one.slots.filter(({ endMs }) => endMs > nowMs - OBSERVED_MS),
       })),
@@ -134,3 +139,6 @@ async function tellings(
     }
   }
 }
+
+const placeOf = ({ model, origin }: { readonly model: string; readonly origin: string }): string =>
+  JSON.stringify([model, origin])

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seenTraffic, spansSeen } from '../../services/demand/index.ts'
+import { sightingOf, spansSeen } from '../../services/demand/index.ts'
 import { expectedDemand } from '../../services/forecast/index.ts'
 
 const MINUTE_MS = 60_000
@@ -16,26 +16,26 @@ const slot = (from: number, to: number, tokensPerSecond: number) => ({
 
 describe('what was seen of traffic', () => {
   it('is nothing where nothing is known of the last quarter of an hour', () => {
-    expect(seenTraffic([], 0, NOW_MS)).toBeUndefined()
-    expect(seenTraffic([slot(-30, -15, 100)], 100, NOW_MS)).toBeUndefined()
-    expect(seenTraffic([slot(1, 6, 100)], 100, NOW_MS)).toBeUndefined()
-    expect(seenTraffic([slot(-30, -14, 100)], 100, NOW_MS)).toBeDefined()
+    expect(sightingOf([], 0, NOW_MS)).toBeUndefined()
+    expect(sightingOf([slot(-30, -15, 100)], 100, NOW_MS)).toBeUndefined()
+    expect(sightingOf([slot(1, 6, 100)], 100, NOW_MS)).toBeUndefined()
+    expect(sightingOf([slot(-30, -14, 100)], 100, NOW_MS)).toBeDefined()
   })
 
   it('ends with the newest window that a slot tells of, by the highest rate in it', () => {
     const minutes = [slot(-6, -1, 90), slot(-1, -0.5, 150), slot(-0.5, 0, 130)]
-    const { lastTokensPerSecond, until } = seenTraffic(minutes, 150, NOW_MS)!
+    const { lastTokensPerSecond, until } = sightingOf(minutes, 150, NOW_MS)!
     expect(lastTokensPerSecond).toBe(150)
     const { rateAt, windowSeconds, aheadWindows, peak } = until(NOW_MS + 14 * MINUTE_MS)
     expect([windowSeconds, aheadWindows, peak(1)]).toEqual([300, 3, 150])
     expect([1, 2].map(rateAt)).toEqual([150, 90])
-    const late = seenTraffic([slot(-11, -6, 80)], 80, NOW_MS)!
+    const late = sightingOf([slot(-11, -6, 80)], 80, NOW_MS)!
     expect(late.until(NOW_MS + 14 * MINUTE_MS).aheadWindows).toBe(5)
     expect(late.until(NOW_MS - 30 * MINUTE_MS).aheadWindows).toBe(1)
   })
 
   it('stands still where nobody looked, so that a hole is neither unrest nor a rise', () => {
-    const { until } = seenTraffic([slot(-61, -56, 100), slot(-21, -1, 100)], 100, NOW_MS)!
+    const { until } = sightingOf([slot(-61, -56, 100), slot(-21, -1, 100)], 100, NOW_MS)!
     const seen = until(NOW_MS + 4 * MINUTE_MS)
     expect(Array.from({ length: 25 }, (_, i) => seen.rateAt(i + 1))).toEqual(Array(25).fill(100))
     expect(seen.rateAt(26)).toBe(0)
@@ -48,7 +48,7 @@ describe('what was seen of traffic', () => {
       return { startMs: startMs - WEEK_MS, endMs: endMs - WEEK_MS, tokensPerSecond }
     }
     const slots = [weekAgo(-31, 19, 100), weekAgo(19, 40, 400), slot(-31, 0, 50)]
-    const { until } = seenTraffic(slots, 400, NOW_MS)!
+    const { until } = sightingOf(slots, 400, NOW_MS)!
     expect(expectedDemand(until(NOW_MS + 9 * MINUTE_MS))).toBeCloseTo(50, 9)
     expect(expectedDemand(until(NOW_MS + 14 * MINUTE_MS))).toBeCloseTo(80, 9)
   })
@@ -76,7 +76,7 @@ describe('what was seen of traffic', () => {
         )
         expect(asked.length).toBeLessThan(100)
         const of = (some: typeof slots) =>
-          expectedDemand(seenTraffic(some, 0, nowMs)!.until(untilMs))
+          expectedDemand(sightingOf(some, 0, nowMs)!.until(untilMs))
         expect(of(asked)).toBe(of(slots))
         expect(of(asked)).toBeGreaterThanOrEqual(all.at(-1)!)
       }),

@@ -136,6 +136,23 @@ describe('the traffic that the service is ready for', () => {
     expect(await demandAt(NOW_MS, others)).toEqual(declared)
   })
 
+  it('asks for the highest rate of a week only where something was seen of late', async () => {
+    const asked: number[] = []
+    const counted = (pushed: PushedTraffic): PushedTraffic => ({
+      ...pushed,
+      highest: (fromMs, toMs) => {
+        asked.push(toMs)
+        return pushed.highest(fromMs, toMs)
+      },
+    })
+    const [forecast] = await pushedTo(NOW_MS, () => 900, 40).between(0, NOW_MS)
+    await demandAt(NOW_MS, counted(pushedTo(NOW_MS - 20 * MINUTE_MS, () => 900, 40)))
+    await demandAt(NOW_MS, counted(telling([{ ...forecast!, kind: 'forecast' }])))
+    expect(asked).toEqual([])
+    await demandAt(NOW_MS, counted(pushedTo(NOW_MS, () => 900, 40)))
+    expect(asked).toEqual([NOW_MS])
+  })
+
   it('looks no further ahead than to what the next plan starts, in long windows too', async () => {
     // A week ago it doubled half an hour from now on.
     const rateAt = (ago: number) => (ago < WINDOWS_PER_WEEK - 6 ? 400 : 200)
