@@ -3,7 +3,7 @@ import type { NewEvent } from '../notification/index.ts'
 import type { Assignment, Plan, PlanOutcome } from '../planning/index.ts'
 import type { StoredPlan } from '../plans/index.ts'
 
-/** Replicas wanted of one variant in one region, now and in the window after. */
+/** Replicas wanted of one variant in one region, as they were told before and as they are now. */
 interface Move {
   readonly region: string
   readonly model: string
@@ -20,9 +20,10 @@ export interface PlanMoment {
 }
 
 /**
- * What subscribers are told of a plan: `plan.changed` (`plan.proposed` while it waits for approval) where the window in force asks for something
- * else than the plan before it did, `plan.infeasible` where no plan keeps every promise and the one
- * before did not say so already.
+ * What subscribers are told of a plan: `plan.changed` where the window in force asks for something
+ * else than the plan before it did when it was made, so that a move which that one had foreseen for
+ * now is told too; `plan.proposed` while it waits for approval; `plan.infeasible` where no plan keeps
+ * every promise and the one before did not say so already.
  */
 export function planEvents(
   before: StoredPlan | undefined,
@@ -36,7 +37,9 @@ export function planEvents(
     return [{ ...head, type: 'plan.infeasible', data: { version, limit, words, relaxation } }]
   }
   const previous = before?.outcome.status === 'planned' ? before.outcome.plan : undefined
-  const moves = movesBetween(previous, outcome.plan, nowMs)
+  // What is proposed is compared with what runs; what has changed, with what was told.
+  const was = inForce(previous, proposed ? nowMs : (before?.createdAtMs ?? nowMs))
+  const moves = movesBetween(was, inForce(outcome.plan, nowMs))
   if (moves.length === 0) return []
   const { predicted, baseline, bound, windows } = outcome.plan
   return [
@@ -57,9 +60,12 @@ export function planEvents(
   ]
 }
 
-function movesBetween(before: Plan | undefined, after: Plan, nowMs: number): readonly Move[] {
-  const was = new Map(inForce(before, nowMs).map((one) => [keyOf(one), one]))
-  const is = new Map(inForce(after, nowMs).map((one) => [keyOf(one), one]))
+function movesBetween(
+  before: readonly Assignment[],
+  after: readonly Assignment[],
+): readonly Move[] {
+  const was = new Map(before.map((one) => [keyOf(one), one]))
+  const is = new Map(after.map((one) => [keyOf(one), one]))
   return [...new Set([...was.keys(), ...is.keys()])].toSorted().flatMap((key) => {
     const { region, model, pointId: variant } = (is.get(key) ?? was.get(key))!
     const replicas = is.get(key)?.replicas ?? 0

@@ -55,7 +55,18 @@ describe('planEvents', () => {
       version: 8,
       nowMs: noon + HOUR_MS,
     })
-    expect(event?.data.moves).toEqual([expect.objectContaining({ replicasBefore: 3, replicas: 9 })])
+    expect(event?.data.moves).toEqual([expect.objectContaining({ replicasBefore: 2, replicas: 9 })])
+  })
+
+  it('tells a move that the plan before had foreseen, when it comes', () => {
+    const after = planned(2, 3)
+    const moment = { version: 8, nowMs: noon + HOUR_MS }
+    const [event] = planEvents(stored(planned(2, 3)), after, moment)
+    expect(event).toMatchObject({
+      type: 'plan.changed',
+      data: { moves: [{ replicasBefore: 2, replicas: 3 }] },
+    })
+    expect(planEvents(stored(planned(2, 3)), after, { ...moment, proposed: true })).toEqual([])
   })
 
   it('tells of replicas that go away altogether', () => {

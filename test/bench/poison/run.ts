@@ -18,6 +18,8 @@ export interface PoisonReport {
   /** Not done at the end. */
   readonly healthyLost: number
   readonly healthyParked: number
+  /** Longest that this process itself came to nothing: of the machine, not of the queue. */
+  readonly longestPauseMs: number
   /** They ran beside one that killed, and over 9 s late: a worker's death is noticed by its locks. */
   readonly healthyLate: number
   readonly p50Ms: number
@@ -62,8 +64,11 @@ export async function runPoison(
   poisonAtMs.sort((a, b) => a - b)
   const adding: Promise<void>[] = []
   const startMs = performance.now()
+  let [lastMs, longestPauseMs] = [0, 0]
   for (let fed = 0, poisoned = 0; fed < wanted; await pause(TICK_MS)) {
     const passedMs = performance.now() - startMs
+    longestPauseMs = Math.max(longestPauseMs, Math.round(passedMs - lastMs))
+    lastMs = passedMs
     for (; fed < Math.min(wanted, (passedMs / 1000) * load.healthyPerSecond); fed++) {
       dueAtMs.set(healthy(fed), startMs + (fed * 1000) / load.healthyPerSecond)
       adding.push(queue.add(requestOf(healthy(fed))))
@@ -95,6 +100,7 @@ export async function runPoison(
     healthy: wanted,
     healthyLost: delaysMs.filter((ms) => ms === Number.POSITIVE_INFINITY).length,
     healthyParked: dead.length - parked,
+    longestPauseMs,
     healthyLate: delaysMs.filter((ms) => ms > LATE_MS).length,
     p50Ms: at(0.5),
     p95Ms: at(0.95),
