@@ -29,11 +29,17 @@ interface Held {
   revision: number
 }
 
+/** A signature older or newer is refused, as Standard Webhooks has it. */
+const TOLERANCE_MS = 5 * 60_000
+
 /**
  * Inference backends as an operator would write their receiver: one path a target, every request's
  * signature verified, stale and fenced writes refused. Replicas are ready at once.
  */
-export async function startScaleServer(secret: string): Promise<ScaleServer> {
+export async function startScaleServer(
+  secret: string,
+  nowMs: () => number = Date.now,
+): Promise<ScaleServer> {
   const verifier = new Webhook(secret)
   const targets = new Map<string, Held>()
   const writes: ScaleRequest[] = []
@@ -59,13 +65,17 @@ export async function startScaleServer(secret: string): Promise<ScaleServer> {
     writes.push({ target, replicas: desired.replicas, planVersion, fence, key })
     return 204
   }
+  const isSigned = (headers: Record<string, string>, body: string): boolean => {
+    const signedMs = 1000 * Number(headers['webhook-timestamp'])
+    if (!(Math.abs(nowMs() - signedMs) < TOLERANCE_MS)) return false
+    const signature = verifier.sign(headers['webhook-id']!, new Date(signedMs), body)
+    return headers['webhook-signature']!.split(' ').includes(signature)
+  }
   const server = createServer(async (request, response) => {
     const body = await text(request)
     const headers = request.headers as Record<string, string>
     const path = decodeURIComponent(request.url ?? '/')
-    try {
-      verifier.verify(body, headers)
-    } catch {
+    if (!isSigned(headers, body)) {
       response.writeHead(401).end()
       return
     }

@@ -13,12 +13,17 @@ export interface ServiceProcess {
 const root = join(import.meta.dirname, '../..')
 const UP = /Gridtide is up at (http:\S+)/
 
-/** Starts `gridtide serve` for real and waits until it listens. */
-export async function startService(
+/** A service that has only just been started, and may be killed before it is up. */
+export interface ServiceStart extends Pick<ServiceProcess, 'said' | 'stop'> {
+  /** Waits until it listens, and is killed where it does not. @returns its address */
+  readonly up: (patienceMs?: number) => Promise<string>
+}
+
+/** Starts `gridtide serve` for real. */
+export async function beginService(
   fleetFile: string,
   env: Readonly<Record<string, string>>,
-  patienceMs?: number,
-): Promise<ServiceProcess> {
+): Promise<ServiceStart> {
   const child: ChildProcess = spawn(
     process.execPath,
     [await builtProgram(), 'serve', '--fleet', fleetFile],
@@ -35,26 +40,33 @@ export async function startService(
     })
   }
   const exited = once(child, 'exit')
-  const url = await until(
-    () => {
-      if (child.exitCode !== null) throw new Error(`the service ended at once:\n${said}`)
-      return UP.exec(said)?.[1]
-    },
-    'the service to listen',
-    patienceMs,
-  ).catch((error: unknown) => {
-    child.kill('SIGKILL') // nobody else knows of it
-    throw error
-  })
+  const address = () => {
+    if (child.exitCode !== null) throw new Error(`the service ended at once:\n${said}`)
+    return UP.exec(said)?.[1]
+  }
   return {
-    url,
     said: () => said,
+    up: (patienceMs) =>
+      until(address, 'the service to listen', patienceMs).catch((error: unknown) => {
+        child.kill('SIGKILL') // nobody else knows of it
+        throw error
+      }),
     async stop(signal = 'SIGTERM') {
       child.kill(signal)
       const [code] = await exited
       return code as number | null
     },
   }
+}
+
+/** Starts `gridtide serve` for real and waits until it listens. */
+export async function startService(
+  fleetFile: string,
+  env: Readonly<Record<string, string>>,
+  patienceMs?: number,
+): Promise<ServiceProcess> {
+  const { up, said, stop } = await beginService(fleetFile, env)
+  return { url: await up(patienceMs), said, stop }
 }
 
 /** Polls until there is an answer. */

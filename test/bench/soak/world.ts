@@ -24,7 +24,7 @@ const TURN_EVERY_CYCLES = 50
 export async function soakWorld(program: string, engine: 'embedded' | 'redis', started: Stop[]) {
   let nowMs = () => Date.now()
   const grid = await startGridServer(TWO_ZONES, () => nowMs())
-  const targets = await startScaleServer(BACKEND_SECRET)
+  const targets = await startScaleServer(BACKEND_SECRET, () => nowMs())
   const subscriber = await webhookReceiver()
   started.push(grid.close, targets.close, subscriber.close)
   const folder = await mkdtemp(join(tmpdir(), 'gridtide-soak-'))
