@@ -1,8 +1,14 @@
 /**
- * `npm run bench:crash [-- --kills N --minutes M --engine embedded|redis]`: kills a working service
- * with SIGKILL, N times an engine (500 unless told, or as often as M minutes an engine allow), and
- * counts what was lost. Redis means Redis for the
- * queue and PostgreSQL for the state; its servers are private ones, started here.
+ * `npm run bench:crash [-- --kills N --service-kills S --minutes M --engine embedded|redis]`: kills with
+ * SIGKILL, and counts what was lost. Twice an engine:
+ *
+ * - `engine`: a small program over the stores, queue and outbox of the service, which writes plans as
+ *   fast as it can, N times (500 unless told);
+ * - `service`: `gridtide serve` as it is built, under HTTP clients, with a grid that turns, targets and
+ *   a subscriber, S times (100 unless told).
+ *
+ * Each as often as M minutes allow, at most. Redis means Redis for the queue and PostgreSQL for the
+ * state; its servers are private ones, started here.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -12,21 +18,26 @@ import { startServers } from '../../infra/bootstrap/servers.mjs'
 import { openEmbedded } from '../../services/platform/database/embedded.ts'
 import { openPostgres } from '../../services/platform/database/postgres.ts'
 import { type CrashPlan, type CrashReport, crashRun } from '../support/crash-run.ts'
+import { type Engine, killService } from './crash/service-run.ts'
 
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '500' },
+    'service-kills': { type: 'string', default: '100' },
     minutes: { type: 'string' },
     engine: { type: 'string' },
   },
 })
 const kills = Number(values.kills)
+const endMs = () =>
+  values.minutes ? Date.now() + Number(values.minutes) * 60_000 : Number.POSITIVE_INFINITY
 const plan = (engine: string): CrashPlan => ({
   kills,
-  endMs: values.minutes ? Date.now() + Number(values.minutes) * 60_000 : Number.POSITIVE_INFINITY,
+  endMs: endMs(),
   tell: (killed) => killed % 25 === 0 && console.error(`${engine}: ${killed} of ${kills} kills`),
 })
 const engines: Record<string, CrashReport> = {}
+const services: Record<string, Awaited<ReturnType<typeof killService>>> = {}
 
 async function embedded(): Promise<CrashReport> {
   const home = await mkdtemp(join(tmpdir(), 'gridtide-crash-'))
@@ -57,13 +68,19 @@ async function redis(): Promise<CrashReport> {
 for (const [name, run] of Object.entries({ embedded, redis })) {
   if (values.engine !== undefined && values.engine !== name) continue
   engines[name] = await run()
+  services[name] = await killService(name as Engine, Number(values['service-kills']), endMs())
 }
-const total = (column: keyof CrashReport) =>
-  Object.values(engines).reduce((sum, report) => sum + report[column], 0)
+type Column = keyof CrashReport & keyof Awaited<ReturnType<typeof killService>>
+const total = (column: Column) =>
+  [...Object.values(engines), ...Object.values(services)].reduce(
+    (sum, report) => sum + (report[column] as number),
+    0,
+  )
 console.log(
   JSON.stringify({
     bench: 'crash',
     engine: engines,
+    service: services,
     kills: total('kills'),
     acceptedWrites: total('acceptedWrites'),
     lostWrites: total('lostWrites'),

@@ -1,0 +1,81 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+/** One change that was asked for; what was not answered is asked for again, under its key. */
+interface Write {
+  readonly kind: 'job' | 'key' | 'slot'
+  readonly nth: number
+}
+
+const EVERY_MS = 100
+const PATIENCE_MS = 10_000
+const HOUR_MS = 3_600_000
+export const SLOT_MS = 5 * 60_000
+const KINDS = ['job', 'key', 'slot'] as const
+
+export const jobId = (nth: number) => `job-${nth}`
+export const keyLabel = (nth: number) => `key-${nth}`
+
+/**
+ * Somebody who goes on handing in jobs, making keys and pushing forecasts, whoever answers.
+ *
+ * @param firstSlotMs where the first pushed slot starts; each is the one after the last
+ */
+export function startWriter(firstSlotMs: number) {
+  const accepted: Write[] = []
+  const wrong: Record<string, number> = {}
+  let unanswered: Write | undefined
+  let asked = 0
+
+  function requestOf({ kind, nth }: Write): [path: string, method: string, body: object] {
+    if (kind === 'job') {
+      const job = { id: jobId(nth), gpuHours: 0.1, gpu: 'H100', gpus: [1] }
+      return ['/v1/batch/jobs', 'POST', { ...job, deadlineMs: Date.now() + 6 * HOUR_MS }]
+    }
+    if (kind === 'key') return ['/v1/keys', 'POST', { label: keyLabel(nth), scopes: ['read'] }]
+    const startMs = firstSlotMs + nth * SLOT_MS
+    const slots = [{ startMs, endMs: startMs + SLOT_MS, tokensPerSecond: 12_000 }]
+    const push = { kind: 'forecast', origin: 'europe', slots }
+    return ['/v1/models/assistant/demand', 'PUT', push]
+  }
+
+  async function ask(url: string, write: Write): Promise<boolean> {
+    const [path, method, body] = requestOf(write)
+    const headers = {
+      'content-type': 'application/json',
+      ...(method === 'POST' && { 'idempotency-key': `${write.kind}-${write.nth}` }),
+    }
+    const signal = AbortSignal.timeout(PATIENCE_MS)
+    const answer = await fetch(url + path, { method, headers, body: JSON.stringify(body), signal })
+    const text = await answer.text()
+    if (answer.status >= 500 || answer.status === 409) return false // asked for again
+    if (!answer.ok) note(`${write.kind} ${answer.status} ${text.slice(0, 200)}`)
+    else if (write.kind !== 'job' || JSON.parse(text).status === 'feasible') accepted.push(write)
+    return true
+  }
+  const note = (what: string) => {
+    wrong[what] = (wrong[what] ?? 0) + 1
+  }
+
+  return {
+    accepted: accepted as readonly Write[],
+    /** Answers that nobody should get, and how often. */
+    wrong: wrong as Readonly<Record<string, number>>,
+    /** Writes to the service at that address until it is told to stop, or nobody answers any more. */
+    writeTo(url: string): () => Promise<void> {
+      let over = false
+      const writing = (async () => {
+        while (!over) {
+          const nth = Math.floor(asked / KINDS.length)
+          const write = unanswered ?? { kind: KINDS[asked++ % KINDS.length]!, nth }
+          unanswered = write
+          if (await ask(url, write).catch(() => false)) unanswered = undefined
+          await pause(EVERY_MS)
+        }
+      })()
+      return async () => {
+        over = true
+        await writing
+      }
+    },
+  }
+}
