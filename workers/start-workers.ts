@@ -1,4 +1,5 @@
-import type { JobQueue } from '../services/queue/index.ts'
+import { about } from '../services/platform/log-ids.ts'
+import { type JobQueue, planVersionOf } from '../services/queue/index.ts'
 import type { stepPorts } from '../services/wiring/steps.ts'
 import { accountJob } from './account.ts'
 import { applyPlanJob } from './apply-plan.ts'
@@ -21,28 +22,37 @@ export async function startWorkers(
   queue: Pick<JobQueue, 'work'>,
   ports: ReturnType<typeof stepPorts>,
 ): Promise<void> {
+  const work: JobQueue['work'] = (name, handler, options) =>
+    queue.work(
+      name,
+      (payload, context) => {
+        const ids = { job: name, jobId: context.id, ...planVersionOf(payload) }
+        return about(ids, () => handler(payload, context))
+      },
+      options,
+    )
   await Promise.all([
-    queue.work('tick', tickJob(ports.tick)),
-    queue.work('refresh-grid', refreshGridJob(ports.refreshGrid), {
+    work('tick', tickJob(ports.tick)),
+    work('refresh-grid', refreshGridJob(ports.refreshGrid), {
       concurrency: CONCURRENCY.zones,
     }),
-    queue.work('refit-models', refitModelsJob(ports.refitModels)),
-    queue.work('solve-plan', solvePlanJob(ports.solvePlan)),
-    queue.work('solve-block', solveBlockJob(ports.solveBlock), {
+    work('refit-models', refitModelsJob(ports.refitModels)),
+    work('solve-plan', solvePlanJob(ports.solvePlan)),
+    work('solve-block', solveBlockJob(ports.solveBlock), {
       concurrency: CONCURRENCY.blocks,
     }),
-    queue.work('merge-plan', mergePlanJob(ports.mergePlan)),
-    queue.work('apply-plan', applyPlanJob(ports.applyPlan), {
+    work('merge-plan', mergePlanJob(ports.mergePlan)),
+    work('apply-plan', applyPlanJob(ports.applyPlan), {
       concurrency: CONCURRENCY.regions,
     }),
-    queue.work('carry-shift', carryShiftJob(ports.carryShift), {
+    work('carry-shift', carryShiftJob(ports.carryShift), {
       concurrency: CONCURRENCY.shifts,
     }),
-    queue.work('notify-change', notifyChangeJob(ports.notifyChange), {
+    work('notify-change', notifyChangeJob(ports.notifyChange), {
       concurrency: CONCURRENCY.relays,
     }),
-    queue.work('replan-jobs', replanJobsJob(ports.replanJobs)),
-    queue.work('account', accountJob(ports.account)),
-    queue.work('attribute-levers', attributeLeversJob(ports.attributeLevers)),
+    work('replan-jobs', replanJobsJob(ports.replanJobs)),
+    work('account', accountJob(ports.account)),
+    work('attribute-levers', attributeLeversJob(ports.attributeLevers)),
   ])
 }

@@ -11,6 +11,7 @@ import { closeGently } from './close-gently.ts'
 import { answerProblems, sendProblem } from './error-handler.ts'
 import { keepAnswers } from './idempotency.ts'
 import { type ApiLimits, DEFAULT_LIMITS } from './limits.ts'
+import { logRequestIds } from './log-request-ids.ts'
 import { measureRequests } from './metrics.ts'
 import { openapi } from './openapi.ts'
 import { pageRoute } from './page.ts'
@@ -73,6 +74,7 @@ export async function buildApp(ports: ApiPorts, options: ApiOptions): Promise<Fa
     reply.headers(DATA_HEADERS).header('x-request-id', id)
     done()
   })
+  logRequestIds(app)
   measureRequests(app, ports.metrics) // first: refusals are answers too
   guard(app, ports, { security: options.security, nowMs, ...limits })
   limitAtOnce(app, limits)

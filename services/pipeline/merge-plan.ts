@@ -36,6 +36,8 @@ export interface MergePlanPorts extends ActionPorts {
   nowMs(): number
   /** How long a plan holds without a fresh one. */
   validForMs(): Promise<number>
+  /** Hears which plan came of it. */
+  observe(version: number): void
   /** Whether the policy wants every plan approved by somebody. */
   needsApproval(): Promise<boolean>
 }
@@ -90,6 +92,7 @@ export async function mergePlan(
   const plan = saved.status === 'saved' ? saved.plan : await plans.newest()
   // A run that died between saving and enqueueing finds its own plan here, and carries on.
   if (plan?.problemDigest !== problemDigest) return { status: 'stale' }
+  ports.observe(plan.version)
   const regions = frame.problem.regions.map(({ id }) => id)
   await enqueueActions(ports, plan, regions)
   return { status: 'saved', version: plan.version }

@@ -1,10 +1,8 @@
 import { type Logger, pino } from 'pino'
+import { idsNow } from './log-ids.ts'
 
 /** The words that may be said; each line is JSON with the ids of what it is about. */
-export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'> & {
-  /** The same log, every line of it carrying `ids` too, e.g. `{ planVersion: 7 }`. */
-  child(ids: Readonly<Record<string, unknown>>): Log
-}
+export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>
 type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 
 const SECRET = ['authorization', 'cookie', 'password', 'secret', 'secrets', 'token', 'apiKey']
@@ -17,6 +15,7 @@ export function openLog(level: LogLevel, write?: (line: string) => void): Log {
   const options = {
     level,
     base: null,
+    mixin: idsNow,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: REDACTED, censor: '[redacted]' },

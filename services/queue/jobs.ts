@@ -39,6 +39,10 @@ const shapes = Object.fromEntries(
   Object.entries(jobs).map(([name, schema]) => [name, Compile(schema)]),
 ) as unknown as Record<JobName, Validator>
 
+/** The plan that a job is about, where it says so. */
+export const planVersionOf = (payload: object): { readonly planVersion?: number } =>
+  'version' in payload ? { planVersion: payload.version as number } : {}
+
 /**
  * The payload, checked.
  *

@@ -73,6 +73,7 @@ export interface JobEvent {
   readonly kind: 'completed' | 'failed' | 'dead' | 'stalled' | 'error'
   readonly name: JobName
   readonly id?: string
+  readonly planVersion?: number
   readonly tookMs?: number
   readonly error?: string
 }

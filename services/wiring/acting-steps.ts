@@ -16,6 +16,7 @@ import { steeredTargets } from '../pipeline/steered-targets.ts'
 import type { TickPorts } from '../pipeline/tick.ts'
 import type { Plan } from '../planning/index.ts'
 import { joinedRead } from '../platform/joined-read.ts'
+import { alsoAbout } from '../platform/log-ids.ts'
 import type { Service } from './service.ts'
 
 /** Everything that `plan` and the plans before it steer. */
@@ -62,6 +63,7 @@ export function actingSteps(service: Service) {
   }
   const carryShift: CarryShiftPorts = {
     ...applyPlan,
+    shifts: sayingOfWhichPlan(stores.shifts),
     leases: stores.leases,
     // Many shifts ask at once, and each look asks every backend.
     lookNow: joinedRead(async () => {
@@ -100,6 +102,15 @@ export function actingSteps(service: Service) {
     attributeLevers,
   }
 }
+
+const sayingOfWhichPlan = (shifts: CarryShiftPorts['shifts']): CarryShiftPorts['shifts'] => ({
+  ...shifts,
+  async load(shiftId) {
+    const record = await shifts.load(shiftId)
+    if (record) alsoAbout({ planVersion: Number(record.shift.planVersion) })
+    return record
+  },
+})
 
 function undefinedIfForgotten(error: unknown): undefined {
   if (!(error instanceof NotFound)) throw error

@@ -6,6 +6,7 @@ import type { RefitModelsPorts } from '../pipeline/refit-models.ts'
 import type { SolveBlockPorts } from '../pipeline/solve-block.ts'
 import type { SolvePlanPorts } from '../pipeline/solve-plan.ts'
 import { verifyPlan } from '../planning/index.ts'
+import { alsoAbout } from '../platform/log-ids.ts'
 import { knownModel } from './known-model.ts'
 import type { Service } from './service.ts'
 import { demandTraces } from './traces.ts'
@@ -52,7 +53,7 @@ export async function frameSources(service: Service): Promise<FrameSources> {
 
 /** What the steps from fits to plan ask for. */
 export function planningSteps(service: Service) {
-  const { queue, solver, stores, metrics, nowMs } = service
+  const { queue, solver, stores, metrics, nowMs, log } = service
   const { plans, solves, fits } = stores
   const refitModels: RefitModelsPorts = { fits, fitModel: modelFitter(service) }
   const solvePlan: SolvePlanPorts = {
@@ -75,6 +76,10 @@ export function planningSteps(service: Service) {
     merge: solver.merge,
     violations: (problem, outcome) =>
       outcome.status === 'planned' ? verifyPlan(problem, outcome.plan).violations : [],
+    observe(planVersion) {
+      alsoAbout({ planVersion })
+      log.info('a plan is made')
+    },
     needsApproval: async () => (await service.fleetNow()).policy.approval === 'required',
     validForMs: async () => (await service.fleetNow()).safeState.afterMinutes * 60_000,
   }

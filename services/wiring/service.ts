@@ -10,6 +10,7 @@ import { overlayFleet } from '../overlays/index.ts'
 import { systemClock } from '../platform/clock.ts'
 import { axiosHttp } from '../platform/http.ts'
 import type { Log } from '../platform/log.ts'
+import { aboutNobody } from '../platform/log-ids.ts'
 import { addMeasured, type Measured } from '../platform/measured-elsewhere.ts'
 import { type Metrics, openMetrics } from '../platform/metrics.ts'
 import { openThreads } from '../platform/threads.ts'
@@ -148,12 +149,14 @@ function watchClocks(queue: JobQueue, log: Log, { queueClockAhead }: Metrics) {
 }
 
 function watchJobs(log: Log, { jobs, jobSeconds }: Metrics) {
-  return ({ kind, name, id, tookMs, error }: JobEvent): void => {
+  return ({ kind, name, id, planVersion, tookMs, error }: JobEvent): void => {
     jobs.inc({ job: name, outcome: kind })
     if (tookMs !== undefined) jobSeconds.observe({ job: name }, signedSecondsFromMs(tookMs))
-    const ids = { job: name, ...(id !== undefined && { jobId: id }) }
-    if (kind === 'dead') log.error({ ...ids, error }, 'a job is given up')
-    else if (kind === 'failed' || kind === 'error') log.warn({ ...ids, error }, `job ${kind}`)
-    else log.debug({ ...ids, tookMs }, `job ${kind}`)
+    const ids = { job: name, jobId: id, planVersion }
+    aboutNobody(() => {
+      if (kind === 'dead') log.error({ ...ids, error }, 'a job is given up')
+      else if (kind === 'failed' || kind === 'error') log.warn({ ...ids, error }, `job ${kind}`)
+      else log.debug({ ...ids, tookMs }, `job ${kind}`)
+    })
   }
 }

@@ -84,6 +84,7 @@ for (const { name, skip, url } of QUEUES) {
           merge: solver.merge,
           violations: (of, outcome) =>
             outcome.status === 'planned' ? verifyPlan(of, outcome.plan).violations : [],
+          observe: () => undefined,
           needsApproval: async () => false,
           validForMs: async () => 3_600_000,
         }),

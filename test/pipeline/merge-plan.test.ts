@@ -10,6 +10,7 @@ const problem = { regions: [{ id: 'eu-north' }, { id: 'us-west' }] }
 function world(over: Partial<MergePlanPorts> = {}, current?: StoredPlan) {
   const saved: PlanDraft[] = []
   const added: AnyJobRequest[] = []
+  const made: number[] = []
   const ports = {
     solves: {
       frame: async () => ({
@@ -34,18 +35,20 @@ function world(over: Partial<MergePlanPorts> = {}, current?: StoredPlan) {
     queue: { add: async (job: AnyJobRequest) => void added.push(job) },
     merge: async () => ({ outcome: { status: 'planned', plan: planOf(nowMs, [2]) } }),
     violations: () => [],
+    observe: (version: number) => void made.push(version),
     nowMs: () => nowMs,
     validForMs: async () => 60_000,
     needsApproval: async () => false,
     ...over,
   } as unknown as MergePlanPorts
-  return { ports, saved, added }
+  return { ports, saved, added, made }
 }
 
 describe('mergePlan', () => {
   it('saves what holds, then enqueues one action a region and the delivery of events', async () => {
-    const { ports, saved, added } = world()
+    const { ports, saved, added, made } = world()
     expect(await mergePlan(ports, { revision: 'r' })).toEqual({ status: 'saved', version: 4 })
+    expect(made).toEqual([4])
     expect(saved[0]).toMatchObject({ createdAtMs: nowMs, validUntilMs: nowMs + 60_000 })
     expect(added.map(({ id }) => id)).toEqual([
       'notify-plan-4',

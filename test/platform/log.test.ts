@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { UpstreamRefused } from '../../services/domain/errors.ts'
 import { openLog } from '../../services/platform/log.ts'
+import { about, aboutNobody, alsoAbout } from '../../services/platform/log-ids.ts'
 
 const lines: string[] = []
 const log = openLog('info', (line) => lines.push(line))
@@ -8,9 +10,32 @@ const last = () => JSON.parse(lines.at(-1)!)
 
 describe('log', () => {
   it('writes JSON with the ids of what it is about', () => {
-    log.child({ planVersion: 7 }).info({ region: 'eu' }, 'applied')
+    about({ planVersion: 7 }, () => log.info({ region: 'eu' }, 'applied'))
     expect(last()).toMatchObject({ level: 'info', planVersion: 7, region: 'eu', msg: 'applied' })
     expect(last().time).toMatch(/Z$/)
+  })
+
+  it('keeps apart the ids of what is done at the same time', async () => {
+    const said = lines.length
+    const job = async (planVersion: number) => {
+      await setImmediate()
+      alsoAbout({ planVersion })
+      await setImmediate()
+      log.info({}, 'one')
+      aboutNobody(() => log.info('none'))
+    }
+    await Promise.all([
+      about({ job: 'a' }, () => about({ jobId: '1' }, () => job(7))),
+      about({ jobId: '2' }, () => job(8)),
+    ])
+    alsoAbout({ planVersion: 9 })
+    log.info('none')
+    const ids = lines.slice(said).map((line) => {
+      const { level: _l, time: _t, msg: _m, ...rest } = JSON.parse(line)
+      return rest
+    })
+    const one = { job: 'a', jobId: '1', planVersion: 7 }
+    expect(ids).toEqual([one, {}, { jobId: '2', planVersion: 8 }, {}, {}])
   })
 
   it('keeps to its line whatever a text holds, so that nobody writes lines of their own', () => {

@@ -143,6 +143,7 @@ function stepsOf(process: Mortal, world: LastingWorld, db: Database, tenant: str
       solves: solveOf(version),
       merge: async () => ({ outcome: { status: 'planned', plan: PLANS[version]! } }),
       violations: () => [],
+      observe: () => undefined,
       queue,
       nowMs,
       validForMs: async () => DAY_MS,

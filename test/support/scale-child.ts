@@ -47,6 +47,7 @@ await queue.work(
       merge: solver.merge,
       violations: (problem, outcome) =>
         outcome.status === 'planned' ? verifyPlan(problem, outcome.plan).violations : [],
+      observe: () => undefined,
       // So that nothing but solving and saving is measured.
       needsApproval: async () => true,
       validForMs: async () => 3_600_000,

@@ -67,7 +67,7 @@ export const streamEventsRoute: FastifyPluginAsyncTypebox<StreamEventsOptions> =
         hub.leave(client)
       })
       await hub.follow(client, request.headers['last-event-id']).catch((error: unknown) => {
-        request.log.warn({ requestId: request.id, error }, 'event stream ended')
+        request.log.warn({ error }, 'event stream ended')
         hub.leave(client)
         client.close()
       })

@@ -1,6 +1,6 @@
 import { type Job, type Telemetry, UnrecoverableError } from 'bullmq'
 import { failureOf } from '../answer-parent.ts'
-import { checkPayload, type JobName } from '../jobs.ts'
+import { checkPayload, type JobName, planVersionOf } from '../jobs.ts'
 import type { JobContext, JobEvent, JobHandler } from '../port.ts'
 import type { BullmqBackend } from './bullmq-backend.ts'
 import { ownId } from './bullmq-id.ts'
@@ -77,7 +77,11 @@ async function runApart(own: OwnProcess, name: JobName, job: Job, context: JobCo
 
 function about(job: Job) {
   const endMs = job.finishedOn ?? Date.now()
-  return { id: ownId(job.name as JobName, job.id!), tookMs: endMs - (job.processedOn ?? endMs) }
+  return {
+    id: ownId(job.name as JobName, job.id!),
+    ...planVersionOf(job.data),
+    tookMs: endMs - (job.processedOn ?? endMs),
+  }
 }
 
 function contextOf(job: Job, abort: AbortSignal): JobContext {
