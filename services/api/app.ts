@@ -78,7 +78,7 @@ export async function buildApp(ports: ApiPorts, options: ApiOptions): Promise<Fa
   measureRequests(app, ports.metrics) // first: refusals are answers too
   guard(app, ports, { security: options.security, nowMs, ...limits })
   limitAtOnce(app, limits)
-  keepAnswers(app, ports.answers, nowMs)
+  keepAnswers(app, ports.answers, { nowMs, longestMs: limits.simulationMs })
   mountRoutes(app, ports, { nowMs, limits })
   if (options.queue) app.register(queueBoardRoute, { queue: options.queue })
   if (options.pageFolder) app.register(pageRoute, { folder: options.pageFolder })

@@ -17,14 +17,24 @@ declare module 'fastify' {
 }
 
 const KEY = /^[\x21-\x7e]{1,128}$/
-/** A process that died in the middle leaves a beginning behind; after this it may be done again. */
-const ABANDONED_AFTER_MS = 60_000
+
+export interface KeepAnswersOptions {
+  readonly nowMs: () => number
+  /** No answer takes longer; a simulation is what takes longest. */
+  readonly longestMs: number
+}
 
 /**
  * `Idempotency-Key` on every POST: the same key and request again gets the first answer again, a
  * key for another request is refused, and one whose first request is still under way has to wait.
+ * A process that died in the middle leaves a beginning behind: after twice the longest time that an
+ * answer takes it may be done again, and not before.
  */
-export function keepAnswers(app: FastifyInstance, answers: AnswerStore, nowMs: () => number): void {
+export function keepAnswers(
+  app: FastifyInstance,
+  answers: AnswerStore,
+  { nowMs, longestMs }: KeepAnswersOptions,
+): void {
   app.decorateRequest('answerKey')
   app.decorateRequest('onceId')
   // Hooks of the routes that may need them: on all others they would cost and do nothing.
@@ -46,7 +56,7 @@ export function keepAnswers(app: FastifyInstance, answers: AnswerStore, nowMs: (
       ...answerKey,
       fingerprint: fingerprintOf(request),
       nowMs: nowMs(),
-      abandonedBeforeMs: nowMs() - ABANDONED_AFTER_MS,
+      abandonedBeforeMs: nowMs() - 2 * longestMs,
     })
     switch (begun.state) {
       case 'started':

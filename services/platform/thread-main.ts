@@ -13,6 +13,9 @@ export type ThreadAnswer =
       readonly issues: readonly FieldIssue[]
     }
 
+/** Nothing to do: it has a pool start the thread that it lacks. */
+export const wake = (): ThreadAnswer => ({ status: 'done', output: undefined })
+
 /** What every thread runs: loads the module, once, and calls its `task`. */
 export async function runTask({ module, input }: ThreadRequest): Promise<ThreadAnswer> {
   const { task } = (await import(module)) as { task: (input: unknown) => unknown }

@@ -27,6 +27,7 @@ export interface Threads {
 }
 
 const IDLE_MS = 60_000
+const NOTHING: ThreadRequest = { module: '', input: undefined }
 /** V8 would take 48 and never give them back, for a task that takes a second either way. */
 const YOUNG_HEAP_MB = 12
 
@@ -44,12 +45,27 @@ export function openThreads(options: ThreadsOptions = {}): Threads {
       maxYoungGenerationSizeMb: YOUNG_HEAP_MB,
     },
   })
+  let underWay = 0
+  /** A thread that died is not replaced before somebody asks: what waits behind it would for ever. */
+  const replaceDead = () => {
+    if (underWay > pool.threads.length) pool.run(NOTHING, { name: 'wake' }).catch(() => undefined)
+  }
+
+  async function inThread(request: ThreadRequest, abort?: AbortSignal): Promise<ThreadAnswer> {
+    underWay++
+    try {
+      return await pool.run(request, abort ? { signal: abort } : {})
+    } finally {
+      underWay--
+      replaceDead()
+    }
+  }
+
   return {
     async run<Output>(module: URL, input: unknown, abort?: AbortSignal) {
       await prepare?.()
       abort?.throwIfAborted()
-      const request = { module: builtModule(module), input }
-      const answer = await pool.run(request, abort ? { signal: abort } : {})
+      const answer = await inThread({ module: builtModule(module), input }, abort)
       if (answer.status === 'invalid') throw new InvalidInput(answer.message, answer.issues)
       return answer.output as Output
     },

@@ -102,7 +102,7 @@ function tenantPorts(service: Service, audit: ReturnType<typeof postgresAudit>):
     stop: stopControl(service),
     audit,
     events: postgresEvents(database, tenant),
-    async simulate({ models = [], policy, horizonHours, ...whatIf }) {
+    async simulate({ models = [], policy, horizonHours, ...whatIf }, abort) {
       const sources = await frameSources(service)
       const stamp = { revision: 1, changedBy: 'simulation', changedAtMs: nowMs() }
       const fleet = overlayFleet(sources.fleet, [
@@ -113,7 +113,9 @@ function tenantPorts(service: Service, audit: ReturnType<typeof postgresAudit>):
       ])
       const planning = { ...fleet.planning, ...(horizonHours !== undefined && { horizonHours }) }
       const changed = { ...sources, fleet: { ...fleet, planning } }
-      const outcome = await simulatePlan(changed, whatIf, service.solver.plan)
+      const outcome = await simulatePlan(changed, whatIf, (problem) =>
+        service.solver.plan(problem, abort),
+      )
       return {
         outcome: outcome.status === 'planned' ? { status: 'planned', ...outcome.plan } : outcome,
       }

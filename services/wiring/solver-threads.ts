@@ -33,7 +33,8 @@ export const solverThreads = (threads: Threads) => ({
     const input: SolveBlockTask = { block, time }
     return threads.run<BlockSolution>(taskModule('solve-block'), input)
   },
-  plan: (problem: PlanningProblem) => threads.run<PlanOutcome>(taskModule('plan-horizon'), problem),
+  plan: (problem: PlanningProblem, abort?: AbortSignal) =>
+    threads.run<PlanOutcome>(taskModule('plan-horizon'), problem, abort),
   attribute: (problem: PlanningProblem) =>
     threads.run<readonly LeverSaving[]>(taskModule('attribute-levers'), problem),
   merge: (

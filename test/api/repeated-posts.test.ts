@@ -17,7 +17,7 @@ import { aPlan, memoryPorts, memoryTenant, NOW_MS } from './memory-ports.ts'
 vi.mock('../../services/keys/proof.ts', () => ({ prove: async () => 'scrypt$c2FsdA$aGFzaA' }))
 
 /** A beginning that is this old belonged to a process that died. */
-const ABANDONED_MS = 61_000
+const ABANDONED_MS = 121_000
 const FLEET = 'config/examples/two-regions.yaml'
 
 interface Post {

@@ -12,20 +12,17 @@ import {
 let ports: MemoryPorts
 let tenant: MemoryTenant
 let app: FastifyInstance
-let nowMs = NOW_MS
 
 beforeAll(async () => {
   ports = memoryPorts()
   app = await buildApp(ports, {
     version: '1',
     security: { mode: 'open', tenant: 'default' },
-    nowMs: () => nowMs,
-    limits: { simulationMs: 200 },
+    nowMs: () => NOW_MS,
   })
 })
 afterAll(() => app.close())
 beforeEach(() => {
-  nowMs = NOW_MS
   tenant = memoryTenant()
   ports.tenants.set('default', tenant)
   ports.recorded.length = 0
@@ -206,100 +203,6 @@ describe('PUT /v1/models/{id}/demand', () => {
       { path: '/body/slots/1/startMs', message: 'overlaps the slot before' },
     ])
     expect(tenant.pushed).toEqual([])
-  })
-})
-
-describe('POST /v1/plans:simulate', () => {
-  const simulate = (body: object = {}, headers = {}) =>
-    send('POST', '/v1/plans:simulate', body, headers)
-
-  it('plans as if', async () => {
-    expect((await simulate()).json().outcome.status).toBe('planned')
-    const infeasible = (await simulate({ demandScale: 50 })).json()
-    expect(infeasible.outcome).toMatchObject({ status: 'infeasible', relaxation: 'more H100' })
-    expect((await simulate({ demandScale: 0 })).statusCode).toBe(400)
-  })
-
-  it('does a few at once, and gives up on one that takes too long', async () => {
-    let finish: (() => void)[] = []
-    Object.assign(tenant, {
-      simulate: (_request: unknown, abort: AbortSignal) =>
-        new Promise((_resolve, reject) => {
-          finish.push(() => reject(new Error('solver broke')))
-          abort.addEventListener('abort', () => reject(abort.reason))
-        }),
-    })
-    const both = [simulate(), simulate()]
-    await expect.poll(() => finish.length, { interval: 5 }).toBe(2)
-    const third = await simulate()
-    expect(third.statusCode).toBe(503)
-    expect(third.headers['retry-after']).toBe('5')
-    for (const answer of await Promise.all(both)) {
-      expect(answer.statusCode).toBe(503)
-      expect(answer.json().detail).toContain('too long')
-    }
-    finish = []
-    const broken = simulate()
-    await expect.poll(() => finish.length, { interval: 5 }).toBe(1)
-    finish[0]!()
-    expect((await broken).statusCode).toBe(500)
-  })
-
-  it('answers a key that it knows without doing it again', async () => {
-    let solved = 0
-    const { simulate: really } = tenant
-    Object.assign(tenant, {
-      simulate: (...args: Parameters<typeof really>) => {
-        solved++
-        return really(...args)
-      },
-    })
-    const headers = { 'idempotency-key': 'one' }
-    const first = await simulate({ demandScale: 2 }, headers)
-    const again = await simulate({ demandScale: 2 }, headers)
-    expect(again.statusCode).toBe(200)
-    expect(again.body).toBe(first.body)
-    expect(again.headers['idempotent-replayed']).toBe('true')
-    expect(solved).toBe(1)
-    const other = await simulate({ demandScale: 3 }, headers)
-    expect(other.statusCode).toBe(409)
-    expect((await simulate({}, { 'idempotency-key': ' ' })).statusCode).toBe(400)
-    expect((await simulate({}, { 'idempotency-key': 'two' })).statusCode).toBe(200)
-    expect(solved).toBe(2)
-  })
-
-  it('has a second caller wait while the first is at it, unless the first is long gone', async () => {
-    let finish = () => {}
-    Object.assign(tenant, {
-      simulate: () =>
-        new Promise((resolve) => {
-          finish = () =>
-            resolve({ outcome: { status: 'infeasible', limit: 'gpus', words: '', relaxation: '' } })
-        }),
-    })
-    const headers = { 'idempotency-key': 'slow' }
-    const first = simulate({}, headers)
-    await new Promise((resolve) => setTimeout(resolve, 30))
-    expect((await simulate({}, headers)).json().detail).toContain('still under way')
-    finish()
-    expect((await first).statusCode).toBe(200)
-    ports.answers.all.set('default dead', {
-      ...ports.answers.all.get('default slow')!,
-      startedAtMs: NOW_MS - 61_000,
-      answer: undefined,
-    })
-    const taken = simulate({}, { 'idempotency-key': 'dead' })
-    await new Promise((resolve) => setTimeout(resolve, 30))
-    finish()
-    expect((await taken).statusCode).toBe(200)
-  })
-
-  it('keeps no refusal: it may be mended and sent again under its key', async () => {
-    const headers = { 'idempotency-key': 'mend' }
-    Object.assign(tenant, { simulate: () => Promise.reject(new Error('broke')) })
-    expect((await simulate({}, headers)).statusCode).toBe(500)
-    Object.assign(tenant, memoryTenant())
-    expect((await simulate({}, headers)).statusCode).toBe(200)
   })
 })
 

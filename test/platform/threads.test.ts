@@ -37,4 +37,22 @@ describe('threads', () => {
     expect(await threads.run(TASK, { add: [4] })).toMatchObject({ sum: 4 })
     await expect(threads.run(TASK, { add: [] }, abort)).rejects.toThrow()
   })
+
+  it('goes on with what waits behind a task that is ended', async () => {
+    const [running, queued] = [new AbortController(), new AbortController()]
+    const ended = threads.run(TASK, { spinMs: 60_000 }, running.signal)
+    const gone = threads.run(TASK, { spinMs: 60_000 }, queued.signal)
+    const behind = [1, 2].map((add) => threads.run(TASK, { add: [add] }))
+    const abortable = threads.run(TASK, { add: [3] }, new AbortController().signal)
+    const both = Promise.allSettled([ended, gone])
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    queued.abort()
+    running.abort()
+    expect((await both).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(await Promise.all([...behind, abortable])).toMatchObject([
+      { sum: 1 },
+      { sum: 2 },
+      { sum: 3 },
+    ])
+  }, 20_000)
 })

@@ -104,6 +104,16 @@ describe('workers and API on one embedded engine', () => {
     expect((await get('/v1/plans')).items).toHaveLength(1)
   }, 120_000)
 
+  it('breaks a simulation off in its thread once its caller has gone', async () => {
+    const gone = new AbortController()
+    const tenant = apiPorts(service).tenant('default')!
+    const simulated = tenant.simulate({ horizonHours: 24 }, gone.signal)
+    setTimeout(() => gone.abort(), 50)
+    await expect(simulated).rejects.toMatchObject({ name: 'AbortError' })
+    const { outcome } = await tenant.simulate({ horizonHours: 2 }, new AbortController().signal)
+    expect(outcome.status).toBe('planned')
+  }, 60_000)
+
   it('heeds what callers push and lay over the fleet file, at the next tick', async () => {
     const fromMs = Math.floor(Date.now() / 3_600_000) * 3_600_000
     const slots = [{ startMs: fromMs, endMs: fromMs + 48 * 3_600_000, tokensPerSecond: 20_000 }]

@@ -31,7 +31,7 @@ export const simulatePlanRoute: FastifyPluginAsyncTypebox<SimulatePlanOptions> =
         },
       },
     },
-    async ({ tenant, body, raw }) => {
+    async ({ tenant, body }, { raw }) => {
       if (running >= mostAtOnce) {
         throw new HttpError('UNAVAILABLE', 'enough is being simulated already', {
           'retry-after': '5',
@@ -40,21 +40,26 @@ export const simulatePlanRoute: FastifyPluginAsyncTypebox<SimulatePlanOptions> =
       running++
       const over = new AbortController()
       const end = () => over.abort()
-      const { socket } = raw
-      socket.once('close', end)
+      raw.once('close', end)
       const timer = setTimeout(end, timeoutMs)
+      const simulated = tenant.simulate(body, over.signal).finally(() => {
+        running--
+        clearTimeout(timer)
+      })
       try {
-        return await tenant.simulate(body, over.signal)
+        return await Promise.race([simulated, rejectedOn(over.signal)])
       } catch (error) {
         if (!over.signal.aborted) throw error
         throw new HttpError('UNAVAILABLE', 'this takes too long to simulate', {
           'retry-after': '60',
         })
-      } finally {
-        running--
-        clearTimeout(timer)
-        socket.off('close', end) // a connection that is kept asks again
       }
     },
   )
 }
+
+/** Not all that a simulation does can be broken off: its caller is answered in time all the same. */
+const rejectedOn = (abort: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    abort.addEventListener('abort', () => reject(abort.reason), { once: true })
+  })
