@@ -9,3 +9,10 @@ export function startServers(): Promise<{
   readonly missing: readonly string[]
   stop(): Promise<void>
 }>
+
+/** See servers.mjs. */
+export function anotherPostgres(): Promise<{
+  readonly url: string
+  readonly pid: number
+  stop(): Promise<void>
+}>

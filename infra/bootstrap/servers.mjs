@@ -45,6 +45,19 @@ export async function startServers() {
   return { env, missing, stop: () => stop(running, folder) }
 }
 
+/** One more PostgreSQL server, for a caller who does to it what others could not bear. */
+export async function anotherPostgres() {
+  const absent = ['redis-server', 'postgres'].filter((binary) => !find(binary))
+  if (absent.length > 0) tryToInstall(absent)
+  const path = find('postgres')
+  if (!path) throw new Error(remedy('postgres'))
+  const folder = mkdtempSync(join(tmpdir(), 'gridtide-servers-'))
+  const running = []
+  const env = {}
+  await startPostgres(path, folder, running, env)
+  return { url: env.TEST_DATABASE_URL, pid: running[0].pid, stop: () => stop(running, folder) }
+}
+
 function remedy(binary) {
   const variable = NEEDED.find((needed) => needed.binary === binary).variable
   const command = process.platform === 'darwin' ? 'brew install' : 'sudo apt-get install -y'

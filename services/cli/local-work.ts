@@ -10,6 +10,7 @@ import { resumeShifts } from '../pipeline/resume-shifts.ts'
 import { correctionPorts } from '../wiring/correction-ports.ts'
 import { schedulerPorts } from '../wiring/job-schedulers.ts'
 import type { Service } from '../wiring/service.ts'
+import { openStores } from '../wiring/state.ts'
 import type { stepPorts } from '../wiring/steps.ts'
 import { trafficPorts } from '../wiring/traffic-ports.ts'
 
@@ -20,6 +21,8 @@ export async function localWork(
   beginning: Parameters<typeof beginAgainIfEmptied>[0],
 ): Promise<LocalTickPorts> {
   const { queue, fleet, nowMs, log, metrics, stores } = service
+  // What was not tidied up for long takes long.
+  const patientStores = openStores(service.database.patient, service.tenant)
   const schedulers = await schedulerPorts(service)
   return {
     queue,
@@ -44,6 +47,6 @@ export async function localWork(
       if (await beginAgainIfEmptied(beginning)) log.warn('the queue was emptied: begun again')
     },
     compareClocks: service.clocks,
-    forget: () => forget({ ...stores, retention: retentionOf(fleet.retention) }, nowMs()),
+    forget: () => forget({ ...patientStores, retention: retentionOf(fleet.retention) }, nowMs()),
   }
 }

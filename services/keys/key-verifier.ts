@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { UpstreamUnavailable } from '../domain/errors.ts'
+import { within } from '../platform/within.ts'
 import { hasEnded } from './has-ended.ts'
 import { type KeyParts, readKeyText } from './key-text.ts'
 import type { KeyStore, StoredKey } from './port.ts'
@@ -26,6 +27,8 @@ export interface KeyVerifier {
 
 const TRUST_MS = 1_000
 const GRACE_MS = 600_000
+/** Longer than a store that is well ever takes. */
+const PATIENCE_MS = 800
 const MOST_REMEMBERED = 10_000
 
 interface Remembered {
@@ -77,10 +80,15 @@ export function keyVerifier(
     return key
   }
 
+  /** Of a key that is known, a store that hangs is one that is away. */
   function askOnce(text: string, digest: string): Promise<StoredKey | undefined> {
-    const answer = asking.get(digest) ?? ask(text, digest).finally(() => asking.delete(digest))
-    asking.set(digest, answer)
-    return answer
+    const underWay = asking.get(digest)
+    if (underWay !== undefined) return underWay
+    const answer = ask(text, digest).finally(() => asking.delete(digest))
+    const known = believed(digest, graceMs) !== undefined
+    const inTime = known ? within(PATIENCE_MS, 'keys', answer) : answer
+    asking.set(digest, inTime)
+    return inTime
   }
 
   return {

@@ -1,13 +1,13 @@
 /**
- * `npm run bench:outage`: takes Redis away by SIGKILL, then PostgreSQL, for minutes each; then kills
- * Redis and empties it again and again, all under one running service that moves replicas at targets
+ * `npm run bench:outage`: takes Redis away by SIGKILL, then PostgreSQL, for minutes each; then has
+ * each hang as long (SIGSTOP: it takes connections and says nothing); then kills Redis and empties it again and again, all under one running service that moves replicas at targets
  * of ours, with clients; and says how clients fared, what was lost, what targets were told, and how
  * long it took until all went on.
  *
  *   MINUTES=2 WIPES=20 KILLS=20 npm run bench:outage
  *
- * MINUTES=0, KILLS=0 or WIPES=0 leaves that part out, and `AWAY=redis` or `AWAY=postgres` takes one of
- * the two away alone. Every tenth kill or wipe a line says how it went so far.
+ * MINUTES=0, KILLS=0 or WIPES=0 leaves that part out, and `AWAY` names those of `redis`, `postgres`,
+ * `redis-hangs` and `postgres-hangs` that are to be tried. Every tenth kill or wipe a line says how it went so far.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -30,7 +30,7 @@ import { type Stop, stopAll, tell } from './started.ts'
 const MINUTES = Number(process.env.MINUTES ?? 2)
 const WIPES = Number(process.env.WIPES ?? 20)
 const KILLS = Number(process.env.KILLS ?? 20)
-const AWAY = process.env.AWAY ?? 'redis,postgres'
+const AWAY = process.env.AWAY ?? 'redis,postgres,redis-hangs,postgres-hangs'
 /** How long a killed Redis stays away at most. */
 const MOST_AWAY_MS = 2_000
 const LAST_WORDS = 4_000
@@ -41,7 +41,7 @@ const PATIENCE_MS = 300_000
 const started: Stop[] = []
 
 try {
-  const { redis, admin, databaseName, databaseUrl } = await ownServers('outage', started)
+  const { redis, postgres, admin, databaseName, databaseUrl } = await ownServers('outage', started)
   const grid = await startGridServer(TWO_ZONES)
   started.push(() => grid.close())
   const targets = await startScaleServer(BACKEND_SECRET)
@@ -68,19 +68,15 @@ try {
   await plans.nextMs()
   tell('the service is up')
 
-  const away = async (
-    who: string,
-    leave: () => Promise<unknown>,
-    comeBack: () => Promise<unknown>,
-  ) => {
+  const away = async (who: string, leave: () => unknown, comeBack: () => unknown) => {
     if (MINUTES === 0 || !AWAY.split(',').includes(who)) return undefined
-    tell(`${who} goes away for ${MINUTES} min`)
+    tell(`${who}: away for ${MINUTES} min`)
     const readers = await readWhile(service.url, async () => {
       await leave()
       await pause(MINUTES * 60_000)
     })
     await comeBack()
-    tell(`${who} is back`)
+    tell(`${who}: back`)
     return { minutes: MINUTES, ...readers, nextPlanAfterMs: await plans.nextMs() }
   }
 
@@ -132,6 +128,8 @@ try {
       },
       () => connections(true),
     ),
+    redisHangs: await away('redis-hangs', redis.freeze, redis.thaw),
+    postgresHangs: await away('postgres-hangs', postgres.freeze, postgres.thaw),
     redisKilled: await killed(),
     redisEmptied: await emptied(),
   }

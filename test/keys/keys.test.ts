@@ -123,6 +123,18 @@ describe('the verifier', () => {
     expect(await verify(text)).toBeDefined()
   })
 
+  it('goes on with keys it knows while the store hangs', async () => {
+    const { text, key } = await createKey(store, aKey, nowMs)
+    const verify = verifier()
+    await verify(text)
+    nowMs += 5_000
+    vi.spyOn(store, 'find').mockReturnValue(new Promise(() => undefined))
+    const startMs = performance.now()
+    expect(await Promise.all([verify(text), verify(text)])).toEqual([key, key])
+    expect(await verify(text)).toEqual(key)
+    expect(performance.now() - startMs).toBeLessThan(2_000)
+  })
+
   it('goes on with keys it knows while the store is away, for ten minutes', async () => {
     const { text } = await createKey(store, aKey, nowMs)
     const stranger = await createKey(store, aKey, nowMs)

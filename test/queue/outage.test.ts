@@ -50,6 +50,30 @@ describe.skipIf(!redisUrl)('Redis goes away and comes back (needs redis-server)'
     await until(() => ran).toEqual([1, 2, 4])
   })
 
+  it('refuses while Redis hangs, and goes on once it answers', async () => {
+    await until(() =>
+      queue.counts('account').then(
+        () => 'there',
+        () => 'away',
+      ),
+    ).toBe('there')
+    const before = [...ran]
+    server.freeze()
+    const startMs = performance.now()
+    await expect(queue.add(job(5))).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+    await expect(queue.counts('account')).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+    expect(performance.now() - startMs).toBeLessThan(12_000)
+    server.thaw()
+    await until(() =>
+      queue.add(job(6)).then(
+        () => 'taken',
+        () => 'refused',
+      ),
+    ).toBe('taken')
+    // What was refused may have been taken all the same: no answer is not a no.
+    await until(() => ran.filter((one) => one !== 5)).toEqual([...before, 6])
+  }, 60_000)
+
   it('is said to be away when nobody answers at the start', async () => {
     const nobody = bullmqOn({ redisUrl: 'redis://me:hush@127.0.0.1:1' })
     await expect(nobody).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })

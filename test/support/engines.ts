@@ -55,7 +55,7 @@ export async function freshServerDatabase() {
   const url = new URL(serverUrl!)
   url.pathname = name
   const drop = async () => {
-    await admin.query(`drop database ${name} with (force)`)
+    await admin.patient.query(`drop database ${name} with (force)`)
     await admin.close()
   }
   return { url: url.href, drop }

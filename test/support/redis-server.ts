@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A Redis server that can be killed and started again with what it had on disk. */
+/** A Redis server that can be killed and started again with what it had on disk, or made to hang. */
 export async function redisServer() {
   const folder = await mkdtemp(join(tmpdir(), 'gridtide-redis-'))
   const port = await freePort()
@@ -31,6 +31,8 @@ export async function redisServer() {
     url: `redis://127.0.0.1:${port}`,
     start,
     kill,
+    freeze: () => void server?.kill('SIGSTOP'),
+    thaw: () => void server?.kill('SIGCONT'),
     async destroy() {
       await kill()
       await rm(folder, { recursive: true, force: true })

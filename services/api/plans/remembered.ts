@@ -1,4 +1,5 @@
 import { UpstreamUnavailable } from '../../domain/errors.ts'
+import { within } from '../../platform/within.ts'
 
 export interface Remembered<Value> {
   readonly value: Value
@@ -17,9 +18,12 @@ export interface Memory<Value> {
   ask(): Promise<Remembered<Value>>
 }
 
+/** Longer than a source that is well ever takes; whoever reads has patience for a little more. */
+const PATIENCE_MS = 800
+
 /**
- * Remembers what `read` said for `freshMs`; and goes on with it while the source is away, so that a
- * lost database does not take the current plan from its readers.
+ * Remembers what `read` said for `freshMs`; and goes on with it while the source is away or hangs, so
+ * that a lost database does not take the current plan from its readers.
  *
  * @param read is told what it said last, to say it again where nothing changed
  */
@@ -31,16 +35,24 @@ export function remember<Value>(
   let last: { value: Value; atMs: number } | undefined
   let asking: Promise<Remembered<Value>> | undefined
 
-  async function ask(): Promise<Remembered<Value>> {
+  async function readAnew(): Promise<Remembered<Value>> {
     try {
       const value = await read(last?.value)
       last = { value, atMs: nowMs() }
       return { value, stale: false }
-    } catch (error) {
-      if (last && error instanceof UpstreamUnavailable) return { value: last.value, stale: true }
-      throw error
     } finally {
       asking = undefined
+    }
+  }
+
+  /** Where something is known, those who ask while the source hangs wait once, all together. */
+  async function askOnce(): Promise<Remembered<Value>> {
+    if (!last) return readAnew()
+    try {
+      return await within(PATIENCE_MS, 'store', readAnew())
+    } catch (error) {
+      if (error instanceof UpstreamUnavailable) return { value: last.value, stale: true }
+      throw error
     }
   }
 
@@ -50,7 +62,7 @@ export function remember<Value>(
       return ageMs >= 0 && ageMs < freshMs ? last?.value : undefined
     },
     ask() {
-      asking ??= ask()
+      asking ??= askOnce()
       return asking
     },
   }

@@ -25,7 +25,7 @@ export async function backup(
   madeAtMs: number,
   write: (line: string) => Promise<void>,
 ): Promise<Readonly<Record<string, number>>> {
-  return db.transaction(async (tx) => {
+  return db.patient.transaction(async (tx) => {
     await tx.query('set transaction isolation level repeatable read')
     const ran = await tx.query<{ name: string }>(
       'select name from gridtide.schema_migration order by name',

@@ -19,6 +19,11 @@ export interface Database extends Sql {
    * would wait for the transaction that it is part of, and is refused.
    */
   transaction<Result>(work: (tx: Sql) => Promise<Result>): Promise<Result>
+  /**
+   * The same, for what may take minutes: migrations, backups, tidying up. Everywhere else a server
+   * that hangs is one that is away, after seconds.
+   */
+  readonly patient: Database
   /** For libraries that bring their own SQL. */
   readonly pool: Pool
   close(): Promise<void>

@@ -21,7 +21,7 @@ export async function migrate(db: Database, among?: readonly string[]): Promise<
   const files = await Promise.all(
     names.map(async (name) => ({ name, sql: await readFile(new URL(name, MIGRATIONS), 'utf8') })),
   )
-  return db.transaction(async (tx) => {
+  return db.patient.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1)', [LOCK_KEY])
     await tx.query('create schema if not exists gridtide')
     await tx.query('set local search_path to gridtide')

@@ -13,12 +13,17 @@ export function isRolledBack(error: unknown): boolean {
   return TRY_AGAIN.has((error as { code?: string }).code ?? '')
 }
 
+/** Whether no answer came, or none in time: whoever asks later may well get one. */
+export function isAway(error: unknown): boolean {
+  const { code = '', message } = error as { code?: string; message: string }
+  return AWAY.has(code) || code.startsWith('08') || SOCKET.test(code) || LOST.test(message)
+}
+
 /** Rethrows what a driver threw; as one of our errors where the caller can do something about it. */
 export function named(error: unknown): never {
   const { code = '', message } = error as { code?: string; message: string }
   if (isRolledBack(error)) throw new Conflict(`database: ${message}`, { cause: error })
-  const away = AWAY.has(code) || code.startsWith('08') || SOCKET.test(code) || LOST.test(message)
-  if (!away) throw error
+  if (!isAway(error)) throw error
   throw new UpstreamUnavailable(`no answer (${code || message})`, {
     upstream: 'database',
     cause: error,

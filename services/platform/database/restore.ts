@@ -40,12 +40,12 @@ export async function restore(
   }
   await migrate(db, head.migrations)
   try {
-    const counts = await db.transaction((tx) => putBack(tx, head, reader))
+    const counts = await db.patient.transaction((tx) => putBack(tx, head, reader))
     await migrate(db)
     return counts
   } catch (error) {
     // What is half there would look like an installation; the next try is to find nothing.
-    await db.query('drop schema gridtide cascade')
+    await db.patient.query('drop schema gridtide cascade')
     throw error
   }
 }

@@ -55,8 +55,8 @@ const ALREADY_THERE = '23505'
  * BullMQ's lock lets one process at a time create its schema, but one that waited for the lock does
  * not look again whether the schema is there by now, and fails; at a second try it is.
  */
-async function bringUpToDate({ pool }: Database): Promise<void> {
-  const client = await pool.connect()
+async function bringUpToDate({ patient }: Database): Promise<void> {
+  const client = await patient.pool.connect()
   try {
     await runMigrations(client).catch((error: { code?: string }) => {
       if (error.code !== ALREADY_THERE) throw error
