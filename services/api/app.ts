@@ -76,10 +76,10 @@ export async function buildApp(ports: ApiPorts, options: ApiOptions): Promise<Fa
   })
   logRequestIds(app)
   measureRequests(app, ports.metrics) // first: refusals are answers too
-  guard(app, ports, { security: options.security, nowMs, ...limits })
+  const stillCalls = guard(app, ports, { security: options.security, nowMs, ...limits })
   limitAtOnce(app, limits)
   keepAnswers(app, ports.answers, { nowMs, longestMs: limits.simulationMs })
-  mountRoutes(app, ports, { nowMs, limits })
+  mountRoutes(app, ports, { nowMs, limits, stillCalls })
   if (options.queue) app.register(queueBoardRoute, { queue: options.queue })
   if (options.pageFolder) app.register(pageRoute, { folder: options.pageFolder })
   await app.ready()

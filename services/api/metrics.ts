@@ -42,17 +42,24 @@ export function identityProviderMetric(registry: Registry, awaySeconds: () => nu
   })
 }
 
-/** How many follow the event stream, and how many were cut for not keeping up. */
-export function eventStreamMetrics(registry: Registry) {
+/**
+ * How many streams are open, and how many were cut for not keeping up.
+ *
+ * @param openStreams looked at whenever the metrics are read
+ */
+export function eventStreamMetrics(registry: Registry, openStreams: () => number) {
+  new Gauge({
+    name: 'gridtide_event_stream_clients',
+    help: 'Open streams of events and of the grid.',
+    registers: [registry],
+    collect() {
+      this.set(openStreams())
+    },
+  })
   return {
-    clients: new Gauge({
-      name: 'gridtide_event_stream_clients',
-      help: 'Open event streams.',
-      registers: [registry],
-    }),
     cut: new Counter({
       name: 'gridtide_event_stream_cut_total',
-      help: 'Event streams closed because the client did not keep up.',
+      help: 'Streams closed because the client did not keep up.',
       registers: [registry],
     }),
   }

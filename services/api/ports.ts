@@ -236,10 +236,10 @@ export interface ApiEvent {
 export interface EventReader {
   /** The number of the newest event; 0 where there is none. */
   latest(): Promise<number>
+  /** Whether the event of this number is (still) kept. */
+  has(id: number): Promise<boolean>
   /** Oldest first, after `id`. */
   since(id: number, limit: number): Promise<readonly ApiEvent[]>
   /** Newest first. */
   history(page: Page): Promise<readonly ApiEvent[]>
-  /** Calls `wake` when there may be something new, for less delay than polling; may be left out. */
-  onNew?(wake: () => void): () => void
 }

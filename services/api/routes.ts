@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify'
+import type { StillCalls } from './access/still-calls.ts'
+import { openStreams } from './events/open-streams.ts'
 import type { ApiLimits } from './limits.ts'
 import { mountGrid } from './mount-grid.ts'
 import { mountOpenai } from './mount-openai.ts'
@@ -65,7 +67,8 @@ import { SHARED_SCHEMAS } from './schemas/shared.ts'
 /** Every route of the API. One file is one operation. */
 export function mountRoutes(app: FastifyInstance, ports: ApiPorts, options: RouteOptions): void {
   const { metrics, checks, keys } = ports
-  const { limits, nowMs } = options
+  const { limits, nowMs, stillCalls } = options
+  const streams = openStreams(app, { metrics, most: limits.eventStreams, stillCalls })
   for (const schema of SHARED_SCHEMAS) app.addSchema(schema)
   for (const route of PLAIN) app.register(route)
   for (const route of [createKeyRoute, rotateKeyRoute, revokeKeyRoute]) {
@@ -80,16 +83,18 @@ export function mountRoutes(app: FastifyInstance, ports: ApiPorts, options: Rout
     mostAtOnce: limits.simulationsAtOnce,
     timeoutMs: limits.simulationMs,
   })
-  app.register(streamEventsRoute, { metrics, mostClients: limits.eventStreams })
+  app.register(streamEventsRoute, { streams, nowMs })
   app.register(mountOpenai)
   app.register(readinessRoute, { checks })
   app.register(metricsRoute, { metrics })
-  if (ports.grid) mountGrid(app, { grid: ports.grid, locations: ports.gridLocations ?? {}, nowMs })
+  const { grid, gridLocations: locations = {} } = ports
+  if (grid) mountGrid(app, { grid, locations, nowMs, streams })
 }
 
 export interface RouteOptions {
   readonly limits: ApiLimits
   readonly nowMs: () => number
+  readonly stillCalls: StillCalls
 }
 
 const PLAIN = [

@@ -822,7 +822,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Server-sent events; resumes after `Last-Event-ID` */
+        /**
+         * Server-sent events; resumes after `Last-Event-ID`
+         * @description The first block has the `id` where you begin, before anything has happened. An event `gap` comes first where the event you saw last is kept no more: what followed it may be missing, so read anew what you need. `Last-Event-ID: 0` begins with the oldest one kept. The stream ends soon after its key or token does.
+         */
         get: operations["streamEvents"];
         put?: never;
         post?: never;
@@ -1049,7 +1052,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Server-sent events `grid.changed` of a zone */
+        /**
+         * Server-sent events `grid.changed` of a zone
+         * @description The stream ends soon after its key or token does.
+         */
         get: operations["gridStream"];
         put?: never;
         post?: never;

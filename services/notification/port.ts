@@ -125,10 +125,6 @@ export interface Outbox {
   replay(endpoint: Endpoint, what: Replay, nowMs: number, onceId?: string): Promise<number>
   /** The delivery log, newest first. */
   deliveries(filter: DeliveryFilter): Promise<readonly DeliveryRecord[]>
-  /** The newest sequence number; 0 where nothing ever happened. */
-  latest(): Promise<number>
-  /** Events after a sequence number, oldest first. */
-  since(sequence: number, limit: number): Promise<readonly OutboxEvent[]>
   /** Deletes events that occurred before, unless a delivery is still due; says how many. */
   forget(beforeMs: number): Promise<number>
 }

@@ -1,6 +1,8 @@
 import fastify, { type FastifyInstance } from 'fastify'
+import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildApp } from '../../services/api/app.ts'
+import { openStreams } from '../../services/api/events/open-streams.ts'
 import { gridStreamRoute } from '../../services/api/routes/grid-stream.ts'
 import { SHARED_SCHEMAS } from '../../services/api/schemas/shared.ts'
 import { carbonAwareSdk } from '../../services/grid/adapters/carbon-aware-sdk.ts'
@@ -106,20 +108,25 @@ describe('/v1/grid', () => {
   it('streams the zone at once, and refuses one that it does not know', async () => {
     expect((await get('/v1/grid/XX/stream')).statusCode).toBe(404)
     const answer = await fetch(`${baseUrl}/v1/grid/DE/stream`)
-    const { value } = await answer.body!.getReader().read()
-    expect(new TextDecoder().decode(value)).toMatch(/^event: grid.changed\ndata: {"zone":"DE"/)
+    const chunks = answer.body!.getReader()
+    let text = ''
+    while (!text.endsWith('}\n\n')) text += new TextDecoder().decode((await chunks.read()).value)
+    expect(text).toMatch(/^retry: 2000\n\nevent: grid.changed\ndata: {"zone":"DE"/)
     // Still open: closing the application ends it.
   })
 
   it('streams only what changes', async () => {
     const quick = fastify()
     for (const schema of SHARED_SCHEMAS) quick.addSchema(schema)
-    quick.register(gridStreamRoute, { grid, everyMs: 5 })
+    const stillCalls = async () => true
+    const streams = openStreams(quick, { metrics: new Registry(), most: 1, stillCalls })
+    quick.register(gridStreamRoute, { grid, streams, everyMs: 5 })
     const url = await quick.listen({ port: 0, host: '127.0.0.1' })
     const chunks = (await fetch(`${url}/v1/grid/DE/stream`)).body!.getReader()
     const read = async () => new TextDecoder().decode((await chunks.read()).value)
-    expect(await read()).toMatch(/^event: grid.changed/)
-    expect(await read()).toBe(': nothing new\n\n')
+    let text = ''
+    while (!text.endsWith(': nothing new\n\n')) text += await read()
+    expect(text).toMatch(/^retry: 2000\n\nevent: grid.changed\ndata: .*\n\n(: nothing new\n\n)+$/)
     await quick.close()
   })
 })

@@ -262,6 +262,7 @@ export function memoryTenant(): MemoryTenant {
     audit: { history: async (page) => pageOf(entries, ({ id }) => id, page) },
     events: {
       latest: async () => log.at(-1)?.id ?? 0,
+      has: async (id) => log.some((event) => event.id === id),
       since: async (id, limit) => log.filter((event) => event.id > id).slice(0, limit),
       history: async (page) => pageOf(log, ({ id }) => id, page),
     },

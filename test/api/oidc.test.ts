@@ -67,6 +67,7 @@ describe('OpenID Connect', () => {
       subject: 'jwt:alice',
       tenant: 'acme',
       scopes: ['read', 'plan'],
+      untilMs: (NOW_SECONDS + 300 + 60) * 1000,
     })
     await callers.authenticate(await token())
     expect(send).toHaveBeenCalledTimes(1)

@@ -194,7 +194,7 @@ for (const engine of ENGINES) {
       expect((await sqlToldTargets(fresh.db, tenant).all()).get('t')).toBe(amount)
       expect(await stores.audit.find({})).toMatchObject([{ actor: canary(tenant) }])
       expect(await stores.runs.textsOf('llama-70b')).toMatchObject([{ text: canary(tenant) }])
-      expect(await stores.outbox.latest()).toBeGreaterThan(0)
+      expect(await postgresEvents(fresh.db, tenant).latest()).toBeGreaterThan(0)
       const claimed = await stores.outbox.claim('ops', NOW_MS, 9)
       expect(claimed).toMatchObject([{ event: { data: { word: canary(tenant) } } }])
     }

@@ -13,6 +13,8 @@ export interface Caller {
   readonly subject: string
   readonly tenant: string
   readonly scopes: readonly Scope[]
+  /** Set where the credential says itself when it ends: nobody can end it earlier. */
+  readonly untilMs?: number
 }
 
 export const mayUse = (caller: Caller, access: Scope): boolean =>

@@ -6,8 +6,9 @@ import type { Security } from './authenticator.ts'
 import { callAllowance } from './call-allowance.ts'
 import { type Access, type Caller, mayUse, type Scope } from './caller.ts'
 import { policyOf, rateLimitOf } from './rate-limit-headers.ts'
+import { type StillCalls, stillCalls } from './still-calls.ts'
 import { tooMany } from './too-many.ts'
-import { whoCalls } from './who-calls.ts'
+import { identifyBy, whoCalls } from './who-calls.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -36,10 +37,15 @@ export interface GuardOptions {
   readonly requestsPerMinute: number
 }
 
-/** Who calls, whether they may, and how often. Every route passes through here. */
-export function guard(app: FastifyInstance, ports: ApiPorts, options: GuardOptions): void {
+/**
+ * Who calls, whether they may, and how often. Every route passes through here.
+ *
+ * @returns whether a caller that was let in still would be
+ */
+export function guard(app: FastifyInstance, ports: ApiPorts, options: GuardOptions): StillCalls {
   const { security, nowMs, guessesPerMinute, requestsPerMinute } = options
-  const tell = whoCalls(security, callAllowance(guessesPerMinute, elapsedMs))
+  const identify = identifyBy(security)
+  const tell = whoCalls(identify, callAllowance(guessesPerMinute, elapsedMs))
   const calls = callAllowance(requestsPerMinute, elapsedMs)
   const policy = policyOf(requestsPerMinute)
   const nameOf = callerNames()
@@ -91,6 +97,7 @@ export function guard(app: FastifyInstance, ports: ApiPorts, options: GuardOptio
     }
     done()
   })
+  return stillCalls(identify, nowMs)
 
   /** Before the answer leaves: what was done is written down, whether or not anybody hears of it. */
   function recordChange(

@@ -1,4 +1,5 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose'
+import { msFromSeconds } from '../../domain/units.ts'
 import type { HttpClient } from '../../platform/http.ts'
 import type { Authenticator } from './authenticator.ts'
 import { type Caller, SCOPES } from './caller.ts'
@@ -68,5 +69,6 @@ function callerOf(payload: JWTPayload, options: OidcOptions): Caller | undefined
   const listed = payload[scopeClaim]
   const words = Array.isArray(listed) ? listed : String(listed ?? '').split(' ')
   const scopes = SCOPES.filter((scope) => words.includes(scope))
-  return { subject: `jwt:${payload.sub}`, tenant, scopes }
+  const untilMs = msFromSeconds(payload.exp! + SKEW_SECONDS)
+  return { subject: `jwt:${payload.sub}`, tenant, scopes, untilMs }
 }

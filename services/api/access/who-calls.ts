@@ -11,14 +11,28 @@ import { tooMany } from './too-many.ts'
 /** Tells who calls; at once where it was told a moment ago, which is nearly always. */
 export type WhoCalls = (request: FastifyRequest) => Caller | Promise<Caller>
 
+/** The same without a word to whoever is nobody. */
+export type Identify = (request: FastifyRequest) => Caller | undefined | Promise<Caller | undefined>
+
 type Closed = Extract<Security, { mode: 'closed' }>
 
 /**
  * @param guesses refused credentials, by the address they came from
  * @throws HttpError, Forbidden as the returned function does, at once or later
  */
-export function whoCalls(security: Security, guesses: CallAllowance): WhoCalls {
-  if (security.mode === 'closed') return closed(security, guesses)
+export function whoCalls(identify: Identify, guesses: CallAllowance): WhoCalls {
+  return (request) => {
+    const waitSeconds = guesses.waitSeconds(() => request.ip)
+    if (waitSeconds !== undefined) throw tooMany(waitSeconds)
+    const caller = identify(request)
+    if (caller instanceof Promise) return caller.then((one) => one ?? stranger(guesses, request))
+    return caller ?? stranger(guesses, request)
+  }
+}
+
+/** @throws Forbidden as the returned function does, where it may only be called from this machine */
+export function identifyBy(security: Security): Identify {
+  if (security.mode === 'closed') return closed(security)
   const local: Caller = { subject: 'local', tenant: security.tenant, scopes: SCOPES }
   return (request) => {
     assertLocalName(request.hostname)
@@ -27,23 +41,18 @@ export function whoCalls(security: Security, guesses: CallAllowance): WhoCalls {
   }
 }
 
-function closed(security: Closed, guesses: CallAllowance): WhoCalls {
+function closed(security: Closed): Identify {
   const recallsOf = connectionMemory(security)
   return (request) => {
-    const waitSeconds = guesses.waitSeconds(() => request.ip)
-    if (waitSeconds !== undefined) throw tooMany(waitSeconds)
     const credential = credentialOf(request)
     if (credential === undefined) {
-      const certified = security.certificates && certifiedCaller(security.certificates, request)
-      return certified ?? stranger(guesses, request, 'send a key: `Authorization: Bearer ...`')
+      return security.certificates && certifiedCaller(security.certificates, request)
     }
     for (const recall of recallsOf(request.raw.socket, credential)) {
       const caller = recall()
       if (caller) return caller
     }
-    return askAll(security, credential).then(
-      (caller) => caller ?? stranger(guesses, request, 'this credential is not valid (any more)'),
-    )
+    return askAll(security, credential)
   }
 }
 
@@ -67,8 +76,12 @@ async function askAll({ authenticators }: Closed, credential: string): Promise<C
   return undefined
 }
 
-function stranger(guesses: CallAllowance, request: FastifyRequest, words: string): never {
+function stranger(guesses: CallAllowance, request: FastifyRequest): never {
   guesses.take(request.ip)
+  const words =
+    credentialOf(request) === undefined
+      ? 'send a key: `Authorization: Bearer ...`'
+      : 'this credential is not valid (any more)'
   throw new HttpError('UNAUTHENTICATED', words, {
     'www-authenticate': isBrowsed(request) ? 'Basic realm="Gridtide"' : 'Bearer',
   })

@@ -9,21 +9,24 @@ interface Row {
 }
 
 /**
- * Written by a transaction older than all that are still running. Numbers are handed out before
- * they are committed, so without this a reader could see number 7, go on from there, and never see
- * number 6, which was committed a moment later.
+ * The outbox, read in order. Its writers come one after the other, so that numbers become visible in
+ * their order: whoever has seen number 7 cannot miss a 6 that is committed later.
  */
-const SETTLED = 'age(xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid)'
-
-/** The outbox, read in order. */
 export const postgresEvents = (db: Sql, tenant: string): EventReader => ({
   async latest() {
     const [row] = await db.query<{ latest: number }>(
-      `select coalesce(max(sequence), 0)::bigint as latest from outbox_event
-       where tenant = $1 and ${SETTLED}`,
+      'select coalesce(max(sequence), 0)::bigint as latest from outbox_event where tenant = $1',
       [tenant],
     )
     return row!.latest
+  },
+
+  async has(id) {
+    const rows = await db.query('select from outbox_event where tenant = $1 and sequence = $2', [
+      tenant,
+      id,
+    ])
+    return rows.length > 0
   },
 
   async history({ before, limit }) {
@@ -39,7 +42,7 @@ export const postgresEvents = (db: Sql, tenant: string): EventReader => ({
   async since(id, limit) {
     const rows = await db.query<Row>(
       `select sequence, type, occurred_at_ms, data from outbox_event
-       where tenant = $3 and sequence > $1 and ${SETTLED} order by sequence limit $2`,
+       where tenant = $3 and sequence > $1 order by sequence limit $2`,
       [id, limit, tenant],
     )
     return rows.map(toEvent)

@@ -1,13 +1,35 @@
+import { once } from 'node:events'
 import type { FastifyReply } from 'fastify'
-import type { EventClient } from './event-hub.ts'
 
-/** More than this unread, and the client is not keeping up. */
+/** An open stream that lines of text can be written to. */
+export interface EventClient {
+  /** From when on nothing can be told any more. */
+  readonly gone: AbortSignal
+  /** @returns false where much is unread, so that the next text has to wait for `keepsUp` */
+  write(text: string): boolean
+  /** Waits until it has read what it was told. @returns false where it is gone, or cut: too slow */
+  keepsUp(): Promise<boolean>
+  /** Ends it; what is unread is thrown away after a moment. */
+  close(): void
+}
+
 const MOST_UNREAD_BYTES = 64 * 1024
+/** A client that reads so much more slowly than this is not worth its memory. */
+const PATIENCE_MS = 3_000
+const FAREWELL_MS = 1_000
 
-/** Turns a reply into an open event stream. From here on it is ours, not Fastify's. */
-export function streamClient(reply: FastifyReply): EventClient {
+/**
+ * Turns a reply into an open event stream. From here on it is ours, not Fastify's.
+ *
+ * @param onCut told where the client did not keep up
+ */
+export function streamClient(reply: FastifyReply, onCut: () => void): EventClient {
   reply.hijack()
   const { raw } = reply
+  const gone = new AbortController()
+  raw.on('error', () => raw.destroy()) // a reader that went away is no news
+  raw.once('close', () => gone.abort())
+  if (raw.closed) gone.abort()
   raw.writeHead(200, {
     ...(reply.getHeaders() as Record<string, string>),
     'content-type': 'text/event-stream',
@@ -15,12 +37,28 @@ export function streamClient(reply: FastifyReply): EventClient {
     'x-accel-buffering': 'no', // nginx would hold events back
   })
   raw.write('retry: 2000\n\n')
-  raw.on('error', () => raw.destroy()) // a reader that went away is no news
+
+  function close(): void {
+    gone.abort()
+    raw.end()
+    setTimeout(() => raw.destroy(), FAREWELL_MS).unref()
+  }
   return {
+    gone: gone.signal,
     write(text) {
       raw.write(text)
       return raw.writableLength <= MOST_UNREAD_BYTES
     },
-    close: () => raw.end(),
+    async keepsUp() {
+      if (gone.signal.aborted || raw.writableLength <= MOST_UNREAD_BYTES)
+        return !gone.signal.aborted
+      const patience = { signal: AbortSignal.timeout(PATIENCE_MS) }
+      if (await once(raw, 'drain', patience).catch(() => undefined)) return true
+      if (gone.signal.aborted) return false
+      onCut()
+      close()
+      return false
+    },
+    close,
   }
 }

@@ -1,13 +1,15 @@
-import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { GridDesk } from '../../grid/index.ts'
+import type { OpenStreams } from '../events/open-streams.ts'
+import type { EventClient } from '../events/stream-client.ts'
 import { ZoneParams } from '../schemas/grid.ts'
 import { problems } from '../schemas/ref.ts'
 
 export interface GridStreamOptions {
   readonly grid: GridDesk
+  readonly streams: OpenStreams
   /** How often to look for a change. */
   readonly everyMs?: number
 }
@@ -17,11 +19,8 @@ const DEFAULT_EVERY_MS = 15_000
 /** `GET /v1/grid/{zone}/stream`: server-sent events, one at once and one at each change. */
 export const gridStreamRoute: FastifyPluginAsyncTypebox<GridStreamOptions> = async (
   app,
-  { grid, everyMs = DEFAULT_EVERY_MS },
+  { grid, streams, everyMs = DEFAULT_EVERY_MS },
 ) => {
-  const closing = new AbortController() // an open stream would keep the service from stopping
-  app.addHook('preClose', async () => closing.abort())
-
   app.get(
     '/v1/grid/:zone/stream',
     {
@@ -31,6 +30,7 @@ export const gridStreamRoute: FastifyPluginAsyncTypebox<GridStreamOptions> = asy
         operationId: 'gridStream',
         tags: ['grid'],
         summary: 'Server-sent events `grid.changed` of a zone',
+        description: 'The stream ends soon after its key or token does.',
         params: ZoneParams,
         response: {
           200: { content: { 'text/event-stream': { schema: Type.String() } } },
@@ -38,25 +38,28 @@ export const gridStreamRoute: FastifyPluginAsyncTypebox<GridStreamOptions> = asy
         },
       },
     },
-    async ({ params }, reply) => {
-      await grid.now(params.zone) // an unknown zone is a 404, not an empty stream
-      const gone = new AbortController()
-      reply.raw.once('close', () => gone.abort())
-      const ended = AbortSignal.any([gone.signal, closing.signal])
-      reply.header('cache-control', 'no-cache').type('text/event-stream')
-      return reply.send(Readable.from(changes(grid, params.zone, everyMs, ended)) as never)
+    async (request, reply) => {
+      const { zone } = request.params
+      await grid.now(zone) // an unknown zone is a 404, not an empty stream
+      const client = streams.open(request, reply)
+      void tellChanges(client, () => grid.now(zone), everyMs)
+        .catch((error: unknown) => app.log.warn({ error, zone }, 'the grid cannot be read'))
+        .finally(client.close)
     },
   )
 }
 
-async function* changes(grid: GridDesk, zone: string, everyMs: number, gone: AbortSignal) {
+async function tellChanges(
+  client: EventClient,
+  look: () => Promise<unknown>,
+  everyMs: number,
+): Promise<void> {
   let last = ''
-  while (!gone.aborted) {
-    const now = await grid.now(zone)
-    const data = JSON.stringify(now)
+  do {
+    const data = JSON.stringify(await look())
     // A comment keeps idle connections open through proxies.
-    yield data === last ? ': nothing new\n\n' : `event: grid.changed\ndata: ${data}\n\n`
+    client.write(data === last ? ': nothing new\n\n' : `event: grid.changed\ndata: ${data}\n\n`)
     last = data
-    await sleep(everyMs, undefined, { signal: gone }).catch(() => undefined)
-  }
+    await sleep(everyMs, undefined, { signal: client.gone }).catch(() => undefined)
+  } while (await client.keepsUp())
 }

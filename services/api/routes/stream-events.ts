@@ -1,16 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { Registry } from 'prom-client'
 import { Type } from 'typebox'
 import { EventHub } from '../events/event-hub.ts'
-import { streamClient } from '../events/stream-client.ts'
-import { HttpError } from '../http-error.ts'
-import { eventStreamMetrics } from '../metrics.ts'
+import type { OpenStreams } from '../events/open-streams.ts'
 import type { TenantPorts } from '../ports.ts'
 import { problems } from '../schemas/ref.ts'
 
 export interface StreamEventsOptions {
-  readonly metrics: Registry
-  readonly mostClients: number
+  readonly streams: OpenStreams
+  readonly nowMs: () => number
 }
 
 const Headers = Type.Object({
@@ -22,20 +19,15 @@ const Headers = Type.Object({
 /** `GET /v1/events`: what happens, as it happens (server-sent events). */
 export const streamEventsRoute: FastifyPluginAsyncTypebox<StreamEventsOptions> = async (
   app,
-  { metrics, mostClients },
+  { streams, nowMs },
 ) => {
-  const { clients, cut } = eventStreamMetrics(metrics)
   const hubs = new Map<TenantPorts, EventHub>()
   const hubOf = (tenant: TenantPorts): EventHub => {
     const onError = (error: unknown) => app.log.warn({ error }, 'events cannot be read')
-    const hub = hubs.get(tenant) ?? new EventHub(tenant.events, { onCut: () => cut.inc(), onError })
+    const hub = hubs.get(tenant) ?? new EventHub(tenant.events, { nowMs, onError })
     hubs.set(tenant, hub)
     return hub
   }
-  const open = () => [...hubs.values()].reduce((sum, { size }) => sum + size, 0)
-  app.addHook('preClose', async () => {
-    for (const hub of hubs.values()) hub.close()
-  })
 
   app.get(
     '/v1/events',
@@ -46,6 +38,11 @@ export const streamEventsRoute: FastifyPluginAsyncTypebox<StreamEventsOptions> =
         operationId: 'streamEvents',
         tags: ['events'],
         summary: 'Server-sent events; resumes after `Last-Event-ID`',
+        description:
+          'The first block has the `id` where you begin, before anything has happened. An event ' +
+          '`gap` comes first where the event you saw last is kept no more: what followed it may be ' +
+          'missing, so read anew what you need. `Last-Event-ID: 0` begins with the oldest one kept. ' +
+          'The stream ends soon after its key or token does.',
         headers: Headers,
         response: {
           200: { content: { 'text/event-stream': { schema: Type.String() } } },
@@ -54,23 +51,8 @@ export const streamEventsRoute: FastifyPluginAsyncTypebox<StreamEventsOptions> =
       },
     },
     async (request, reply) => {
-      if (open() >= mostClients) {
-        throw new HttpError('UNAVAILABLE', 'too many event streams are open', {
-          'retry-after': '30',
-        })
-      }
-      const hub = hubOf(request.tenant)
-      const client = streamClient(reply)
-      clients.inc()
-      request.raw.socket.once('close', () => {
-        clients.dec()
-        hub.leave(client)
-      })
-      await hub.follow(client, request.headers['last-event-id']).catch((error: unknown) => {
-        request.log.warn({ error }, 'event stream ended')
-        hub.leave(client)
-        client.close()
-      })
+      const client = streams.open(request, reply)
+      void hubOf(request.tenant).follow(client, request.headers['last-event-id'])
     },
   )
 }

@@ -3,7 +3,6 @@ import { noteOnce, recallOnce } from '../../platform/database/done-once.ts'
 import type { Endpoint, Outbox, Replay } from '../port.ts'
 import { postgresCircuits } from './postgres-circuit.ts'
 import { postgresClaim } from './postgres-claim.ts'
-import { EVENT, type EventRow, toEvent } from './postgres-event.ts'
 import { deliveryLog } from './postgres-log.ts'
 import { postgresSettle } from './postgres-settle.ts'
 
@@ -38,23 +37,6 @@ export function postgresOutbox(
         await noteOnce(tx, once, count)
         return count
       }),
-
-    async latest() {
-      const [row] = await db.query<{ latest: number }>(
-        'select coalesce(max(sequence), 0)::bigint as latest from outbox_event where tenant = $1',
-        [tenant],
-      )
-      return row!.latest
-    },
-
-    async since(sequence, limit) {
-      const rows = await db.query<EventRow>(
-        `select ${EVENT} from outbox_event e where e.tenant = $3 and e.sequence > $1
-         order by e.sequence limit $2`,
-        [sequence, limit, tenant],
-      )
-      return rows.map(toEvent)
-    },
 
     async forget(beforeMs) {
       const gone = await db.query(
