@@ -7,9 +7,11 @@ import { answerParent } from '../queue/index.ts'
 import { openService } from '../wiring/service.ts'
 import { stepPorts } from '../wiring/steps.ts'
 import type { OwnProcessOptions } from './start-own-process.ts'
+import { traceTo } from './trace-to.ts'
 
 const [options] = (await once(process, 'message')) as [OwnProcessOptions]
 const log = openLog(options.env.logLevel, (line) => void process.stderr.write(line))
+await traceTo(options.env.traceEndpoint, { atOnce: true })
 const service = await openService({ ...options, log })
 await answerParent(
   (queue) => startWorkers(queue, stepPorts(service)),

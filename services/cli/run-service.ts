@@ -19,6 +19,7 @@ import { firstPlanWords } from './first-plan-words.ts'
 import type { CliIo } from './io.ts'
 import { localWork } from './local-work.ts'
 import { startOwnProcess } from './start-own-process.ts'
+import { traceTo } from './trace-to.ts'
 
 export type Role = 'all' | 'api' | 'worker'
 
@@ -66,13 +67,6 @@ export const END_MS = 20_000
 function giveUp({ log }: Service): never {
   log.error('something that was to be closed hangs: ending without it')
   process.exit(1)
-}
-
-/** The libraries of tracing are loaded by those alone who trace. */
-async function traceTo(endpoint: string | undefined) {
-  if (endpoint === undefined) return undefined
-  const { openTracing } = await import('../platform/open-tracing.ts')
-  return openTracing({ endpoint, version: '0.1.0' })
 }
 
 function untilToldToStop(): Promise<unknown> {

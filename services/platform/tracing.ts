@@ -31,3 +31,7 @@ export function traceHeaders(): Record<string, string> {
   propagation.inject(context.active(), headers)
   return headers
 }
+
+/** Does `work` as part of the trace that `headers` of `traceHeaders` name, in another process too. */
+export const inTraceOf = <Result>(headers: Record<string, string>, work: () => Result): Result =>
+  context.with(propagation.extract(context.active(), headers), work)

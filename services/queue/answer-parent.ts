@@ -1,4 +1,5 @@
 import { AppError } from '../domain/errors.ts'
+import { inSpan, inTraceOf } from '../platform/tracing.ts'
 import { checkPayload, type JobName } from './jobs.ts'
 import type { JobContext, JobHandler, JobQueue } from './port.ts'
 
@@ -8,6 +9,8 @@ export interface JobAsked {
   readonly payload: unknown
   readonly context: Pick<JobContext, 'id' | 'attempt' | 'dueAtMs'>
   readonly children: Awaited<ReturnType<JobContext['children']>>
+  /** Headers of the trace that it is part of. */
+  readonly trace: Record<string, string>
 }
 /** What became of it. */
 export type JobOutcome =
@@ -56,7 +59,7 @@ export async function answerParent(
     },
   })
   const outcomeOf = async (asked: JobAsked): Promise<JobOutcome> => {
-    const { name, payload, context, children } = asked
+    const { name, payload, context, children, trace } = asked
     // Nobody waits for one that has no more time: its process is ended.
     const whole = {
       ...context,
@@ -64,7 +67,9 @@ export async function answerParent(
       children: async () => children,
     }
     try {
-      const result = await handlers.get(name)!(checkPayload(name, payload), whole)
+      const work = async () => handlers.get(name)!(checkPayload(name, payload), whole)
+      const ids = { 'gridtide.job_id': context.id }
+      const result = await inTraceOf(trace, () => inSpan(`apart ${name}`, ids, work))
       return { status: 'done', result }
     } catch (error) {
       return { status: 'failed', ...failureOf(error) }

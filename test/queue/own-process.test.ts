@@ -32,6 +32,7 @@ const asked = (model: string) => ({
   payload: { model },
   context: { id: 'a job', attempt: 2, dueAtMs: 7 },
   children: { results: [{ n: 1 }], failures: ['refused'] },
+  trace: {},
 })
 const alive = (pid: number) => {
   try {

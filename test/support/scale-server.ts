@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { Webhook } from 'standardwebhooks'
 import { closed, listen } from './grid-server.ts'
@@ -10,6 +10,7 @@ export interface ScaleRequest {
   readonly planVersion: string
   readonly fence: number
   readonly key: string
+  readonly traceparent: string | undefined
 }
 
 export interface ScaleServer {
@@ -53,16 +54,18 @@ export async function startScaleServer(
     targets.set(path, held)
     return held
   }
-  const put = (path: string, ifMatch: string | undefined, body: string, key: string): number => {
+  const put = (path: string, headers: IncomingHttpHeaders, body: string): number => {
     const held = heldAt(path)
     const { target, desired, planVersion, fence } = JSON.parse(body)
-    if (ifMatch !== `"v${held.revision}"`) return 412
+    if (headers['if-match'] !== `"v${held.revision}"`) return 412
     if (fence < held.fence) {
       refused++
       return 423
     }
     Object.assign(held, { desired, fence, revision: held.revision + 1 })
-    writes.push({ target, replicas: desired.replicas, planVersion, fence, key })
+    const key = headers['webhook-id'] as string
+    const traceparent = headers.traceparent as string | undefined
+    writes.push({ target, replicas: desired.replicas, planVersion, fence, key, traceparent })
     return 204
   }
   const isSigned = (headers: Record<string, string>, body: string): boolean => {
@@ -80,7 +83,7 @@ export async function startScaleServer(
       return
     }
     if (request.method === 'PUT') {
-      response.writeHead(put(path, headers['if-match'], body, headers['webhook-id']!)).end()
+      response.writeHead(put(path, headers, body)).end()
       return
     }
     const { desired, fence, revision } = heldAt(path)

@@ -1,12 +1,19 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { afterEach, describe, expect, it } from 'vitest'
 import { readEnv } from '../../config/env.ts'
 import { type OwnProcessOptions, startOwnProcess } from '../../services/cli/start-own-process.ts'
 import { parseFleet } from '../../services/fleet/index.ts'
 import { openLog } from '../../services/platform/log.ts'
+import { registerTracing } from '../../services/platform/open-tracing.ts'
+import { inSpan, traceHeaders } from '../../services/platform/tracing.ts'
 import { ownProcess } from '../../services/queue/adapters/own-process.ts'
 import { openService } from '../../services/wiring/service.ts'
 import { builtProgram } from '../support/built-program.ts'
@@ -21,11 +28,12 @@ describe.skipIf(postgresEngine.skip)('a process of its own (TEST_DATABASE_URL)',
     for (const close of closing.splice(0).reverse()) await close()
   })
 
-  async function freshOptions(): Promise<OwnProcessOptions> {
+  async function freshOptions(more: Record<string, string> = {}): Promise<OwnProcessOptions> {
     const { url, drop } = await freshServerDatabase()
     closing.push(drop)
     const fleet = parseFleet(await readFile(fleetFile, 'utf8'), { fileName: fleetFile })
-    const secrets = { DATABASE_URL: url, GRIDTIDE_TENANT: `t-${randomUUID()}`, LOG_LEVEL: 'error' }
+    const GRIDTIDE_TENANT = `t-${randomUUID()}`
+    const secrets = { DATABASE_URL: url, GRIDTIDE_TENANT, LOG_LEVEL: 'error', ...more }
     return { env: readEnv(secrets), secrets, fleetFile, fleet, fleetHash: 'f' }
   }
 
@@ -36,7 +44,7 @@ describe.skipIf(postgresEngine.skip)('a process of its own (TEST_DATABASE_URL)',
     closing.push(own.close)
     const context = { id: 'refit', attempt: 1, dueAtMs: 0 }
     const children = { results: [], failures: [] }
-    const asked = { name: 'refit-models' as const, context, children }
+    const asked = { name: 'refit-models' as const, context, children, trace: {} }
     const model = fleet.models[0]!.id
     await own.run({ ...asked, payload: { model } }, 0, never)
     await expect(own.run({ ...asked, payload: {} }, 0, never)).rejects.toThrow('bad payload')
@@ -70,5 +78,37 @@ describe.skipIf(postgresEngine.skip)('a process of its own (TEST_DATABASE_URL)',
       .poll(() => service.metrics.registry.metrics(), { timeout: 60_000, interval: 200 })
       .toContain('gridtide_grid_rung{zone="DE"} 5')
     expect(here).toEqual([])
+  }, 120_000)
+
+  it('goes on with the trace of the job', async () => {
+    const told: { readonly name: string; readonly traceId: string }[] = []
+    const collector = createServer(async (request, response) => {
+      for (const { scopeSpans } of JSON.parse(await text(request)).resourceSpans) {
+        for (const { spans } of scopeSpans) told.push(...spans)
+      }
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+    }).listen(0, '127.0.0.1')
+    await once(collector, 'listening')
+    closing.push(() => collector.close())
+    const tracing = registerTracing('test', new SimpleSpanProcessor(new InMemorySpanExporter()))
+    closing.push(() => tracing.close())
+
+    const { port } = collector.address() as AddressInfo
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` }
+    const options = await freshOptions(endpoint)
+    const log = openLog('silent')
+    const startOwn = () => startOwnProcess(options)
+    const service = await openService({ ...options, log, startOwn })
+    closing.push(() => service.close())
+    const caller = await inSpan('caller', {}, async () => {
+      const payload = { model: service.fleet.models[0]!.id }
+      await service.queue.add({ name: 'refit-models', payload, id: 'suspect' })
+      return traceHeaders().traceparent!.split('-')[1]
+    })
+    await service.database.query('update bullmq.job set stalled_count = 1')
+    await service.queue.work('refit-models', () => Promise.reject(new Error('ran here')))
+    await expect
+      .poll(() => told.map(({ name, traceId }) => [name, traceId]), { timeout: 60_000 })
+      .toContainEqual(['apart refit-models', caller])
   }, 120_000)
 })

@@ -1,4 +1,5 @@
 import { type Job, type Telemetry, UnrecoverableError } from 'bullmq'
+import { traceHeaders } from '../../platform/tracing.ts'
 import { failureOf } from '../answer-parent.ts'
 import { checkPayload, type JobName, planVersionOf } from '../jobs.ts'
 import type { JobContext, JobEvent, JobHandler } from '../port.ts'
@@ -71,7 +72,8 @@ export function startWorker<Name extends JobName>(
 async function runApart(own: OwnProcess, name: JobName, job: Job, context: JobContext) {
   const { id, attempt, dueAtMs, abort } = context
   const children = await context.children()
-  const asked = { name, payload: job.data, context: { id, attempt, dueAtMs }, children }
+  const trace = traceHeaders()
+  const asked = { name, payload: job.data, context: { id, attempt, dueAtMs }, children, trace }
   return own.run(asked, deathsApart(job), abort)
 }
 
