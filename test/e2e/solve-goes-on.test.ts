@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { epochMs } from '../../services/domain/units.ts'
+import { mergePlan } from '../../services/pipeline/merge-plan.ts'
+import { solveOneBlock } from '../../services/pipeline/solve-block.ts'
+import { solvePlan } from '../../services/pipeline/solve-plan.ts'
 import {
   holdUnlessWorth,
   type LastPlan,
@@ -15,9 +18,6 @@ import { digestOf } from '../../services/solves/index.ts'
 import { planInThreads } from '../../services/wiring/plan-in-threads.ts'
 import { solverThreads } from '../../services/wiring/solver-threads.ts'
 import { openStores } from '../../services/wiring/state.ts'
-import { mergePlanJob } from '../../workers/merge-plan.ts'
-import { solveBlockJob } from '../../workers/solve-block.ts'
-import { solvePlanJob } from '../../workers/solve-plan.ts'
 import { generateProblem } from '../bench/planner/instances.ts'
 import { beforeRolling, rolledOn } from '../bench/planner/roll.ts'
 import { embeddedEngine, type FreshDatabase, redisUrl } from '../support/engines.ts'
@@ -66,28 +66,27 @@ for (const { name, skip, url } of QUEUES) {
         followsVersion: (await stores.plans.newest())?.version ?? 0,
       })
       const observe = (windows: unknown) => void observed.push(windows)
-      await queue.work(
-        'solve-plan',
-        solvePlanJob({ ...stores, queue, frame, observe, split: solver.split }),
-      )
-      const work = solveBlockJob({ solves: stores.solves, solveBlock: solver.solveBlock })
-      await queue.work('solve-block', (payload, context) => {
+      const solving = { ...stores, queue, frame, observe, split: solver.split }
+      await queue.work('solve-plan', (payload) => solvePlan(solving, payload))
+      await queue.work('solve-block', (payload) => {
         solved.push(payload.blockId)
-        return work(payload, context)
+        return solveOneBlock({ solves: stores.solves, solveBlock: solver.solveBlock }, payload)
       })
-      await queue.work(
-        'merge-plan',
-        mergePlanJob({
-          ...stores,
-          queue,
-          nowMs: () => 1,
-          merge: solver.merge,
-          violations: (of, outcome) =>
-            outcome.status === 'planned' ? verifyPlan(of, outcome.plan).violations : [],
-          observe: () => undefined,
-          needsApproval: async () => false,
-          validForMs: async () => 3_600_000,
-        }),
+      await queue.work('merge-plan', (payload) =>
+        mergePlan(
+          {
+            ...stores,
+            queue,
+            nowMs: () => 1,
+            merge: solver.merge,
+            violations: (of, outcome) =>
+              outcome.status === 'planned' ? verifyPlan(of, outcome.plan).violations : [],
+            observe: () => undefined,
+            needsApproval: async () => false,
+            validForMs: async () => 3_600_000,
+          },
+          payload,
+        ),
       )
     }, 60_000)
 

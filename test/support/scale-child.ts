@@ -3,14 +3,15 @@
  * killed. Says on standard output `took` for each job that it has taken up, `gave` for each that has
  * ended, and `solved` for each block it has solved. Its options come as JSON.
  */
+
+import { type MergePlanPorts, mergePlan } from '../../services/pipeline/merge-plan.ts'
+import { solveOneBlock } from '../../services/pipeline/solve-block.ts'
 import { verifyPlan } from '../../services/planning/index.ts'
 import { openLog } from '../../services/platform/log.ts'
 import { openThreads } from '../../services/platform/threads.ts'
 import { openEngine } from '../../services/wiring/engine.ts'
 import { solverThreads } from '../../services/wiring/solver-threads.ts'
 import { openStores } from '../../services/wiring/state.ts'
-import { mergePlanJob } from '../../workers/merge-plan.ts'
-import { solveBlockJob } from '../../workers/solve-block.ts'
 
 const { timing, ...where } = JSON.parse(process.argv[2]!)
 const engine = await openEngine(where, openLog('silent'), timing)
@@ -27,11 +28,10 @@ async function heard<Result>(work: () => Promise<Result>): Promise<Result> {
 
 await queue.work(
   'solve-block',
-  (payload, context) =>
+  (payload) =>
     heard(async () => {
       const { solves } = storesOf(payload.revision)
-      const work = solveBlockJob({ solves, solveBlock: solver.solveBlock })
-      const result = await work(payload, context)
+      const result = await solveOneBlock({ solves, solveBlock: solver.solveBlock }, payload)
       process.stdout.write('solved\n')
       return result
     }),
@@ -39,8 +39,8 @@ await queue.work(
 )
 await queue.work(
   'merge-plan',
-  (payload, context) => {
-    const work = mergePlanJob({
+  (payload) => {
+    const ports: MergePlanPorts = {
       ...storesOf(payload.revision),
       queue,
       nowMs: Date.now,
@@ -51,8 +51,8 @@ await queue.work(
       // So that nothing but solving and saving is measured.
       needsApproval: async () => true,
       validForMs: async () => 3_600_000,
-    })
-    return heard(() => work(payload, context))
+    }
+    return heard(() => mergePlan(ports, payload))
   },
   { concurrency: 4 },
 )
