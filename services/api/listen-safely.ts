@@ -17,7 +17,7 @@ export const isLoopback = (host: string): boolean => LOOPBACK.test(host)
  * Opens the socket; without keys only where nobody else can reach it.
  *
  * @returns the address to print
- * @throws InvalidInput where everybody could do everything
+ * @throws InvalidInput where everybody could do everything, or where nobody may listen
  */
 export async function listenSafely(
   app: FastifyInstance,
@@ -32,5 +32,7 @@ export async function listenSafely(
       },
     ])
   }
-  return app.listen({ host, port })
+  return app.listen({ host, port }).catch(({ code }: NodeJS.ErrnoException) => {
+    throw new InvalidInput(`cannot listen on ${host}:${port} (${code})`)
+  })
 }

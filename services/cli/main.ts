@@ -11,3 +11,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   isTty,
   ...(isTty && stdin.isTTY === true && { terminal: { input: stdin, output: stdout } }),
 })
+
+/** A part that was not closed is no reason to live on, half alive, where a supervisor would start anew. */
+const TIDYING_MS = 5_000
+setTimeout(() => process.exit(), TIDYING_MS).unref()

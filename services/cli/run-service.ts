@@ -43,7 +43,10 @@ export async function runService(options: ServiceOptions, role: Role, io: CliIo)
   const stops: Stop[] = []
   try {
     // Answers first: the fits and the plan that work begins with take the processor for seconds.
-    if (role !== 'worker') stops.push(await startApi(service, io), await startScaler(service, io))
+    if (role !== 'worker') {
+      stops.push(await startApi(service, io))
+      stops.push(await startScaler(service, io))
+    }
     const work = role === 'api' ? undefined : await startWork(service)
     if (work) stops.unshift(...work.stops)
     const ended = new AbortController()
@@ -95,8 +98,12 @@ async function startWork(service: Service): Promise<Work> {
   const steps = stepPorts(service)
   const models = fleet.models.map(({ id }) => id)
   const beginning = { queue, models, tickMs: msFromSeconds(env.tickSeconds), nowMs }
-  const stopTicks = startLocalTicks(await localWork(service, steps, beginning))
-  const stopBeats = keepRunning(batchRunner(await requestPorts(service)), service)
+  const [local, requests] = [
+    await localWork(service, steps, beginning),
+    await requestPorts(service),
+  ]
+  const stopTicks = startLocalTicks(local)
+  const stopBeats = keepRunning(batchRunner(requests), service)
 
   const ended = new AbortController()
   const warn = (message: string) => log.warn(message)
@@ -135,7 +142,6 @@ function keepRunning(runner: BatchRunner, { log }: Service): Stop {
 
 async function startApi(service: Service, io: CliIo): Promise<Stop> {
   const { env, nowMs } = service
-  const stopLooking = keepLooking(service)
   const security = await securityFor(service, io.out)
   const app = await buildApp(apiPorts(service), {
     security,
@@ -146,7 +152,12 @@ async function startApi(service: Service, io: CliIo): Promise<Stop> {
     pageFolder: dashboardFolder(),
     traced: env.traceEndpoint !== undefined,
   })
-  const url = await listenSafely(app, { host: env.host, port: env.port, security })
+  const where = { host: env.host, port: env.port, security }
+  const url = await listenSafely(app, where).catch(async (error: unknown) => {
+    await app.close()
+    throw error
+  })
+  const stopLooking = keepLooking(service)
   io.out(`Gridtide is up at ${url}  (OpenAPI: ${url}/openapi.json)\n`)
   return async () => {
     stopLooking()

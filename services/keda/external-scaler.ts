@@ -1,4 +1,10 @@
-import { Server, type ServerCredentials, type ServerWritableStream } from '@grpc/grpc-js'
+import {
+  logVerbosity,
+  Server,
+  type ServerCredentials,
+  type ServerWritableStream,
+  setLogVerbosity,
+} from '@grpc/grpc-js'
 import { NotFound, UpstreamUnavailable } from '../domain/errors.ts'
 import { unary } from './answer.ts'
 import { externalScalerService, type ScaledObjectRef } from './protocol.ts'
@@ -26,6 +32,8 @@ export interface RunningScaler {
 
 const METRIC = 'gridtide-desired-replicas'
 const POLL_MS = 5_000
+/** What goes wrong is thrown; gRPC would write it to the console besides. */
+setLogVerbosity(logVerbosity.NONE)
 /** A question is a few names; whoever sends more is not KEDA. */
 const MOST_BYTES = 64 * 1024
 const MOST_STREAMS = 1_000
