@@ -67,6 +67,12 @@ const Variables = Type.Object({
       description: 'What a client with a certificate may do; read',
     }),
   ),
+  GRIDTIDE_TRUST_PROXY: Type.Optional(
+    Type.String({
+      pattern: '^[0-9a-fA-F.:/]+(,[0-9a-fA-F.:/]+)*$',
+      description: 'Addresses or CIDR ranges of proxies whose X-Forwarded-For says who calls; none',
+    }),
+  ),
   OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
     Type.String({
       pattern: '^https?://',
@@ -96,6 +102,8 @@ export interface Env {
     readonly proxies: readonly string[]
     readonly scopes: readonly ('read' | 'plan' | 'act' | 'admin')[]
   }
+  /** Addresses and CIDR ranges. */
+  readonly trustedProxies?: readonly string[]
   readonly host: string
   readonly port: number
   readonly scaler?: {
@@ -147,6 +155,9 @@ function meaningOf(given: Static<typeof Variables>): Env {
     ...(given.DATABASE_URL && { databaseUrl: given.DATABASE_URL }),
     ...(given.REDIS_URL && { redisUrl: given.REDIS_URL }),
     ...signIn(given),
+    ...(given.GRIDTIDE_TRUST_PROXY && {
+      trustedProxies: given.GRIDTIDE_TRUST_PROXY.split(',').map(addressOrRange),
+    }),
     ...scaler(given),
     ...(given.OTEL_EXPORTER_OTLP_ENDPOINT && {
       traceEndpoint: given.OTEL_EXPORTER_OTLP_ENDPOINT,
@@ -185,7 +196,9 @@ function signIn(given: Given): Pick<Env, 'oidc' | 'certificates'> {
     ...(certificates && {
       certificates: {
         header: certificates.header,
-        proxies: certificates.proxies.split(',').map(cidr),
+        proxies: certificates.proxies
+          .split(',')
+          .map((range) => cidr('GRIDTIDE_MTLS_PROXIES', range)),
         scopes: scopes.split(',') as ('read' | 'plan' | 'act' | 'admin')[],
       },
     }),
@@ -204,9 +217,12 @@ function whole<Names extends string>(
 }
 
 /** @throws InvalidInput where it is no range of addresses */
-function cidr(range: string): string {
+function cidr(name: string, range: string): string {
   const [address = '', bits = ''] = range.split('/')
   const most = isIP(address) === 6 ? 128 : 32
   if (isIP(address) > 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most) return range
-  throw new InvalidInput(`bad environment: GRIDTIDE_MTLS_PROXIES: ${range} is no CIDR range`)
+  throw new InvalidInput(`bad environment: ${name}: ${range} is no CIDR range`)
 }
+
+const addressOrRange = (text: string): string =>
+  isIP(text) > 0 ? text : cidr('GRIDTIDE_TRUST_PROXY', text)

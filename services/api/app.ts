@@ -34,6 +34,8 @@ export interface ApiOptions {
   readonly queue?: Pick<JobQueue, 'board'>
   /** Each request begins a span, or goes on with the trace that its caller names. */
   readonly traced?: boolean
+  /** Addresses and CIDR ranges of proxies: callers behind them are told apart by X-Forwarded-For. */
+  readonly trustedProxies?: readonly string[] | undefined
 }
 
 /**
@@ -58,6 +60,9 @@ export async function buildApp(ports: ApiPorts, options: ApiOptions): Promise<Fa
     routerOptions: { maxParamLength: 256 },
     schemaErrorFormatter: wrongInRequest,
     schemaController: { compilersFactory: { buildSerializer: sharedSerializers() } },
+    // Without keys the name by which we are called is what counts, and no header may change it.
+    ...(options.security.mode === 'closed' &&
+      options.trustedProxies && { trustProxy: [...options.trustedProxies] }),
     ...(options.log && { loggerInstance: options.log as never }),
     // A child for each request would cost more than the guard; lines that need it name the request.
     childLoggerFactory: (log) => log,

@@ -49,7 +49,7 @@ export interface ApiPorts {
   /**
    * Calls that changed something and calls that were refused, for the audit log. Must not throw.
    *
-   * @param tenant undefined where nobody could be told
+   * @param tenant undefined where nobody could be told: the one that is served is to hear of it
    */
   record(tenant: string | undefined, entry: NewAuditEntry): void
 }

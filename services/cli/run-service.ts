@@ -151,6 +151,7 @@ async function startApi(service: Service, io: CliIo): Promise<Stop> {
     nowMs,
     pageFolder: dashboardFolder(),
     traced: env.traceEndpoint !== undefined,
+    trustedProxies: env.trustedProxies,
   })
   const where = { host: env.host, port: env.port, security }
   const url = await listenSafely(app, where).catch(async (error: unknown) => {

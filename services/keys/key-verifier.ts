@@ -21,6 +21,8 @@ export interface KeyVerifier {
    * asked (again). The text is forgotten, only its digest is kept.
    */
   recall(text: string): () => StoredKey | undefined
+  /** Whether `verify` does it without scrypt: it was proven before, or is no key's text at all. */
+  isCheap(text: string): boolean
   /** @throws UpstreamUnavailable where the store is away and the key is not known from before */
   verify(text: string): Promise<StoredKey | undefined>
 }
@@ -96,6 +98,7 @@ export function keyVerifier(
       const digest = digestOf(text)
       return () => believed(digest, trustMs)
     },
+    isCheap: (text) => readKeyText(text) === undefined || remembered.has(digestOf(text)),
     verify: async (text) => {
       const digest = digestOf(text)
       return (

@@ -178,38 +178,6 @@ describe('a tenant', () => {
   })
 })
 
-describe('limits', () => {
-  it('lets an address guess only so often, and a caller call', async () => {
-    const limited = await buildApp(
-      { ...ports, metrics: memoryPorts().metrics },
-      {
-        version: '1',
-        security: {
-          mode: 'closed',
-          authenticators: [apiKeys(ports.keys, { nowMs: () => NOW_MS })],
-        },
-        limits: { guessesPerMinute: 3, requestsPerMinute: 5 },
-      },
-    )
-    const as = (key: string, remoteAddress: string) =>
-      limited.inject({ url: '/v1/plans', headers: { 'x-api-key': key }, remoteAddress })
-    const good = keyOf.get('acme/read')!
-    for (let n = 0; n < 5; n++) expect((await as(good, '10.0.0.1')).statusCode).toBe(200)
-    const over = await as(good, '10.0.0.2')
-    expect(over.statusCode).toBe(429)
-    expect(Number(over.headers['retry-after'])).toBeGreaterThan(0)
-    expect(over.headers.ratelimit).toBe(`"calls";r=0;t=${over.headers['retry-after']}`)
-    expect((await as(keyOf.get('globex/read')!, '10.0.0.1')).statusCode).toBe(200)
-
-    ports.recorded.length = 0
-    for (let n = 0; n < 3; n++) expect((await as('guess', '10.0.0.9')).statusCode).toBe(401)
-    expect((await as('guess', '10.0.0.9')).statusCode).toBe(429)
-    expect((await as(keyOf.get('acme/plan')!, '10.0.0.9')).statusCode).toBe(429)
-    expect(ports.recorded).toHaveLength(3)
-    await limited.close()
-  })
-})
-
 describe('without keys', () => {
   const open = { mode: 'open', tenant: 'acme' } as const
 

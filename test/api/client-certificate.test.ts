@@ -12,15 +12,15 @@ const certificates: ClientCertificates = {
   tenant: 'default',
   scopes: ['read'],
 }
-const from = (ip: string, subject?: string | string[]) =>
-  certifiedCaller(certificates, { ip, headers: { 'x-client-subject': subject } })
+const from = (ip: string | undefined, subject?: string | string[]) =>
+  certifiedCaller(certificates, { remoteAddress: ip, headers: { 'x-client-subject': subject } })
 
 it('believes the proxy, in whatever spelling of its address, and nobody else', () => {
   const ann = { subject: 'cert:CN=ann', tenant: 'default', scopes: ['read'] }
   expect(from('10.0.0.5', 'CN=ann')).toEqual(ann)
   expect(from('::ffff:10.0.0.5', 'CN=ann')).toEqual(ann)
   expect(from('fd00::7', 'CN=ann')).toEqual(ann)
-  for (const ip of ['10.0.0.6', '127.0.0.1', '::1', '::ffff:10.0.0.6', 'fe80::1']) {
+  for (const ip of [undefined, '10.0.0.6', '127.0.0.1', '::1', '::ffff:10.0.0.6', 'fe80::1']) {
     expect(from(ip, 'CN=ann'), ip).toBeUndefined()
   }
 })

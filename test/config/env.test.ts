@@ -50,6 +50,15 @@ describe('the environment', () => {
     expect(() => readEnv({ GRIDTIDE_SCALER_PORT: '70000' })).toThrow('GRIDTIDE_SCALER_PORT 70000')
   })
 
+  it('trusts the proxies it is told of, and none unless', () => {
+    expect(readEnv({}).trustedProxies).toBeUndefined()
+    const listed = readEnv({ GRIDTIDE_TRUST_PROXY: '10.0.0.5,10.1.0.0/16,fd00::/8,::1' })
+    expect(listed.trustedProxies).toEqual(['10.0.0.5', '10.1.0.0/16', 'fd00::/8', '::1'])
+    for (const text of ['10.0.0', '10.0.0.0/33', '1']) {
+      expect(() => readEnv({ GRIDTIDE_TRUST_PROXY: text })).toThrow('GRIDTIDE_TRUST_PROXY')
+    }
+  })
+
   it('takes ways to sign in whole, or not at all', () => {
     const oidc = {
       GRIDTIDE_OIDC_ISSUER: 'https://id.example.com',

@@ -9,7 +9,7 @@ import type { Caller } from './caller.ts'
 
 /** Callers by the keys that this service hands out. */
 export function apiKeys(store: KeyStore, options: KeyVerifierOptions): Authenticator {
-  const { recall, verify } = keyVerifier(store, options)
+  const { recall, isCheap, verify } = keyVerifier(store, options)
   const callers = new WeakMap<StoredKey, Caller>()
 
   function callerOf(key: StoredKey | undefined): Caller | undefined {
@@ -27,6 +27,7 @@ export function apiKeys(store: KeyStore, options: KeyVerifierOptions): Authentic
       const find = recall(credential)
       return () => callerOf(find())
     },
+    isCheap,
     authenticate: async (credential) => callerOf(await verify(credential)),
   }
 }

@@ -9,6 +9,11 @@ export interface Authenticator {
    */
   recall?(credential: string): Recall
   /**
+   * Whether it is told without slow work, who this is or that it is nobody: such a credential is
+   * looked at however much its address has guessed.
+   */
+  isCheap(credential: string): boolean
+  /**
    * @param credential what followed `Bearer`, or stood in `X-Api-Key`
    * @returns the caller, or undefined where this is no credential of this kind, or not a valid one
    * @throws UpstreamUnavailable where it cannot be told now

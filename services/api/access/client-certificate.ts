@@ -21,7 +21,8 @@ const LONGEST_SUBJECT = 200
 export function certifiedCaller(
   { header, proxies, tenant, scopes }: ClientCertificates,
   request: {
-    readonly ip: string
+    /** Of the other end of the connection, whomever that speaks for; undefined where it has gone. */
+    readonly remoteAddress: string | undefined
     readonly headers: Readonly<Record<string, string | string[] | undefined>>
   },
 ): Caller | undefined {
@@ -29,7 +30,8 @@ export function certifiedCaller(
   if (typeof subject !== 'string' || subject === '' || subject.length > LONGEST_SUBJECT) {
     return undefined
   }
-  const address = ipaddr.process(request.ip)
+  if (request.remoteAddress === undefined) return undefined
+  const address = ipaddr.process(request.remoteAddress)
   const vouched = proxies.some((range) => {
     const [network, bits] = ipaddr.parseCIDR(range)
     return network.kind() === address.kind() && address.match([network, bits] as never)

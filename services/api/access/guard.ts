@@ -44,8 +44,9 @@ export interface GuardOptions {
  */
 export function guard(app: FastifyInstance, ports: ApiPorts, options: GuardOptions): StillCalls {
   const { security, nowMs, guessesPerMinute, requestsPerMinute } = options
-  const identify = identifyBy(security)
-  const tell = whoCalls(identify, callAllowance(guessesPerMinute, elapsedMs))
+  const guesses = callAllowance(guessesPerMinute, elapsedMs)
+  const identify = identifyBy(security, guesses)
+  const tell = whoCalls(identify, guesses)
   const calls = callAllowance(requestsPerMinute, elapsedMs)
   const policy = policyOf(requestsPerMinute)
   const nameOf = callerNames()

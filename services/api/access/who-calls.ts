@@ -6,6 +6,7 @@ import type { CallAllowance } from './call-allowance.ts'
 import { type Caller, SCOPES } from './caller.ts'
 import { certifiedCaller } from './client-certificate.ts'
 import { credentialOf, isBrowsed } from './credential.ts'
+import { guessSource } from './guess-source.ts'
 import { tooMany } from './too-many.ts'
 
 /** Tells who calls; at once where it was told a moment ago, which is nearly always. */
@@ -17,22 +18,26 @@ export type Identify = (request: FastifyRequest) => Caller | undefined | Promise
 type Closed = Extract<Security, { mode: 'closed' }>
 
 /**
- * @param guesses refused credentials, by the address they came from
+ * A credential is looked at before the guesses of its address are: behind one proxy there are many
+ * callers, and those that are known are not to pay for who guesses beside them.
+ *
+ * @param guesses refused credentials, by where they came from
  * @throws HttpError, Forbidden as the returned function does, at once or later
  */
 export function whoCalls(identify: Identify, guesses: CallAllowance): WhoCalls {
   return (request) => {
-    const waitSeconds = guesses.waitSeconds(() => request.ip)
-    if (waitSeconds !== undefined) throw tooMany(waitSeconds)
     const caller = identify(request)
     if (caller instanceof Promise) return caller.then((one) => one ?? stranger(guesses, request))
     return caller ?? stranger(guesses, request)
   }
 }
 
-/** @throws Forbidden as the returned function does, where it may only be called from this machine */
-export function identifyBy(security: Security): Identify {
-  if (security.mode === 'closed') return closed(security)
+/**
+ * @param guesses as above; looked at, not counted
+ * @throws Forbidden as the returned function does, where it may only be called from this machine
+ */
+export function identifyBy(security: Security, guesses: CallAllowance): Identify {
+  if (security.mode === 'closed') return closed(security, guesses)
   const local: Caller = { subject: 'local', tenant: security.tenant, scopes: SCOPES }
   return (request) => {
     assertLocalName(request.hostname)
@@ -41,18 +46,21 @@ export function identifyBy(security: Security): Identify {
   }
 }
 
-function closed(security: Closed): Identify {
+function closed(security: Closed, guesses: CallAllowance): Identify {
   const recallsOf = connectionMemory(security)
+  const ask = sparingly(security, guesses)
   return (request) => {
     const credential = credentialOf(request)
     if (credential === undefined) {
-      return security.certificates && certifiedCaller(security.certificates, request)
+      const { headers, socket } = request
+      const sender = { headers, remoteAddress: socket.remoteAddress }
+      return security.certificates && certifiedCaller(security.certificates, sender)
     }
     for (const recall of recallsOf(request.raw.socket, credential)) {
       const caller = recall()
       if (caller) return caller
     }
-    return askAll(security, credential)
+    return ask(request, credential)
   }
 }
 
@@ -68,6 +76,27 @@ function connectionMemory({ authenticators }: Closed) {
   }
 }
 
+/**
+ * A key that was never seen takes slow work to prove. From where too much was guessed that is done
+ * for one at a time, so that a flood of guesses at a prefix that exists does not take the machine.
+ */
+function sparingly(security: Closed, guesses: CallAllowance) {
+  let proving = false
+  return async ({ ip }: FastifyRequest, credential: string): Promise<Caller | undefined> => {
+    const isCheap = security.authenticators.every((one) => one.isCheap(credential))
+    if (isCheap || guesses.waitSeconds(() => guessSource(ip)) === undefined) {
+      return askAll(security, credential)
+    }
+    if (proving) throw tooMany(1)
+    proving = true
+    try {
+      return await askAll(security, credential)
+    } finally {
+      proving = false
+    }
+  }
+}
+
 async function askAll({ authenticators }: Closed, credential: string): Promise<Caller | undefined> {
   for (const authenticator of authenticators) {
     const caller = await authenticator.authenticate(credential)
@@ -77,7 +106,8 @@ async function askAll({ authenticators }: Closed, credential: string): Promise<C
 }
 
 function stranger(guesses: CallAllowance, request: FastifyRequest): never {
-  guesses.take(request.ip)
+  const waitSeconds = guesses.take(guessSource(request.ip))
+  if (waitSeconds !== undefined) throw tooMany(waitSeconds)
   const words =
     credentialOf(request) === undefined
       ? 'send a key: `Authorization: Bearer ...`'
