@@ -1,4 +1,4 @@
-/** One thing that happened. */
+/** One thing that happened; `gap` where some may be missing, since they are kept no more. */
 export interface GridtideEvent {
   readonly id: number
   /** E.g. `plan.changed`. */
@@ -25,15 +25,16 @@ export async function* followEvents(
   let pauseMs = FIRST_PAUSE_MS
   while (!abort?.aborted) {
     try {
-      for await (const event of eventsOf(await connect(url, headers, last, abort))) {
+      for await (const { id, event } of blocksOf(await connect(url, headers, last, abort))) {
+        last = id ?? last // where the stream begins is told before anything happens
+        if (!event) continue
         pauseMs = FIRST_PAUSE_MS
-        last = event.id
         yield event
       }
     } catch (error) {
       if (error instanceof Refused) throw error
     }
-    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    await pause(pauseMs, abort)
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
   }
 }
@@ -60,7 +61,26 @@ async function connect(
 
 class Refused extends Error {}
 
-async function* eventsOf(answer: Response): AsyncGenerator<GridtideEvent> {
+/** Ends early where `abort` is told, before or meanwhile. */
+function pause(durationMs: number, abort: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      abort?.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, durationMs)
+    abort?.addEventListener('abort', done)
+    if (abort?.aborted) done()
+  })
+}
+
+interface Block {
+  readonly id: number | undefined
+  readonly event: GridtideEvent | undefined
+}
+
+async function* blocksOf(answer: Response): AsyncGenerator<Block> {
   const decoder = new TextDecoder()
   let text = ''
   for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
@@ -68,8 +88,12 @@ async function* eventsOf(answer: Response): AsyncGenerator<GridtideEvent> {
     const blocks = text.split('\n\n')
     text = blocks.pop()!
     for (const block of blocks) {
+      const id = /^id: (\d+)$/m.exec(block)?.[1]
       const data = /^data: (.*)$/m.exec(block)?.[1]
-      if (data !== undefined) yield JSON.parse(data) as GridtideEvent
+      yield {
+        id: id === undefined ? undefined : Number(id),
+        event: data === undefined ? undefined : (JSON.parse(data) as GridtideEvent),
+      }
     }
   }
 }

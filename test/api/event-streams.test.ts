@@ -45,6 +45,9 @@ afterEach(async () => {
   await app.close()
 })
 
+/** The machine may be at other things. */
+const soon = <Value>(look: () => Value | Promise<Value>) => vi.waitFor(look, 15_000)
+
 /** A stream on a real socket; what came so far is in `text`. */
 function open(path = '/v1/events', more = '') {
   const socket = connect(port, '127.0.0.1')
@@ -63,7 +66,7 @@ function open(path = '/v1/events', more = '') {
 }
 const opened = async (path?: string, more?: string) => {
   const stream = open(path, more)
-  await vi.waitFor(() => expect(stream.text).toMatch(/\n\r?\n./))
+  await soon(() => expect(stream.text).toMatch(/\n\r?\n./))
   return stream
 }
 const idsOf = ({ text }: { readonly text: string }) =>
@@ -98,10 +101,10 @@ it('forgets a client that leaves while the log is looked at', async () => {
   const { slow, release } = held(tenant.events.latest)
   Object.assign(tenant.events, { latest: slow })
   const { socket } = open()
-  await vi.waitFor(() => expect(slow).toHaveBeenCalled())
+  await soon(() => expect(slow).toHaveBeenCalled())
   const since = vi.spyOn(tenant.events, 'since')
   socket.destroy()
-  await vi.waitFor(async () => expect(await connections()).toBe(0))
+  await soon(async () => expect(await connections()).toBe(0))
   release()
   await pause(50)
   expect(await metric('clients')).toBe(0)
@@ -115,9 +118,9 @@ it.each(STREAMS)('forgets a client that leaves while its key is looked at: %s', 
   const { slow, release } = held(ports.keys.find)
   Object.assign(ports.keys, { find: slow })
   const { socket } = open(path)
-  await vi.waitFor(() => expect(slow).toHaveBeenCalled())
+  await soon(() => expect(slow).toHaveBeenCalled())
   socket.destroy()
-  await vi.waitFor(async () => expect(await connections()).toBe(0))
+  await soon(async () => expect(await connections()).toBe(0))
   release()
   await pause(500) // scrypt takes its time
   expect(await metric('clients')).toBe(0)
@@ -127,10 +130,10 @@ it('lets no burst pass the most streams', async () => {
   const { slow, release } = held(tenant.events.latest)
   Object.assign(tenant.events, { latest: slow })
   const streams = Array.from({ length: MOST + 2 }, () => open())
-  await vi.waitFor(() => expect(slow).toHaveBeenCalled())
+  await soon(() => expect(slow).toHaveBeenCalled())
   await pause(50)
   release()
-  await vi.waitFor(() => {
+  await soon(() => {
     expect(streams.filter(({ text }) => text.includes(' 200 '))).toHaveLength(MOST)
     expect(streams.filter(({ text }) => text.includes(' 503 '))).toHaveLength(2)
   })
@@ -150,12 +153,12 @@ it('counts the streams of the grid with those of events', async () => {
 it('tells 5,000 events at once, and as many of the past, whole and in order', async () => {
   const live = await opened()
   say(1, 5000)
-  await vi.waitFor(() => expect(idsOf(live)).toHaveLength(5000), 10_000)
+  await soon(() => expect(idsOf(live)).toHaveLength(5000))
   expect(idsOf(live)).toEqual(range(1, 5000))
   const resumed = open('/v1/events', 'Last-Event-ID: 3\r\n')
-  await vi.waitFor(() => expect(idsOf(resumed)).toHaveLength(4997), 10_000)
+  await soon(() => expect(idsOf(resumed)).toHaveLength(4997))
   say(5001, 5001)
-  await vi.waitFor(() => expect(idsOf(resumed)).toEqual(range(4, 5001)))
+  await soon(() => expect(idsOf(resumed)).toEqual(range(4, 5001)))
   expect(await metric('cut_total')).toBe(0)
 })
 
@@ -167,11 +170,11 @@ it('cuts a client that does not read, lets go of its socket, and delays nobody',
   for (let id = 1; id <= 40; id++) {
     const startMs = performance.now()
     say(id, id, 'x'.repeat(256 * 1024))
-    await vi.waitFor(() => expect(idsOf(reading)).toHaveLength(id))
-    expect(performance.now() - startMs).toBeLessThan(1_000)
+    await soon(() => expect(idsOf(reading)).toHaveLength(id))
+    expect(performance.now() - startMs).toBeLessThan(2_500) // who waits for it waits 3 s
   }
-  await vi.waitFor(async () => expect(await metric('cut_total')).toBe(1), 10_000)
-  await vi.waitFor(async () => expect(await connections()).toBe(1), 10_000)
+  await soon(async () => expect(await metric('cut_total')).toBe(1))
+  await soon(async () => expect(await connections()).toBe(1))
   expect(await metric('clients')).toBe(1)
   expect(reading.ended).toBe(false)
 })
@@ -181,8 +184,8 @@ it.each(STREAMS)('ends soon after its key does: %s', async (path) => {
   await pause(1_500)
   expect(stream.ended).toBe(false)
   await ports.keys.revoke('default', key.prefix, Date.now())
-  await vi.waitFor(async () => expect(await metric('clients')).toBe(0), 3_000)
-  expect(stream.text).toMatch(/\r\n0\r\n\r\n$/) // whole, not torn
+  await soon(() => expect(stream.text).toMatch(/\r\n0\r\n\r\n$/)) // whole, not torn
+  await soon(async () => expect(await metric('clients')).toBe(0))
 })
 
 it('ends soon after its token does, without looking at that again', async () => {
@@ -191,7 +194,7 @@ it('ends soon after its token does, without looking at that again', async () => 
   tokens.mockResolvedValueOnce({ subject: 'jwt:a', tenant: 'default', scopes: ['read'], untilMs })
   key = { ...key, text: 'a.b.c' }
   const stream = await opened()
-  await vi.waitFor(() => expect(stream.text).toMatch(/\r\n0\r\n\r\n$/), 5_000)
+  await soon(() => expect(stream.text).toMatch(/\r\n0\r\n\r\n$/))
   expect(Date.now()).toBeGreaterThanOrEqual(untilMs)
   expect(tokens).toHaveBeenCalledOnce()
 })
@@ -199,8 +202,7 @@ it('ends soon after its token does, without looking at that again', async () => 
 it('takes nobody for a guesser whose streams ended', async () => {
   const streams = await Promise.all(Array.from({ length: MOST }, () => opened()))
   await ports.keys.revoke('default', key.prefix, Date.now())
-  for (const stream of streams)
-    await vi.waitFor(() => expect(stream.text).toMatch(/\n0\r\n/), 5_000)
+  for (const stream of streams) await soon(() => expect(stream.text).toMatch(/\n0\r\n/))
   for (let guess = 30; guess > 0; guess--) {
     const refused = await opened()
     expect(refused.text).toMatch(/^HTTP\/1.1 401/)
@@ -211,6 +213,6 @@ it('takes nobody for a guesser whose streams ended', async () => {
 it.each(STREAMS)('outlives a store of keys that is away: %s', async (path) => {
   const stream = await opened(path)
   const find = vi.spyOn(ports.keys, 'find').mockRejectedValue(new Error('away'))
-  await vi.waitFor(() => expect(find.mock.calls.length).toBeGreaterThan(1), 5_000)
+  await soon(() => expect(find.mock.calls.length).toBeGreaterThan(1))
   expect(stream.ended).toBe(false)
 })

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { apiKeys } from '../../services/api/access/api-keys.ts'
 import { buildApp } from '../../services/api/app.ts'
 import { type Gridtide, gridtide } from '../../services/client/index.ts'
@@ -66,6 +66,31 @@ it('follows events over a lost connection, and misses none', async () => {
   }
   abort.abort()
   expect(seen).toEqual([2, 3, 4, 5])
+})
+
+it('misses nothing where the first connection is lost before anything happened', async () => {
+  const { log } = ports.tenants.get('default')!
+  const last = log.at(-1)!.id
+  const abort = new AbortController()
+  const seen = client.events({ abort: abort.signal }).next()
+  const openStreams = async () => (await ports.metrics.metrics()).match(/stream_clients (\d+)/)![1]
+  await vi.waitFor(async () => expect(await openStreams()).toBe('1'))
+  await new Promise((resolve) => setTimeout(resolve, 200)) // it hears where it begins
+  app.server.closeAllConnections()
+  log.push({ id: last + 1, type: 'plan.changed', atMs: 1, data: {} })
+  expect((await seen).value).toMatchObject({ id: last + 1 })
+  abort.abort()
+})
+
+it('hears an abort while it waits to come back', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] }) // none ever ends by itself
+  const abort = new AbortController()
+  const nobody = gridtide({ baseUrl: 'http://127.0.0.1:1' })
+  const next = nobody.events({ abort: abort.signal }).next()
+  await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0))
+  abort.abort()
+  expect(await next).toEqual({ done: true, value: undefined })
+  vi.useRealTimers()
 })
 
 it('gives up where it is not let in', async () => {

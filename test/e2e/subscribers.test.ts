@@ -2,13 +2,16 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { freshFolder } from '../support/engines.ts'
 import { type ServiceProcess, startService, until } from '../support/service-process.ts'
+import { type TroubledProxy, troubledProxy } from '../support/troubled-proxy.ts'
 import { webhookReceiver } from '../support/webhook-receiver.ts'
 
 const CLIENT = join(import.meta.dirname, '../../docs/examples/client.py')
+const PROBLEM = { 'content-type': 'application/problem+json' }
 const noPython = spawnSync('python3', ['--version']).status !== 0
 const secret = `whsec_${Buffer.alloc(32, 5).toString('base64')}`
 
@@ -35,6 +38,7 @@ let home: string
 let hook: Awaited<ReturnType<typeof webhookReceiver>>
 let service: ServiceProcess | undefined
 let python: ChildProcess | undefined
+let proxy: TroubledProxy | undefined
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gridtide-subscribers-'))
@@ -47,6 +51,7 @@ beforeAll(async () => {
 }, 320_000)
 afterAll(async () => {
   python?.kill('SIGKILL')
+  proxy?.close()
   await service?.stop('SIGKILL')
   await hook?.close()
   for (const each of [folder, home]) await rm(each, { recursive: true, force: true, maxRetries: 5 })
@@ -69,10 +74,11 @@ it('posts signed CloudEvents in structured mode to an endpoint that asks for the
 }, 240_000)
 
 it.skipIf(noPython)(
-  `the Python example shows the plan, and each one that follows${noPython ? ' (skipped: there is no python3)' : ''}`,
+  `the Python example shows the plan, and the next one over an outage${noPython ? ' (skipped: there is no python3)' : ''}`,
   async () => {
     let said = ''
-    const env = { PATH: process.env.PATH, GRIDTIDE_URL: service!.url, PYTHONUNBUFFERED: '1' }
+    proxy = await troubledProxy(service!.url)
+    const env = { PATH: process.env.PATH, GRIDTIDE_URL: proxy.url, PYTHONUNBUFFERED: '1' }
     python = spawn('python3', [CLIENT], { env, stdio: ['ignore', 'pipe', 'pipe'] })
     for (const stream of [python.stdout!, python.stderr!]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
@@ -84,6 +90,24 @@ it.skipIf(noPython)(
         Number(version),
       )
     const [first] = await until(() => shown().length > 0 && shown(), 'the current plan')
+    const streams = async () => (await fetch(`${service!.url}/metrics`)).text()
+    await until(
+      async () => (await streams()).includes('gridtide_event_stream_clients 1'),
+      'the example to follow events',
+    )
+    await pause(500) // it hears where the stream begins
+    const webhooks = hook.received.length
+    // Lost before anything happened; the next plan is made while nobody gets through.
+    let goOn = () => {}
+    const planned = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    proxy.breakWith(
+      (answer) =>
+        planned.then(() => answer.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad')),
+      (answer) => answer.writeHead(503, PROBLEM).end('{"code":"UNAVAILABLE","detail":"busy"}'),
+      (answer) => answer.writeHead(429, { ...PROBLEM, 'retry-after': '1' }).end('{}'),
+    )
     const grown = await fetch(`${service!.url}/v1/models/assistant`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json', 'if-match': '"r1"' },
@@ -92,10 +116,17 @@ it.skipIf(noPython)(
       }),
     })
     expect(grown.status, await grown.text()).toBe(200)
+    await until(() => hook.received.length > webhooks, 'the webhook of the next plan')
+    goOn()
     const later = await until(() => shown()[1], 'the next plan').catch(() => {
       throw new Error(`the example said ${said}, the service ${service!.said()}`)
     })
     expect(later).toBeGreaterThan(first!)
+    for (const words of ['502 Bad Gateway; again in 2 s', 'UNAVAILABLE: busy; again in 2 s']) {
+      expect(said).toContain(words)
+    }
+    expect(said).toContain('429 Too Many Requests; again in 1 s')
+    expect(proxy.refusalsLeft).toBe(0)
     expect(python.exitCode, said).toBeNull()
   },
   240_000,

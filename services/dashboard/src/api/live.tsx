@@ -46,17 +46,14 @@ export function LiveProvider({ children }: { readonly children: ComponentChildre
     return () => clearInterval(timer)
   }, [])
   // another key is another stream
-  useEffect(
-    () =>
-      followEvents({
-        onLine: setLine,
-        onEvent: (type) => {
-          setLastEvent(type)
-          setPulse((count) => count + 1)
-        },
-      }),
-    [keyCount],
-  )
+  useEffect(() => {
+    const refresh = () => setPulse((count) => count + 1)
+    const onEvent = (type: string) => {
+      setLastEvent(type)
+      refresh()
+    }
+    return followEvents({ onLine: setLine, onEvent, onReturn: refresh })
+  }, [keyCount])
 
   const live = useMemo(
     () => ({ line, pulse, lastEvent, refresh: () => setPulse((count) => count + 1) }),
