@@ -21,6 +21,8 @@ export async function localWork(
   beginning: Parameters<typeof beginAgainIfEmptied>[0],
 ): Promise<LocalTickPorts> {
   const { queue, fleet, nowMs, log, metrics, stores } = service
+  const endpoints = service.webhooks.endpoints.map(({ id }) => id)
+  const retention = retentionOf(fleet.retention)
   // What was not tidied up for long takes long.
   const patientStores = openStores(service.database.patient, service.tenant)
   const schedulers = await schedulerPorts(service)
@@ -47,6 +49,6 @@ export async function localWork(
       if (await beginAgainIfEmptied(beginning)) log.warn('the queue was emptied: begun again')
     },
     compareClocks: service.clocks,
-    forget: () => forget({ ...patientStores, retention: retentionOf(fleet.retention) }, nowMs()),
+    forget: () => forget({ ...patientStores, endpoints, retention }, nowMs()),
   }
 }

@@ -9,7 +9,8 @@ const GIVE_UP_AFTER_MS = 5 * 24 * 3_600_000
  * What the next attempt on an endpoint has to wait for, now that one more has ended.
  *
  * Five failures in a row open the circuit, for 10 s doubling up to 10 min; the first attempt after
- * that decides whether it closes. Five days without one success, or an answer of 410, disable it.
+ * that decides whether it closes. Five days without one success, or an answer of 410, disable it: then
+ * nothing that was still under way changes it.
  *
  * @returns undefined where all is well
  */
@@ -18,6 +19,7 @@ export function circuitAfter(
   attempt: Attempt,
   nowMs: number,
 ): Circuit | undefined {
+  if (before?.disabled !== undefined) return before
   if (attempt.status === 'delivered') return undefined
   const failures = (before?.failures ?? 0) + 1
   const failingSinceMs = before?.failingSinceMs ?? nowMs

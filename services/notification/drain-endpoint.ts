@@ -49,10 +49,12 @@ export async function drain(
     underWay.add(attempted)
   }
 
-  /** As many attempts at a time as are made side by side, or all that there will be. */
+  /** As many attempts at a time as are made side by side, or all that there will be; a 410 at once. */
   async function circuitNow(): Promise<Circuit | undefined> {
     const circuit = await ports.outbox.circuit(endpoint.id)
-    const enough = circuit || underWay.size === 0 ? 1 : AT_ONCE_PER_ENDPOINT
+    const atOnce =
+      circuit || underWay.size === 0 || unjudged.some(({ status }) => status === 'gone')
+    const enough = atOnce ? 1 : AT_ONCE_PER_ENDPOINT
     if (unjudged.length < enough) return circuit
     const judged = unjudged
     unjudged = []
@@ -107,15 +109,17 @@ async function deliver(ports: RelayPorts, endpoint: Endpoint, delivery: Delivery
   return attempt
 }
 
+const TELLING = ['gone', 'delivered', 'failed'] as const
+
 async function judge(
   { outbox, nowMs }: RelayPorts,
   { id }: Endpoint,
   before: Circuit | undefined,
   attempts: readonly Attempt[],
 ): Promise<Circuit | undefined> {
-  // Of attempts made side by side one success is enough: somebody is at home.
-  const telling = attempts.find(({ status }) => status !== 'failed') ?? (attempts[0] as Attempt)
-  const after = circuitAfter(before, telling, nowMs())
+  // Of attempts made side by side one success is enough: somebody is at home. Whoever wants no more is heard first.
+  const [first] = TELLING.flatMap((one) => attempts.filter(({ status }) => status === one))
+  const after = circuitAfter(before, first!, nowMs())
   if (before || after) await outbox.setCircuit(id, after, nowMs())
   return after
 }

@@ -115,8 +115,19 @@ export interface Outbox {
   claim(endpoint: string, nowMs: number, limit: number): Promise<readonly Delivery[]>
   settle(delivery: Delivery, settlement: Settlement): Promise<void>
   circuit(endpoint: string): Promise<Circuit | undefined>
-  /** Undefined closes the circuit; one that is disabled buries what was due, and is told of. */
+  /**
+   * What attempts came to: undefined closes the circuit; one that is disabled buries what was due, and
+   * is told of. One that is disabled already stays as it is, whatever an attempt came to that was
+   * under way meanwhile.
+   */
   setCircuit(endpoint: string, circuit: Circuit | undefined, nowMs: number): Promise<void>
+  /** Closes the circuit, a disabled one too. */
+  enable(endpoint: string): Promise<void>
+  /**
+   * Gives up what nobody will tell: what is due to an endpoint that is disabled, or that has not been
+   * among `endpoints` for a day. It can be replayed. Says how many.
+   */
+  bury(endpoints: readonly string[], nowMs: number): Promise<number>
   /**
    * Sends again what was sent, or given up, to one endpoint; says how many.
    *

@@ -28,7 +28,9 @@ export interface Retention {
 export interface ForgetPorts {
   readonly plans: Pick<PlanStore, 'forget'>
   readonly solves: Pick<SolveStore, 'forget'>
-  readonly outbox: Pick<Outbox, 'forget'>
+  readonly outbox: Pick<Outbox, 'forget' | 'bury'>
+  /** Every endpoint of the fleet file. */
+  readonly endpoints: readonly string[]
   readonly shifts: Pick<ShiftStore, 'forget'>
   readonly knownGood: Pick<KnownGood, 'forget'>
   readonly archive: Pick<ForecastArchive, 'prune'>
@@ -62,6 +64,7 @@ export const retentionOf = (days: Fleet['retention']): Retention => ({
 export async function forget(ports: ForgetPorts, nowMs: number): Promise<void> {
   const { retention } = ports
   await ports.solves.forget(nowMs - retention.solvesMs)
+  await ports.outbox.bury(ports.endpoints, nowMs)
   await ports.outbox.forget(nowMs - retention.eventsMs)
   await ports.plans.forget(nowMs - retention.plansMs)
   await ports.shifts.forget(nowMs - retention.eventsMs)

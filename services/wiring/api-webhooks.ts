@@ -32,7 +32,7 @@ export function webhookDesk({ stores, queue, nowMs, webhooks }: Service): Webhoo
       return count
     },
     ping: (id, onceId) => pingEndpoint(notifier, endpointOf(id), nowMs(), onceId),
-    enable: (id) => outbox.setCircuit(endpointOf(id).id, undefined, nowMs()),
+    enable: (id) => outbox.enable(endpointOf(id).id),
   }
 }
 

@@ -155,7 +155,7 @@ export function describeNotifier(name: string, make: (timeoutMs: number) => Noti
           error: expect.stringMatching(why),
         })
         expect(methods()).toEqual(['OPTIONS'])
-        await notifier.send(to, event, 10_000)
+        await notifier.send(to, event, 12_000) // ten seconds after the answer
         expect(methods()).toEqual(['OPTIONS', 'OPTIONS'])
       })
 

@@ -290,7 +290,7 @@ export function describeOutbox(
       await relay('a')
       expect(sent).toEqual(['a<1'])
 
-      await outbox.setCircuit('a', undefined, nowMs)
+      await outbox.enable('a')
       answer = () => ({ status: 'delivered', httpStatus: 200 })
       await happened(event('4'))
       await relay('a')

@@ -1,5 +1,9 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { Webhook } from 'standardwebhooks'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { UpstreamUnavailable } from '../../services/domain/errors.ts'
+import { receiversConsent } from '../../services/notification/adapters/consent.ts'
 import { webhookNotifier } from '../../services/notification/adapters/webhook.ts'
 import { pingEndpoint } from '../../services/notification/index.ts'
 import { describeNotifier } from '../contracts/notifier.contract.ts'
@@ -21,5 +25,49 @@ describe('a ping', () => {
       data: { endpoint: 'ops' },
     })
     await close()
+  })
+})
+
+describe('the question for consent', () => {
+  const endpoint = (url: string) =>
+    ({
+      id: 'ops',
+      url,
+      secrets: [`whsec_${Buffer.alloc(32, 9).toString('base64')}`],
+      events: [],
+      format: 'cloudevents',
+      allow: ['127.0.0.0/8'],
+      consent: { origin: 'gridtide.example.com' },
+    }) as const
+  afterEach(() => void vi.useRealTimers())
+
+  it('and the event together take no longer than an attempt may', async () => {
+    const server = createServer(({ method }, response) => {
+      if (method !== 'OPTIONS') return // nor ever answers
+      setTimeout(() => response.writeHead(200, { 'webhook-allowed-origin': '*' }).end(), 1_500)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    const startMs = performance.now()
+    const attempt = await pingEndpoint(webhookNotifier({ timeoutMs: 2_000 }), endpoint(url), 0)
+    expect(attempt).toMatchObject({ status: 'failed', error: expect.stringMatching(/no answer/) })
+    expect(performance.now() - startMs).toBeLessThan(3_000)
+    server.closeAllConnections()
+    server.close()
+  })
+
+  it('is not asked again at once where no answer came', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    let asked = 0
+    const { room } = receiversConsent(async () => {
+      asked++
+      vi.advanceTimersByTime(15_000)
+      throw new UpstreamUnavailable('no answer', { upstream: 'ops' })
+    })
+    await room(endpoint('http://127.0.0.1/'), 0)
+    await room(endpoint('http://127.0.0.1/'), 24_999)
+    expect(asked).toBe(1)
+    await room(endpoint('http://127.0.0.1/'), 25_001)
+    expect(asked).toBe(2)
   })
 })

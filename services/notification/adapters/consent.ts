@@ -31,19 +31,17 @@ export function receiversConsent(askOne: AskOne) {
   function agreed(endpoint: Endpoint, nowMs: number): Promise<number> {
     const known = answers.get(endpoint.id)
     if (known && nowMs < known.untilMs) return known.perMinute
+    const startMs = performance.now()
     const asked: Answer = {
       perMinute: ask(askOne, endpoint),
       untilMs: Number.POSITIVE_INFINITY, // nobody else asks meanwhile
     }
     answers.set(endpoint.id, asked)
-    asked.perMinute.then(
-      () => {
-        asked.untilMs = nowMs + AGREED_MS
-      },
-      () => {
-        asked.untilMs = nowMs + REFUSED_MS
-      },
-    )
+    // From the answer on: one that was long in coming would be stale at once.
+    const holds = (forMs: number) => () => {
+      asked.untilMs = nowMs + (performance.now() - startMs) + forMs
+    }
+    asked.perMinute.then(holds(AGREED_MS), holds(REFUSED_MS))
     return asked.perMinute
   }
 

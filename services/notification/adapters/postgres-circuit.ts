@@ -15,7 +15,7 @@ interface CircuitRow {
 export function postgresCircuits(
   db: Database,
   tenant: string,
-): Pick<Outbox, 'circuit' | 'setCircuit'> {
+): Pick<Outbox, 'circuit' | 'setCircuit' | 'enable'> {
   return {
     circuit: joinedCalls(async (endpoints: readonly string[]) => {
       const rows = await db.query<CircuitRow>(
@@ -28,6 +28,13 @@ export function postgresCircuits(
 
     setCircuit: (endpoint, circuit, nowMs) =>
       db.transaction((tx) => setCircuit(tx, tenant, endpoint, circuit, nowMs)),
+
+    async enable(endpoint) {
+      await db.query('delete from endpoint_circuit where tenant = $1 and endpoint = $2', [
+        tenant,
+        endpoint,
+      ])
+    },
   }
 }
 
@@ -39,21 +46,22 @@ async function setCircuit(
   nowMs: number,
 ) {
   if (!circuit) {
-    await tx.query('delete from endpoint_circuit where tenant = $1 and endpoint = $2', [
-      tenant,
-      endpoint,
-    ])
+    await tx.query(
+      'delete from endpoint_circuit where tenant = $1 and endpoint = $2 and disabled is null',
+      [tenant, endpoint],
+    )
     return
   }
   const { failures, failingSinceMs, openUntilMs, disabled } = circuit
-  await tx.query(
-    `insert into endpoint_circuit
+  const written = await tx.query(
+    `insert into endpoint_circuit as kept
        (tenant, endpoint, failures, failing_since_ms, open_until_ms, disabled)
      values ($6, $1, $2, $3, $4, $5) on conflict (tenant, endpoint) do update set
-       failures = $2, failing_since_ms = $3, open_until_ms = $4, disabled = $5`,
+       failures = $2, failing_since_ms = $3, open_until_ms = $4, disabled = $5
+     where kept.disabled is null returning endpoint`,
     [endpoint, failures, failingSinceMs, openUntilMs, disabled ?? null, tenant],
   )
-  if (disabled === undefined) return
+  if (disabled === undefined || written.length === 0) return
   // By id, as attempts are settled: two that lock the same rows in two orders wait for each other.
   await tx.query(
     `update delivery set status = 'dead', finished_at_ms = $2, leased_until_ms = 0

@@ -1,6 +1,7 @@
 import type { Database, Sql } from '../../platform/database/database.ts'
 import { noteOnce, recallOnce } from '../../platform/database/done-once.ts'
 import type { Endpoint, Outbox, Replay } from '../port.ts'
+import { postgresBury } from './postgres-bury.ts'
 import { postgresCircuits } from './postgres-circuit.ts'
 import { postgresClaim } from './postgres-claim.ts'
 import { deliveryLog } from './postgres-log.ts'
@@ -26,6 +27,7 @@ export function postgresOutbox(
     fanOut: (endpoints, nowMs) => db.transaction((tx) => fanOut(tx, tenant, endpoints, nowMs)),
     claim: postgresClaim(db, tenant, leaseMs),
     settle: postgresSettle(db, tenant),
+    bury: postgresBury(db, tenant),
 
     replay: (endpoint, what, nowMs, onceId) =>
       db.transaction(async (tx) => {

@@ -1,6 +1,7 @@
 import { AppError, UpstreamRefused, UpstreamUnavailable } from '../../domain/errors.ts'
 import { guardedAgents } from '../../platform/address-guard.ts'
 import { axiosHttp, type HttpClient } from '../../platform/http.ts'
+import { within } from '../../platform/within.ts'
 import { messageOf } from '../message.ts'
 import type { Attempt, Endpoint, Notifier } from '../port.ts'
 import { receiversConsent } from './consent.ts'
@@ -11,7 +12,7 @@ const GONE = 410
 const MAX_RESPONSE_BYTES = 64 * 1024
 
 export interface WebhookOptions {
-  /** For the whole exchange; shorter than the outbox' lease. */
+  /** For the whole attempt, the question for consent included; shorter than the outbox' lease. */
   readonly timeoutMs?: number
 }
 
@@ -50,11 +51,15 @@ export function webhookNotifier(options: WebhookOptions = {}): Notifier {
         const { username, password } = new URL(endpoint.url)
         if (username || password) return failed('the address holds a user name or a password')
         const message = messageOf(endpoint, event, nowMs)
-        if (endpoint.consent) await consent.taken(endpoint, nowMs)
+        const startMs = performance.now()
+        if (endpoint.consent) {
+          await within(timeoutMs, endpoint.id, consent.taken(endpoint, nowMs))
+        }
         const answer = await clientFor(endpoint).send(endpoint.id, {
           method: 'POST',
           url: endpoint.url,
           ...message,
+          timeoutMs: Math.max(1, Math.round(timeoutMs - (performance.now() - startMs))),
         })
         return { status: 'delivered', httpStatus: answer.status }
       } catch (error) {
