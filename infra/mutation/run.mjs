@@ -1,5 +1,5 @@
-// `npm run test:mutants`: puts mistakes into the safety envelope, one at a time, and fails where too
-// few of them make its tests fail. The report is coverage/mutants.html.
+// `npm run test:mutants`: puts mistakes into the safety envelope, the fence and the signer, one at a
+// time, and fails where too few of them make their tests fail. The report is coverage/mutants.html.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
