@@ -5,10 +5,11 @@ import { idsNow } from './log-ids.ts'
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>
 type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 
-const SECRET = ['authorization', 'cookie', 'password', 'secret', 'secrets', 'token', 'apiKey']
-const REDACTED = SECRET.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*.*.*.${name}`])
-/** `user:password@` of any URL in any text: connection strings end up in error messages. */
-const CREDENTIALS = /(?<=:\/\/)[^\s/:@]*:[^\s/@]*@/g
+/** Names of fields that hold secrets, in whatever spelling and however deep. */
+const SECRET =
+  /authorization|cookie|passw(?:or)?d|passphrase|secret|token|credential|(?:api|private|access)[-_]?key/i
+/** Whoever stands before the host of any URL in any text: connection strings end up in errors. */
+const CREDENTIALS = /(?<=:\/\/)[^\s/?#"]*@/g
 
 /** @param write where a line goes; standard output unless told */
 export function openLog(level: LogLevel, write?: (line: string) => void): Log {
@@ -18,11 +19,19 @@ export function openLog(level: LogLevel, write?: (line: string) => void): Log {
     mixin: idsNow,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths: REDACTED, censor: '[redacted]' },
     serializers: { error: describeError, err: describeError }, // `err`: what libraries say
-    hooks: { streamWrite: (line: string) => line.replace(CREDENTIALS, '[redacted]@') },
+    hooks: {
+      streamWrite: (line: string) => `${JSON.stringify(JSON.parse(line, withoutSecrets))}\n`,
+    },
   }
   return write ? pino(options, { write }) : pino(options)
+}
+
+/** Of what is written, so that no object, however it is made, has a way past. */
+function withoutSecrets(name: string, value: unknown): unknown {
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return value
+  if (SECRET.test(name)) return '[redacted]'
+  return typeof value === 'string' ? value.replace(CREDENTIALS, '[redacted]@') : value
 }
 
 /** An error may carry a whole request, headers included; its words and our own fields are enough. */

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { allMeasured } from './measured.ts'
+import { labelsIn, metricOf, namesIn } from './queries.ts'
 
 interface Alert {
   readonly alert: string
@@ -11,7 +13,6 @@ interface Alert {
 const { groups } = parse(readFileSync('infra/prometheus/alerts.yaml', 'utf8'))
 const alerts: readonly Alert[] = groups.flatMap(({ rules }: { rules: Alert[] }) => rules)
 const runbook = readFileSync('docs/operations.md', 'utf8')
-const metrics = readFileSync('docs/metrics.md', 'utf8')
 
 describe.each(alerts)('$alert', ({ alert, expr, labels, annotations }) => {
   it('has an entry in the runbook: what it means, how to look, what to do', () => {
@@ -19,11 +20,13 @@ describe.each(alerts)('$alert', ({ alert, expr, labels, annotations }) => {
     for (const part of ['Means', 'Check', 'Remedy']) expect(entry).toContain(`- **${part}**: `)
   })
 
-  it('asks for what is measured, and says how bad it is in words', () => {
-    const names = [...expr.matchAll(/gridtide_[a-z_]+/g)].map(([name]) => name)
-    for (const name of names) {
-      expect(metrics).toContain(`\`${name.replace(/_(bucket|count|sum)$/, '')}\``)
-    }
+  it('asks for what is measured, by labels that it has, and says how bad it is in words', async () => {
+    const names = namesIn(expr)
+    const { all } = await allMeasured()
+    const metrics = names.map((name) => all.get(metricOf(name, all)))
+    expect(metrics).not.toContain(undefined)
+    const known = new Set(['instance', 'job', ...metrics.flatMap((one) => one!.seriesLabels)])
+    for (const label of labelsIn(expr, '')) expect([...known]).toContain(label)
     expect(names.length > 0 || alert === 'GridtideDown').toBe(true)
     expect(['info', 'warning', 'critical']).toContain(labels.severity)
     expect(annotations.summary).toMatch(/\.$/)

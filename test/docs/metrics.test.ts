@@ -1,14 +1,33 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { openMetrics } from '../../services/platform/metrics.ts'
+import { allMeasured, isOwn } from './measured.ts'
 
-it('lists every metric of the workers in docs/metrics.md, with its labels', async () => {
-  const page = readFileSync(join(import.meta.dirname, '../../docs/metrics.md'), 'utf8')
-  const metrics = await openMetrics().registry.getMetricsAsJSON()
-  const own = metrics.map(({ name }) => name).filter((name) => !/_(process|nodejs)_/.test(name))
-  expect(own.length).toBeGreaterThan(4)
-  for (const name of own) expect(page, name).toContain(`\`${name}\``)
-  const listed = [...page.matchAll(/^\| `(gridtide_[a-z_]+)` \|.*workers/gm)].map(([, n]) => n)
-  expect(listed.toSorted()).toEqual(own.toSorted())
+/** The rows of the table: metric, type, labels, what, from. */
+const listed = [
+  ...readFileSync('docs/metrics.md', 'utf8').matchAll(
+    /^\| `(gridtide_\w+)` \| (\w+) \| ([\w, ]*)\|.*\| ([\w, ]+) \|$/gm,
+  ),
+].map(([, name, type, labels, from]) => ({
+  name: name!,
+  type,
+  labels: labels!.split(',').flatMap((label) => label.trim() || []),
+  from,
+}))
+
+it('lists every metric with its type and its labels, and no other', async () => {
+  const { all } = await allMeasured()
+  const measured = [...all].filter(([name]) => isOwn(name))
+  expect(measured.length).toBeGreaterThan(10)
+  const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name)
+  expect(listed.map(({ from: _, ...row }) => row).toSorted(byName)).toEqual(
+    measured.map(([name, { type, labels }]) => ({ name, type, labels })).toSorted(byName),
+  )
+})
+
+it('says of each who measures it', async () => {
+  const { workers } = await allMeasured()
+  for (const { name, from } of listed) {
+    expect(from!.includes('workers'), name).toBe(workers.has(name))
+    expect(['workers', 'API', 'workers, API'], name).toContain(from)
+  }
 })

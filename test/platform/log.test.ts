@@ -60,6 +60,42 @@ describe('log', () => {
     expect(last().msg).toBe('postgres://[redacted]@db/x')
   })
 
+  it.each([
+    'previousSecret',
+    'client_secret',
+    'secrets',
+    'x-api-key',
+    'apiKey',
+    'access_token',
+    'Proxy-Authorization',
+    'set-cookie',
+    'dbPassword',
+    'privateKey',
+    'credentials',
+  ])('never writes what a field named %s holds, however deep', (name) => {
+    class Held {
+      inner = { [name]: 'hush', list: [{ deep: { deeper: { [name]: ['hush', { x: 'hush' }] } } }] }
+    }
+    log.info({ [name]: 'hush', held: new Held(), tokens: 7, tokensPerSecond: 8 }, 'said')
+    expect(lines.at(-1)).not.toContain('hush')
+    expect(last()).toMatchObject({ tokens: 7, tokensPerSecond: 8, msg: 'said' })
+  })
+
+  it.each([
+    ['https://hush@host/x', 'https://[redacted]@host/x'],
+    ['redis://:hush@host', 'redis://[redacted]@host'],
+    ['postgres://me:hu@hush@host/x?a=b@c', 'postgres://[redacted]@host/x?a=b@c'],
+    [
+      '"https://me:hush@host" and http://host?to=a@b',
+      '"https://[redacted]@host" and http://host?to=a@b',
+    ],
+    ['https://host/a@b', 'https://host/a@b'],
+  ])('writes no credentials of an address: %s', (text, written) => {
+    log.warn({ error: new Error(text, { cause: new Error(text) }), text }, text)
+    expect(lines.at(-1)).not.toContain('hush')
+    expect(last()).toMatchObject({ msg: written, text: written, error: { message: written } })
+  })
+
   it('says of an error its words and code, and nothing that it carries', () => {
     const error = new UpstreamRefused('answered 401', { upstream: 'watttime', httpStatus: 401 })
     Object.assign(error, { request: { key: 'hush' } })
