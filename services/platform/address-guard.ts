@@ -4,7 +4,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
-/** What `allowPrivate` means. Link-local is not in it: clouds keep their credentials there. */
+/** What `allowPrivate` means. */
 export const PRIVATE_NETWORKS: readonly string[] = [
   '127.0.0.0/8',
   '10.0.0.0/8',
@@ -16,54 +16,77 @@ export const PRIVATE_NETWORKS: readonly string[] = [
 ]
 const IDLE_MS = 30_000
 /** 0:0:0:0:0:0:a.b.c.d, long deprecated; ipaddr.js takes it for public. */
-const IPV4_COMPATIBLE = ipaddr.parseCIDR('::/96')
+const IPV4_COMPATIBLE = [ipaddr.parseCIDR('::/96')]
+/** What answers whoever is on the machine: clouds keep their credentials there. */
+const OF_THE_MACHINE = [
+  '169.254.0.0/16',
+  'fe80::/10',
+  'fd00:ec2::254/128', // AWS
+  '100.100.100.200/32', // Alibaba Cloud
+  '168.63.129.16/32', // Azure
+].map((range) => ipaddr.parseCIDR(range))
 
+type Ip = ipaddr.IPv4 | ipaddr.IPv6
+type Range = readonly [Ip, number]
 type MayUse = (address: string) => boolean
+
+/** Whether an entry of an allow-list is one: a range that is none would allow nothing. */
+export const isAllowable = (entry: string): boolean =>
+  !entry.includes('/') || ipaddr.isValidCIDR(entry)
 
 /**
  * @param address an IP literal in any spelling
- * @param allow CIDR ranges that are fine whatever they are
+ * @param allow addresses and CIDR ranges that are fine whatever they are; link-local ones and where
+ *   clouds keep their credentials only where each is named by itself
+ * @param isNamed it is of a host that is allowed by its name
  * @returns whether it is out on the internet, or allowed
  */
-export function mayConnect(address: string, allow: readonly string[]): boolean {
+export function mayConnect(address: string, allow: readonly string[], isNamed = false): boolean {
   if (!ipaddr.isValid(address)) return false
   const ip = ipaddr.process(address)
-  if (isAllowed(ip, allow)) return true
-  const compatible = ip.kind() === 'ipv6' && (ip as ipaddr.IPv6).match(IPV4_COMPATIBLE)
-  return ip.range() === 'unicast' && !compatible
+  const allowed = rangesOf(allow)
+  if (isWithin(ip, OF_THE_MACHINE)) return isWithin(ip, allowed.filter(isOne))
+  if (isNamed || isWithin(ip, allowed)) return true
+  return ip.range() === 'unicast' && !isWithin(ip, IPV4_COMPATIBLE)
 }
 
-function isAllowed(ip: ipaddr.IPv4 | ipaddr.IPv6, allow: readonly string[]): boolean {
-  return allow.filter(ipaddr.isValidCIDR).some((range) => {
-    const [network, bits] = ipaddr.parseCIDR(range)
-    return network.kind() === ip.kind() && ip.match([network, bits] as never)
+const rangesOf = (allow: readonly string[]): readonly Range[] =>
+  allow.flatMap((entry): Range[] => {
+    if (ipaddr.isValidCIDR(entry)) return [ipaddr.parseCIDR(entry)]
+    return isIP(entry) ? [[ipaddr.process(entry), bitsOf(ipaddr.process(entry))]] : []
   })
-}
+
+const bitsOf = (ip: Ip): number => 8 * ip.toByteArray().length
+const isOne = ([ip, bits]: Range): boolean => bits === bitsOf(ip)
+const isWithin = (ip: Ip, ranges: readonly Range[]): boolean =>
+  ranges.some((range) => range[0].kind() === ip.kind() && ip.match(range as never))
 
 /**
  * Agents that connect to public addresses and to those allowed, whatever a name resolves to: each
  * address of an answer is looked at, and the connection goes to the one that was looked at, so
- * there is no second look-up to lie in. Plain HTTP is for allowed addresses alone.
+ * there is no second look-up to lie in. Plain HTTP is for what is allowed alone.
  *
- * @param allow host names and CIDR ranges
+ * @param allow host names, addresses and CIDR ranges
  */
 export function guardedAgents(allow: readonly string[]) {
   const http = new HttpAgent({ keepAlive: true, timeout: IDLE_MS })
   const https = new HttpsAgent({ keepAlive: true, timeout: IDLE_MS })
-  guard(http, allow, (address) => mayConnect(address, allow) && mustBeAllowed(address, allow))
-  guard(https, allow, (address) => mayConnect(address, allow))
+  const names = new Set(allow.map((entry) => entry.toLowerCase()))
+  const ranges = rangesOf(allow)
+  guard(https, (host) => (address) => mayConnect(address, allow, names.has(host)))
+  guard(http, (host) => (address) => {
+    const isNamed = names.has(host)
+    if (!mayConnect(address, allow, isNamed)) return false
+    return isNamed || isWithin(ipaddr.process(address), ranges)
+  })
   return { http, https }
 }
 
-function mustBeAllowed(address: string, allow: readonly string[]): boolean {
-  return isAllowed(ipaddr.process(address), allow)
-}
-
-function guard(agent: HttpAgent, allow: readonly string[], mayUse: MayUse): void {
+function guard(agent: HttpAgent, forHost: (host: string) => MayUse): void {
   const connect = agent.createConnection.bind(agent)
   agent.createConnection = (options, callback) => {
-    const host = (options.host ?? '').replace(/^\[|\]$/g, '')
-    if (allow.includes(host)) return connect(options, callback)
+    const host = (options.host ?? '').replace(/^\[|\]$/g, '').toLowerCase()
+    const mayUse = forHost(host)
     // A literal never reaches `lookup`, so it is looked at here.
     if (isIP(host) && !mayUse(host)) {
       callback?.(refused(host), undefined as never)

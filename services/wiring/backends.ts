@@ -60,9 +60,9 @@ export async function openBackends(
   const opened = new Map<string, InferenceBackend>()
   for (const backend of backends) opened.set(backend.id, await open(backend, guard, deps))
   for (const route of routes) opened.set(`routes/${route.id}`, await openRoute(route, guard, deps))
-  for (const { id, token, allowPrivate } of powerCaps) {
+  for (const { id, token, ...reach } of powerCaps) {
     const options = token === undefined ? {} : { token: await readSecret(token, deps.env) }
-    opened.set(`power/${id}`, zeusd(guardedHttp(allowPrivate), options, guard))
+    opened.set(`power/${id}`, zeusd(guardedHttp(reach), options, guard))
   }
   return opened
 }
@@ -74,7 +74,7 @@ async function openRoute(
 ): Promise<InferenceBackend> {
   if (route.kind === 'litellm') {
     const apiKey = await readSecret(route.apiKey, env)
-    return liteLlm(guardedHttp(route.allowPrivate), { apiKey }, guard)
+    return liteLlm(guardedHttp(route), { apiKey }, guard)
   }
   const api = await clusterOf(route)
   return route.kind === 'istio' ? istio(api, guard) : gatewayApi(api, guard)
@@ -91,19 +91,19 @@ async function open(
       return dryRunBackend(guard, { initial: () => ({ replicas: exactly(0) }) })
     case 'http': {
       const secret = await readSecret(backend.secret, env)
-      return signedHttp(guardedHttp(backend.allowPrivate), { secret }, guard)
+      return signedHttp(guardedHttp(backend), { secret }, guard)
     }
     case 'ray-serve': {
       const token = backend.token === undefined ? undefined : await readSecret(backend.token, env)
-      const http = guardedHttp(backend.allowPrivate)
+      const http = guardedHttp(backend)
       return rayServe(http, token === undefined ? {} : { token }, guard)
     }
     case 'vllm-sleep': {
-      const { asleep, allowPrivate } = backend
-      return enginePool(vllmSleep(guardedHttp(allowPrivate), guard), { asleep }, guard)
+      const { asleep } = backend
+      return enginePool(vllmSleep(guardedHttp(backend), guard), { asleep }, guard)
     }
     case 'triton': {
-      const server = triton(guardedHttp(backend.allowPrivate), guard)
+      const server = triton(guardedHttp(backend), guard)
       return enginePool(server, { asleep: 'unloaded' }, guard)
     }
     case 'exec': {

@@ -23,7 +23,7 @@ const batchEndpoints = (
 ): Promise<readonly ModelEndpoint[]> =>
   Promise.all(
     batchEndpoints.map(async (one) =>
-      openaiEndpoint(guardedHttp(one.allowPrivate), {
+      openaiEndpoint(guardedHttp(one), {
         id: one.id,
         model: one.model,
         baseUrl: one.url,

@@ -1,25 +1,25 @@
 import type { Fleet } from '../fleet/index.ts'
 import type { Endpoint } from '../notification/index.ts'
-import { PRIVATE_NETWORKS } from '../platform/address-guard.ts'
+import { allowedBy } from './guarded-http.ts'
 import { readSecret } from './secrets.ts'
 
 /**
  * The webhook endpoints of a fleet, with their secrets.
  *
- * @throws InvalidInput where a secret is not set
+ * @throws InvalidInput where a secret is not set, or what is allowed is no range
  */
 export const webhookEndpoints = (
   fleet: Fleet,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<readonly Endpoint[]> =>
   Promise.all(
-    fleet.webhooks.map(async ({ secret, previousSecret, allowPrivate, ...endpoint }) => ({
+    fleet.webhooks.map(async ({ secret, previousSecret, allowPrivate, allow, ...endpoint }) => ({
       ...endpoint,
       secrets: await Promise.all(
         [secret, previousSecret]
           .filter((reference) => reference !== undefined)
           .map((reference) => readSecret(reference, env)),
       ),
-      allow: allowPrivate ? PRIVATE_NETWORKS : [],
+      allow: allowedBy({ allowPrivate, allow }),
     })),
   )

@@ -78,10 +78,10 @@ export async function openPowerMeter(
 }
 
 async function sourceOf(
-  { prometheus: { url, token }, allowPrivate }: Telemetry,
+  { prometheus: { url, token }, ...reach }: Telemetry,
   env: TelemetryDeps['env'],
 ): Promise<MetricSource> {
-  return prometheus(guardedHttp(allowPrivate), {
+  return prometheus(guardedHttp(reach), {
     baseUrl: url,
     ...(token !== undefined && { token: await readSecret(token, env) }),
   })

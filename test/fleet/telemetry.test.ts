@@ -19,6 +19,7 @@ test('telemetry needs an address and an engine, and fills in the rest', () => {
     powerLabels: {},
     windowSeconds: 60,
     allowPrivate: false,
+    allow: [],
   })
   expect(parseFleet(SMALL, { fileName: 'small.yaml' }).telemetry).toBeUndefined()
 })

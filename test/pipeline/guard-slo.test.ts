@@ -164,6 +164,7 @@ describe('guardSlo', () => {
       powerLabels: {},
       windowSeconds: 60,
       allowPrivate: true,
+      allow: [] as string[],
     } as const
     const deps = { env: {}, nowMs: () => w.state.nowMs, warn: () => undefined }
     w.ports = { ...w.ports, serving: await openTelemetry({ telemetry }, deps) }

@@ -1,6 +1,8 @@
-import { createServer } from 'node:http'
+import dns from 'node:dns'
+import { createServer, type Server } from 'node:http'
+import { syncBuiltinESMExports } from 'node:module'
 import { type AddressInfo, isIP } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   guardedAgents,
   mayConnect,
@@ -122,6 +124,25 @@ describe('the guard of addresses', () => {
     expect(mayConnect('192.168.1.1', PRIVATE_NETWORKS)).toBe(true)
     expect(mayConnect('169.254.169.254', PRIVATE_NETWORKS)).toBe(false)
     expect(mayConnect('fe80::1', PRIVATE_NETWORKS)).toBe(false)
+    expect(mayConnect('fd00:ec2::254', PRIVATE_NETWORKS)).toBe(false)
+    expect(mayConnect('100.100.100.200', PRIVATE_NETWORKS)).toBe(false)
+    expect(mayConnect('168.63.129.16', [])).toBe(false)
+  })
+
+  it.each(['169.254.169.254', '::ffff:169.254.169.254', 'fe80::1', 'fd00:ec2::254'])(
+    'refuses %s whatever is allowed, unless it is named by itself',
+    (address) => {
+      const wide = ['0.0.0.0/0', '::/0', '169.254.0.0/16', 'fe80::/10', '169.254.169.252/30']
+      expect(mayConnect(address, wide)).toBe(false)
+      expect(mayConnect(address, wide, true)).toBe(false)
+      const named = ['169.254.169.254', 'fe80::1/128', 'fd00:ec2::254']
+      expect(mayConnect(address, named)).toBe(true)
+    },
+  )
+
+  it('takes one address as a range of one', () => {
+    expect(mayConnect('10.0.0.7', ['10.0.0.7'])).toBe(true)
+    expect(mayConnect('10.0.0.8', ['10.0.0.7'])).toBe(false)
   })
 
   describe('on a connection', () => {
@@ -157,5 +178,92 @@ describe('the guard of addresses', () => {
       await clientFor(['127.0.0.0/8', '::1/128']).send('hook', { url: `http://localhost:${port}/` })
       expect(hits).toBe(1)
     })
+  })
+})
+
+/**
+ * A name that resolves to an allowed address at first and to another afterwards, for whoever asks,
+ * Node's own sockets included. Who looks a name up and then connects by it is led astray.
+ */
+describe('a name that changes its mind', () => {
+  const GOOD = '127.0.0.2'
+  const BAD = '127.0.0.1'
+  const NAME = 'rebound.test'
+  const hits: Record<string, number> = {}
+  const hosts: Record<string, string | undefined> = {}
+  const servers: Server[] = []
+  let answers: string[] = []
+  let asked = 0
+  let port = 0
+  let redirect = ''
+
+  beforeAll(async () => {
+    for (const address of [GOOD, BAD]) {
+      const server = createServer((request, response) => {
+        hits[address]! += 1
+        hosts[address] = request.headers.host
+        response.setHeader('connection', 'close')
+        if (redirect) response.writeHead(302, { location: redirect })
+        response.end()
+      })
+      await new Promise<void>((resolve) => server.listen(port, address, resolve))
+      port = (server.address() as AddressInfo).port
+      servers.push(server)
+    }
+    vi.spyOn(dns, 'lookup').mockImplementation(((_host: string, options: object, done: never) => {
+      asked += 1
+      const address = answers.length > 1 ? answers.shift()! : answers[0]!
+      const found = { address, family: 4 }
+      const tell = done as unknown as (error: null, ...found: unknown[]) => void
+      if ('all' in options && options.all) tell(null, [found])
+      else tell(null, address, 4)
+    }) as never)
+    syncBuiltinESMExports()
+  })
+  afterAll(() => {
+    vi.restoreAllMocks()
+    syncBuiltinESMExports()
+    for (const server of servers) server.close()
+  })
+  beforeEach(() => {
+    answers = [GOOD, BAD]
+    asked = 0
+    redirect = ''
+    Object.assign(hits, { [GOOD]: 0, [BAD]: 0 })
+  })
+
+  const send = (allow: readonly string[] = [`${GOOD}/32`]) => {
+    const { http, https } = guardedAgents(allow)
+    const client = axiosHttp({ httpAgent: http, httpsAgent: https, timeoutMs: 2_000 })
+    return () => client.send('hook', { url: `http://${NAME}:${port}/` })
+  }
+
+  it('leads astray who connects by the name, so that these tests can fail', async () => {
+    await new Promise((resolve) => dns.lookup(NAME, {}, resolve))
+    await axiosHttp().send('hook', { url: `http://${NAME}:${port}/` })
+    expect(hits).toEqual({ [GOOD]: 0, [BAD]: 1 })
+  })
+
+  it('is connected to where it was looked at, and refused when it has changed', async () => {
+    const ask = send()
+    await ask()
+    expect({ hits, asked }).toEqual({ hits: { [GOOD]: 1, [BAD]: 0 }, asked: 1 })
+    expect(hosts[GOOD]).toBe(`${NAME}:${port}`)
+    await expect(ask()).rejects.toThrow('ADDRESS_REFUSED')
+    expect({ hits, asked }).toEqual({ hits: { [GOOD]: 1, [BAD]: 0 }, asked: 2 })
+  })
+
+  it('is not followed by a redirect', async () => {
+    redirect = `http://${NAME}:${port}/latest/meta-data`
+    await expect(send()()).rejects.toMatchObject({ code: 'UPSTREAM_REFUSED', httpStatus: 302 })
+    expect({ hits, asked }).toEqual({ hits: { [GOOD]: 1, [BAD]: 0 }, asked: 1 })
+  })
+
+  it('reaches no credentials of a cloud, even where its name is allowed', async () => {
+    answers = ['169.254.169.254']
+    await expect(send([NAME])()).rejects.toThrow('ADDRESS_REFUSED')
+    answers = [BAD]
+    await send([NAME.toUpperCase()])()
+    expect(hits[BAD]).toBe(1)
   })
 })

@@ -95,7 +95,7 @@ function world(
       jobs,
       yields,
       endpoints: [
-        openaiEndpoint(guardedHttp(true), {
+        openaiEndpoint(guardedHttp({ allowPrivate: true, allow: [] }), {
           id: 'server',
           model: 'llama',
           baseUrl: `${server.url}/`,

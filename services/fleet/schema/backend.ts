@@ -1,5 +1,5 @@
 import { type Static, type TProperties, Type } from 'typebox'
-import { allowPrivate, cluster, kind, scope, template, token } from './far-side.ts'
+import { cluster, kind, reach, scope, template, token } from './far-side.ts'
 import { Id, oneOf, SecretRef, strict } from './parts.ts'
 
 /** @param fewest replicas that the backend cannot go below */
@@ -102,7 +102,7 @@ const Http = strict(
     id: Id,
     kind: kind('http'),
     secret: SecretRef,
-    allowPrivate,
+    ...reach,
     targets: targetsOf({ ...floor(0), url: Type.String(template) }),
   },
   { description: 'A signed HTTP endpoint of your own.' },
@@ -113,7 +113,7 @@ const RayServe = strict(
     id: Id,
     kind: kind('ray-serve'),
     token,
-    allowPrivate,
+    ...reach,
     targets: targetsOf({
       floorReplicas: Type.Integer({
         minimum: 0,
@@ -146,7 +146,7 @@ const VllmSleep = strict(
       default: 'sleep-1',
       description: 'Unwanted servers keep their weights in host memory (1), or drop them (2).',
     }),
-    allowPrivate,
+    ...reach,
     targets: targetsOf(servers),
   },
   { description: 'Standing vLLM servers: as many serve as the plan wants, the rest sleep.' },
@@ -156,7 +156,7 @@ const Triton = strict(
   {
     id: Id,
     kind: kind('triton'),
-    allowPrivate,
+    ...reach,
     targets: targetsOf({
       ...servers,
       loads: Type.String({ ...template, description: 'Name of the model in its repository.' }),

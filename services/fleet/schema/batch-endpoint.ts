@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { allowPrivate, token } from './far-side.ts'
+import { reach, token } from './far-side.ts'
 import { Id, strict, Url } from './parts.ts'
 
 export const BatchEndpoint = strict(
@@ -34,7 +34,7 @@ export const BatchEndpoint = strict(
       default: 600,
       description: 'Of one request.',
     }),
-    allowPrivate,
+    ...reach,
   },
   { description: "A server that speaks OpenAI's API; batches of requests run there." },
 )

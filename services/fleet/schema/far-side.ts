@@ -21,10 +21,25 @@ export const scope = {
   ),
 }
 
-export const allowPrivate = Type.Boolean({
-  default: false,
-  description: 'Allow addresses of private networks, and plain HTTP to them.',
-})
+/** Where calls may go besides the internet. */
+export const reach = {
+  allowPrivate: Type.Boolean({
+    default: false,
+    description: 'Allow addresses of all private networks, and plain HTTP to them.',
+  }),
+  allow: Type.Array(
+    Type.String({
+      pattern: '^[0-9A-Za-z:._-]{1,253}(/[0-9]{1,3})?$',
+      description: 'A host name, an IP address, or a CIDR range such as `10.1.0.0/16`.',
+    }),
+    {
+      default: [],
+      maxItems: 100,
+      description:
+        'Allow these alone, and plain HTTP to them; link-local addresses and those of cloud metadata only where each is named by itself.',
+    },
+  ),
+}
 
 export const token = Type.Optional(SecretRef)
 

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { allowPrivate, kind, scope, template, token } from './far-side.ts'
+import { kind, reach, scope, template, token } from './far-side.ts'
 import { Id, strict } from './parts.ts'
 
 export const PowerCap = strict(
@@ -7,7 +7,7 @@ export const PowerCap = strict(
     id: Id,
     kind: kind('zeusd'),
     token,
-    allowPrivate,
+    ...reach,
     targets: Type.Array(
       strict(
         {

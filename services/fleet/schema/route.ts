@@ -1,5 +1,5 @@
 import { type Static, type TProperties, Type } from 'typebox'
-import { allowPrivate, cluster, kind, scope, template } from './far-side.ts'
+import { cluster, kind, reach, scope, template } from './far-side.ts'
 import { Id, SecretRef, strict } from './parts.ts'
 
 const { model, region } = scope
@@ -47,7 +47,7 @@ const LiteLlm = strict(
     id: Id,
     kind: kind('litellm'),
     apiKey: SecretRef,
-    allowPrivate,
+    ...reach,
     targets: targetsOf({
       url: Type.String(template),
       name: Type.String({ ...template, description: 'Public name of the model.' }),

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { reach } from './far-side.ts'
 import { oneOf, SecretRef, strict, Url } from './parts.ts'
 
 export const Telemetry = strict(
@@ -33,10 +34,7 @@ export const Telemetry = strict(
       default: 60,
       description: 'Rates and quantiles are over this long.',
     }),
-    allowPrivate: Type.Boolean({
-      default: false,
-      description: 'Allow addresses of private networks, and plain HTTP to them.',
-    }),
+    ...reach,
   },
   { description: 'Where it is seen how the models are doing now.' },
 )

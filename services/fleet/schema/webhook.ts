@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { reach } from './far-side.ts'
 import { Id, oneOf, SecretRef, strict, Url } from './parts.ts'
 
 export const Webhook = strict(
@@ -54,10 +55,7 @@ export const Webhook = strict(
         },
       ),
     ),
-    allowPrivate: Type.Boolean({
-      default: false,
-      description: 'Allow addresses of private networks.',
-    }),
+    ...reach,
   },
   { description: 'A subscriber, told by Standard Webhooks.' },
 )
