@@ -17,11 +17,20 @@ export interface Span {
 export function spanOf(query: Partial<Span>, nowMs: number): Span {
   const toMs = query.toMs ?? nowMs
   const fromMs = query.fromMs ?? Math.max(0, toMs - DEFAULT_DAYS * DAY_MS)
-  if (fromMs >= toMs) throw wrong('/query/fromMs', 'must be before `toMs`')
+  const span = { fromMs, toMs }
+  assertSpan(span, ['/query/fromMs', 'toMs'])
+  return span
+}
+
+/**
+ * @param names path of where it begins, and what the field of its end is called
+ * @throws InvalidInput where it ends before it begins, or is longer than 400 days
+ */
+export function assertSpan({ fromMs, toMs }: Span, [path, end]: readonly [string, string]): void {
+  if (!(fromMs < toMs)) throw wrong(path, `must be before \`${end}\``)
   if (toMs - fromMs > MOST_DAYS * DAY_MS) {
-    throw wrong('/query/fromMs', `must be at most ${MOST_DAYS} days before \`toMs\``)
+    throw wrong(path, `must be at most ${MOST_DAYS} days before \`${end}\``)
   }
-  return { fromMs, toMs }
 }
 
 const wrong = (path: string, message: string): InvalidInput =>

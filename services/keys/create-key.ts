@@ -12,21 +12,11 @@ export interface NewKey {
   readonly onceId?: string | undefined
 }
 
-/**
- * Makes a key. Its text is in the answer and nowhere else, ever.
- *
- * @throws InvalidInput where it would have ended already
- */
-export async function createKey(
-  store: KeyStore,
-  { tenant, label, scopes, expiresAtMs, onceId }: NewKey,
+/** A key and its text, not yet kept. */
+export async function makeKey(
+  { tenant, label, scopes, expiresAtMs }: Omit<NewKey, 'onceId'>,
   nowMs: number,
 ): Promise<{ readonly text: string; readonly key: StoredKey }> {
-  if (expiresAtMs !== undefined && expiresAtMs <= nowMs) {
-    throw new InvalidInput('a key cannot end before it begins', [
-      { path: '/expiresAtMs', message: 'has passed already' },
-    ])
-  }
   const { text, prefix, secret } = newKeyText()
   const key: StoredKey = {
     prefix,
@@ -37,6 +27,25 @@ export async function createKey(
     createdAtMs: nowMs,
     ...(expiresAtMs !== undefined && { expiresAtMs }),
   }
-  await store.add(key, onceId)
   return { text, key }
+}
+
+/**
+ * Makes a key. Its text is in the answer and nowhere else, ever.
+ *
+ * @throws InvalidInput where it would have ended already
+ */
+export async function createKey(
+  store: KeyStore,
+  { onceId, ...wanted }: NewKey,
+  nowMs: number,
+): Promise<{ readonly text: string; readonly key: StoredKey }> {
+  if (wanted.expiresAtMs !== undefined && wanted.expiresAtMs <= nowMs) {
+    throw new InvalidInput('a key cannot end before it begins', [
+      { path: '/expiresAtMs', message: 'has passed already' },
+    ])
+  }
+  const made = await makeKey(wanted, nowMs)
+  await store.add(made.key, onceId)
+  return made
 }

@@ -35,12 +35,14 @@ export interface KeyStore {
   /** Ends a key at once. @throws NotFound */
   revoke(tenant: string, prefix: string, atMs: number): Promise<StoredKey>
   /**
-   * Drops keys that ended before an instant; the newest of all stays, so that an installation with
+   * Drops keys that ended before an instant; the newest of each tenant stays, so that a tenant with
    * keys never looks like a new one. @returns how many
    */
   forget(beforeMs: number): Promise<number>
-  /** Whether there is any key at all, of whatever tenant. */
-  isEmpty(): Promise<boolean>
+  /** Whether a tenant has no key at all, not even one that has ended. */
+  isEmpty(tenant: string): Promise<boolean>
+  /** Adds a key where its tenant has none. Atomic: of two at once, one does. @returns whether it did */
+  addFirst(key: StoredKey): Promise<boolean>
   /** Tells `hear` of each prefix that is expired or revoked through this store, once it is. */
   whenEnded(hear: (prefix: string) => void): void
 }

@@ -59,8 +59,13 @@ export interface PushedDemandStore {
   record(tenant: string, measured: MeasuredDemand, atMs: number): Promise<void>
   /** How often traffic was pushed for a model. */
   revision(tenant: string, model: string): Promise<number>
-  /** Slots that overlap [fromMs, toMs), by model, origin, kind and time. */
-  between(tenant: string, fromMs: number, toMs: number): Promise<readonly PushedDemand[]>
+  /** Slots that overlap [fromMs, toMs), of one model or all, by model, origin, kind and time. */
+  between(
+    tenant: string,
+    fromMs: number,
+    toMs: number,
+    model?: string,
+  ): Promise<readonly PushedDemand[]>
   /** By model and origin: the highest rate of observed or measured slots that overlap [fromMs, toMs). */
   highestObserved(tenant: string, fromMs: number, toMs: number): Promise<readonly HighestRate[]>
   /** Forgets slots that ended before `beforeMs`. @returns how many */

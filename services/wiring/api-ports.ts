@@ -89,8 +89,7 @@ function tenantPorts(service: Service, audit: ReturnType<typeof postgresAudit>):
       push: (pushed, atMs, seen) => demand.push(tenant, pushed, atMs, seen),
       async read(model, fromMs, toMs) {
         const revision = await demand.revision(tenant, model) // first: better too old than too new
-        const pushed = await demand.between(tenant, fromMs, toMs)
-        return { revision, value: pushed.filter((one) => one.model === model) }
+        return { revision, value: await demand.between(tenant, fromMs, toMs, model) }
       },
     },
     targets: targetReader(service),

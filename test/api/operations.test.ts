@@ -105,6 +105,8 @@ it('shows subscribers, their deliveries page by page, and sends again', async ()
   ]) {
     expect((await replay(body)).json()).toMatchObject({ status: 400, issues: [{ path: '/body' }] })
   }
+  const wide = (await replay({ fromMs: 0, untilMs: NOW_MS })).json()
+  expect(wide.issues[0]).toMatchObject({ path: '/body/fromMs' })
 })
 
 it('takes measured runs of a model that is there', async () => {

@@ -192,6 +192,29 @@ describe('PUT /v1/models/{id}/demand', () => {
     expect((await app.inject('/v1/models/none/demand')).statusCode).toBe(404)
   })
 
+  it('refuses slots of a far future, and origins that the model does not have', async () => {
+    const at = (startMs: number) => [{ startMs, endMs: startMs + 10, tokensPerSecond: 1 }]
+    const soon = { kind: 'forecast', slots: at(NOW_MS + 13 * 86_400_000) }
+    const refused = [
+      { kind: 'observed', slots: at(NOW_MS + 300_000) },
+      { kind: 'forecast', slots: at(NOW_MS + 14 * 86_400_000) },
+      { kind: 'forecast', slots: at(8_639_999_999_999_000) },
+    ]
+    for (const more of refused) {
+      const answer = await push('llama-70b', more)
+      expect(answer.statusCode).toBe(400)
+      expect(answer.json().issues[0].path).toBe('/body/slots/0/endMs')
+    }
+    const elsewhere = await push('llama-70b', { ...soon, origin: 'mars' })
+    expect(elsewhere.json().issues).toEqual([
+      { path: '/body/origin', message: 'is no origin of this model; it has eu' },
+    ])
+    expect(tenant.pushed).toEqual([])
+    expect((await push('llama-70b', soon)).statusCode).toBe(200)
+    const wide = await app.inject(`/v1/models/llama-70b/demand?fromMs=0&toMs=${NOW_MS}`)
+    expect(wide.json().issues[0].path).toBe('/query/fromMs')
+  })
+
   it('refuses slots that run backwards or overlap, naming each', async () => {
     const wrong = [
       { startMs: 10, endMs: 10, tokensPerSecond: 1 },

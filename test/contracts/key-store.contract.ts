@@ -27,9 +27,18 @@ export function describeKeyStore(engine: Engine, make: (db: Database) => KeyStor
     afterAll(() => fresh.destroy())
 
     it('is empty, then is not', async () => {
-      expect(await keys.isEmpty()).toBe(true)
+      expect(await keys.isEmpty('acme')).toBe(true)
       await keys.add(aKey('00000001'))
-      expect(await keys.isEmpty()).toBe(false)
+      expect(await keys.isEmpty('acme')).toBe(false)
+      expect(await keys.isEmpty('other')).toBe(true)
+    })
+
+    it('takes one first key of a tenant, of however many come at once', async () => {
+      const firsts = Array.from({ length: 8 }, (_, n) => aKey(`ffff000${n}`, { tenant: 'new' }))
+      const took = await Promise.all(firsts.map((key) => keys.addFirst(key)))
+      expect(took.filter(Boolean)).toHaveLength(1)
+      expect(await keys.list('new')).toHaveLength(1)
+      expect(await keys.addFirst(aKey('ffff0009'))).toBe(false)
     })
 
     it('finds what was added, as it was', async () => {
@@ -75,7 +84,8 @@ export function describeKeyStore(engine: Engine, make: (db: Database) => KeyStor
       expect(await keys.wasMade('other', 'once')).toBe(false)
     })
 
-    it('forgets what has ended long ago, and never the newest of all', async () => {
+    it('forgets what has ended long ago, and never the newest of a tenant', async () => {
+      await keys.add(aKey('0000000f', { tenant: 'gone', expiresAtMs: 100 }))
       await keys.add(aKey('0000000c', { expiresAtMs: 100, createdAtMs: 9000 }))
       await keys.add(aKey('0000000d', { revokedAtMs: 100 }))
       await keys.add(aKey('0000000e', { expiresAtMs: 300 }))
@@ -83,6 +93,7 @@ export function describeKeyStore(engine: Engine, make: (db: Database) => KeyStor
       expect(await keys.find('0000000c')).toBeDefined()
       expect(await keys.find('0000000d')).toBeUndefined()
       expect(await keys.find('0000000e')).toBeDefined()
+      expect(await keys.find('0000000f')).toBeDefined()
     })
 
     it('only ever shortens a life', async () => {

@@ -175,6 +175,12 @@ describe('rotation', () => {
   })
 })
 
+it('gives each new tenant one first key, of two processes that start at once', async () => {
+  const both = [bootstrapKey(store, 'acme', nowMs), bootstrapKey(store, 'acme', nowMs)]
+  expect((await Promise.all(both)).filter((text) => text !== undefined)).toHaveLength(1)
+  expect(await bootstrapKey(store, 'globex', nowMs)).toBeDefined()
+})
+
 it('gives a new installation one key that may do everything, once', async () => {
   const text = await bootstrapKey(store, 'default', nowMs)
   expect(await verifier()(text!)).toMatchObject({ tenant: 'default', scopes: ['admin'] })

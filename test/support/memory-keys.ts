@@ -34,7 +34,12 @@ export function memoryKeys(): KeyStore & { readonly all: Map<string, StoredKey> 
     revoke: async (tenant, prefix, atMs) =>
       change(tenant, prefix, (key) => ({ ...key, revokedAtMs: atMs })),
     forget: async () => 0,
-    isEmpty: async () => all.size === 0,
+    isEmpty: async (tenant) => ![...all.values()].some((key) => key.tenant === tenant),
+    async addFirst(key) {
+      if ([...all.values()].some(({ tenant }) => tenant === key.tenant)) return false
+      all.set(key.prefix, key)
+      return true
+    },
     whenEnded: (hear) => void hearers.push(hear),
   }
 }

@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { NotFound } from '../../domain/errors.ts'
 import { revisionTag } from '../revision.ts'
-import { DemandQuery, DemandSchema } from '../schemas/demand.ts'
+import { AHEAD_DAYS, DemandQuery, DemandSchema } from '../schemas/demand.ts'
 import { IdParams } from '../schemas/parts.ts'
 import { problems, ref } from '../schemas/ref.ts'
+import { assertSpan } from '../span.ts'
 
 const DAY_MS = 86_400_000
 
@@ -25,7 +26,8 @@ export const getDemandRoute: FastifyPluginAsyncTypebox<{
       },
     },
     async ({ tenant, params: { id }, query }, reply) => {
-      const { fromMs = nowMs() - DAY_MS, toMs = nowMs() + 14 * DAY_MS } = query
+      const { fromMs = nowMs() - DAY_MS, toMs = nowMs() + AHEAD_DAYS * DAY_MS } = query
+      assertSpan({ fromMs, toMs }, ['/query/fromMs', 'toMs'])
       if (!(await tenant.models.get(id))) throw new NotFound(`there is no model ${id}`)
       const { revision, value } = await tenant.demand.read(id, fromMs, toMs)
       reply.header('etag', revisionTag(revision))

@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { InvalidInput } from '../../domain/errors.ts'
 import type { GridDesk } from '../../grid/index.ts'
 import { csvOf } from '../csv-of.ts'
 import { Format, ZoneHistorySchema, ZoneParams } from '../schemas/grid.ts'
 import { strict } from '../schemas/parts.ts'
 import { jsonOrCsv, problems } from '../schemas/ref.ts'
+import { assertSpan } from '../span.ts'
 
 const Instant = Type.Optional(
   Type.String({ format: 'date-time', description: 'ISO 8601 with an offset.' }),
@@ -39,7 +39,7 @@ export const gridHistoryRoute: FastifyPluginAsyncTypebox<GridHistoryOptions> = a
     async ({ params, query }, reply) => {
       const toMs = query.to === undefined ? nowMs() : Date.parse(query.to)
       const fromMs = query.from === undefined ? toMs - DAY_MS : Date.parse(query.from)
-      if (!(fromMs < toMs)) throw new InvalidInput('`from` must be before `to`')
+      assertSpan({ fromMs, toMs }, ['/query/from', 'to'])
       const history = await grid.history(params.zone, fromMs, toMs)
       if (query.format !== 'csv') return history
       reply.type('text/csv').serializer(String)

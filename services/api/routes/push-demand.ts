@@ -1,7 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { InvalidInput, NotFound } from '../../domain/errors.ts'
+import { type FieldIssue, InvalidInput, NotFound } from '../../domain/errors.ts'
 import { ifUnchanged, revisionTag, seenIfSaid } from '../revision.ts'
-import { DemandKeptSchema, type DemandPush, DemandPushSchema } from '../schemas/demand.ts'
+import {
+  AHEAD_DAYS,
+  DemandKeptSchema,
+  type DemandPush,
+  DemandPushSchema,
+} from '../schemas/demand.ts'
 import { IdParams, IfMatchHeaders } from '../schemas/parts.ts'
 import { problems, ref } from '../schemas/ref.ts'
 
@@ -30,12 +35,43 @@ export const pushDemandRoute: FastifyPluginAsyncTypebox<{
     },
     async ({ tenant, params: { id }, headers, body }, reply) => {
       assertInOrder(body)
-      if (!(await tenant.models.get(id))) throw new NotFound(`there is no model ${id}`)
+      assertNear(body, nowMs())
+      const model = await tenant.models.get(id)
+      if (!model) throw new NotFound(`there is no model ${id}`)
+      assertOrigin(body, model.value.origins)
       const pushed = tenant.demand.push({ model: id, ...body }, nowMs(), seenIfSaid(headers))
       reply.header('etag', revisionTag(await ifUnchanged(pushed)))
       return { slots: body.slots.length }
     },
   )
+}
+
+/** Whoever measures may have a clock that is a little ahead, and tells of a slot as it ends. */
+const CLOCK_AHEAD_MS = 300_000
+const DAY_MS = 86_400_000
+
+/** A slot of a far future would be kept until then, and one observed there would count as seen. */
+function assertNear({ kind, slots }: DemandPush, nowMs: number): void {
+  const aheadMs = kind === 'observed' ? CLOCK_AHEAD_MS : AHEAD_DAYS * DAY_MS
+  const message =
+    kind === 'observed' ? 'has not come yet' : `is more than ${AHEAD_DAYS} days from now`
+  refuse(
+    'slots are too far ahead',
+    slots.flatMap(({ endMs }, index) =>
+      endMs > nowMs + aheadMs ? [{ path: `/body/slots/${index}/endMs`, message }] : [],
+    ),
+  )
+}
+
+/** Traffic from elsewhere would be kept and never looked at. */
+function assertOrigin({ origin }: DemandPush, origins: readonly string[]): void {
+  if (origins.includes(origin)) return
+  const message = `is no origin of this model; it has ${origins.join(', ')}`
+  refuse(`/body/origin ${message}`, [{ path: '/body/origin', message }])
+}
+
+function refuse(words: string, issues: readonly FieldIssue[]): void {
+  if (issues.length > 0) throw new InvalidInput(words, issues)
 }
 
 function assertInOrder({ slots }: DemandPush): void {
@@ -45,5 +81,5 @@ function assertInOrder({ slots }: DemandPush): void {
     const overlaps = index > 0 && startMs < slots[index - 1]!.endMs
     return overlaps ? [{ path: `${path}/startMs`, message: 'overlaps the slot before' }] : []
   })
-  if (issues.length > 0) throw new InvalidInput('slots are out of order', issues)
+  refuse('slots are out of order', issues)
 }

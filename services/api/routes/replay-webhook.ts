@@ -4,6 +4,7 @@ import type { Replay } from '../../notification/index.ts'
 import { IdParams } from '../schemas/parts.ts'
 import { type Of, problems, ref } from '../schemas/ref.ts'
 import { ReplayedSchema, ReplaySchema } from '../schemas/webhook.ts'
+import { assertSpan } from '../span.ts'
 
 /** `POST /v1/webhooks/{id}/replay`: by id of the event, or by when it occurred. */
 export const replayWebhookRoute: FastifyPluginAsyncTypebox = async (app) => {
@@ -34,7 +35,10 @@ function whatOf({ eventIds, fromMs, untilMs }: Of<typeof ReplaySchema>): Replay 
   const span = fromMs !== undefined && untilMs !== undefined ? { fromMs, untilMs } : undefined
   const aSpan = fromMs !== undefined || untilMs !== undefined
   if (eventIds && !aSpan) return { eventIds }
-  if (!eventIds && span && span.fromMs < span.untilMs) return span
+  if (!eventIds && span && span.fromMs < span.untilMs) {
+    assertSpan({ fromMs: span.fromMs, toMs: span.untilMs }, ['/body/fromMs', 'untilMs'])
+    return span
+  }
   const message = 'must be either `eventIds`, or a `fromMs` before an `untilMs`'
   throw new InvalidInput(`/body ${message}`, [{ path: '/body', message }])
 }

@@ -2,6 +2,9 @@ import { Type } from 'typebox'
 import { Id, strict } from './parts.ts'
 import type { Of } from './ref.ts'
 
+/** How far ahead traffic may be told of: a plan looks two days, its jobs a week. */
+export const AHEAD_DAYS = 14
+
 const Instant = Type.Integer({ minimum: 0, maximum: 8_640_000_000_000_000 })
 const Slot = {
   startMs: Instant,
@@ -18,7 +21,7 @@ export const DemandPushSchema = strict(
     slots: Type.Array(strict(Slot), {
       minItems: 1,
       maxItems: 2016,
-      description: 'In order, without overlap.',
+      description: `In order, without overlap. Observed ones have ended, forecast ones end within ${AHEAD_DAYS} days.`,
     }),
   },
   { description: 'Traffic of one model from one origin.' },

@@ -14,6 +14,9 @@ interface Row {
   readonly revoked_at_ms: number | null
 }
 
+/** Who makes a tenant's first key. */
+const FIRST_KEY_LOCK = 7_001
+
 const COLUMNS = 'prefix, proof, tenant, label, scopes, created_at_ms, expires_at_ms, revoked_at_ms'
 
 /** Keys in PostgreSQL, embedded or on a server. */
@@ -64,20 +67,34 @@ export function postgresKeys(db: Database): KeyStore {
 
     async forget(beforeMs) {
       const gone = await db.query(
-        `delete from api_key where least(expires_at_ms, revoked_at_ms) < $1 and prefix <>
-           (select prefix from api_key order by created_at_ms desc, prefix limit 1) returning prefix`,
+        `delete from api_key where least(expires_at_ms, revoked_at_ms) < $1 and prefix not in
+           (select distinct on (tenant) prefix from api_key
+            order by tenant, created_at_ms desc, prefix) returning prefix`,
         [beforeMs],
       )
       return gone.length
     },
 
-    async isEmpty() {
-      const rows = await db.query('select 1 from api_key limit 1')
-      return rows.length === 0
-    },
+    isEmpty: (tenant) => isEmpty(db, tenant),
+
+    addFirst: (key) =>
+      db.transaction(async (tx) => {
+        await tx.query('select pg_advisory_xact_lock($1, hashtext($2))', [
+          FIRST_KEY_LOCK,
+          key.tenant,
+        ])
+        if (!(await isEmpty(tx, key.tenant))) return false
+        await add(tx, key)
+        return true
+      }),
 
     whenEnded: (hear) => void hearers.push(hear),
   }
+}
+
+async function isEmpty(sql: Sql, tenant: string): Promise<boolean> {
+  const rows = await sql.query('select 1 from api_key where tenant = $1 limit 1', [tenant])
+  return rows.length === 0
 }
 
 async function add(tx: Sql, key: StoredKey, onceId?: string): Promise<void> {

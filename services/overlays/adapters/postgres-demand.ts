@@ -30,12 +30,12 @@ export const postgresPushedDemand = (db: Database): PushedDemandStore => ({
     return head?.revision ?? 0
   },
 
-  async between(tenant, fromMs, toMs) {
+  async between(tenant, fromMs, toMs, model) {
     const rows = await db.query<Row>(
       `select model, origin, kind, start_ms, end_ms, tokens_per_second from pushed_demand
-       where tenant = $1 and end_ms > $2 and start_ms < $3
+       where tenant = $1 and end_ms > $2 and start_ms < $3 and ($4::text is null or model = $4)
        order by model, origin, kind, start_ms`,
-      [tenant, fromMs, toMs],
+      [tenant, fromMs, toMs, model ?? null],
     )
     return grouped(rows)
   },
