@@ -8,7 +8,7 @@ const HUNG_UP = 499
 
 /**
  * Measures every answer, by operation: paths would make a new time series for each id. One that is
- * cut off on its way, such as a stream of events, lasted as long as its caller liked: not measured.
+ * cut off on its way, or a stream of events, lasted as long as its caller liked: not measured.
  */
 export function measureRequests(app: FastifyInstance, registry: Registry): void {
   const { metric, observe } = requestTimes(
@@ -19,7 +19,8 @@ export function measureRequests(app: FastifyInstance, registry: Registry): void 
   app.addHook('onRequest', (request, reply, done) => {
     const { raw } = reply
     raw.on('close', () => {
-      if (raw.headersSent && !raw.writableEnded) return
+      const isStream = reply.getHeader('content-type') === 'text/event-stream'
+      if (raw.headersSent && (isStream || !raw.writableEnded)) return
       observe(
         request.routeOptions.schema?.operationId ?? 'none',
         raw.headersSent ? reply.statusCode : HUNG_UP,

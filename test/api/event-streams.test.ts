@@ -186,6 +186,8 @@ it.each(STREAMS)('ends soon after its key does: %s', async (path) => {
   await ports.keys.revoke('default', key.prefix, Date.now())
   await soon(() => expect(stream.text).toMatch(/\r\n0\r\n\r\n$/)) // whole, not torn
   await soon(async () => expect(await metric('clients')).toBe(0))
+  // How long it was open is nobody's time to answer.
+  expect(await ports.metrics.metrics()).not.toMatch(/operation="(streamEvents|gridStream)"/)
 })
 
 it('ends soon after its token does, without looking at that again', async () => {

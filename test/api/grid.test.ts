@@ -1,6 +1,7 @@
+import { connect } from 'node:net'
 import fastify, { type FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildApp } from '../../services/api/app.ts'
 import { openStreams } from '../../services/api/events/open-streams.ts'
 import { gridStreamRoute } from '../../services/api/routes/grid-stream.ts'
@@ -129,6 +130,30 @@ describe('/v1/grid', () => {
     expect(text).toMatch(/^retry: 2000\n\nevent: grid.changed\ndata: .*\n\n(: nothing new\n\n)+$/)
     await quick.close()
   })
+})
+
+it('cuts a stream that does not read', async () => {
+  const quick = fastify()
+  for (const schema of SHARED_SCHEMAS) quick.addSchema(schema)
+  const metrics = new Registry()
+  const streams = openStreams(quick, { metrics, most: 1, stillCalls: async () => true })
+  let looks = 0
+  const large = { now: async () => `${looks++}${'x'.repeat(1e6)}` } as unknown as typeof grid
+  quick.register(gridStreamRoute, { grid: large, streams, everyMs: 5 })
+  const { port } = new URL(await quick.listen({ port: 0, host: '127.0.0.1' }))
+  const socket = connect(Number(port), '127.0.0.1').pause()
+  socket.write('GET /v1/grid/DE/stream HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  const patience = { timeout: 15_000 }
+  await vi.waitFor(
+    async () => expect(await metrics.metrics()).toContain('gridtide_event_stream_cut_total 1'),
+    patience,
+  )
+  await vi.waitFor(
+    async () => expect(await metrics.metrics()).toContain('gridtide_event_stream_clients 0'),
+    patience,
+  )
+  socket.destroy()
+  await quick.close()
 })
 
 describe('a Carbon Aware SDK client', () => {

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { OutgoingHttpHeaders } from 'node:http'
 import type { FastifyReply } from 'fastify'
 
 /** An open stream that lines of text can be written to. */
@@ -30,12 +31,12 @@ export function streamClient(reply: FastifyReply, onCut: () => void): EventClien
   raw.on('error', () => raw.destroy()) // a reader that went away is no news
   raw.once('close', () => gone.abort())
   if (raw.closed) gone.abort()
-  raw.writeHead(200, {
-    ...(reply.getHeaders() as Record<string, string>),
+  reply.headers({
     'content-type': 'text/event-stream',
     'cache-control': 'no-store',
     'x-accel-buffering': 'no', // nginx would hold events back
   })
+  raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders)
   raw.write('retry: 2000\n\n')
 
   function close(): void {
