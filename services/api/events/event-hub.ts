@@ -137,7 +137,6 @@ export class EventHub {
     const events = await this.#reader.since(progress.lastId, BATCH)
     if (events.length === 0) progress.lastId = broadcast
     for (const { text, lastId } of slicesOf(events)) {
-      if (client.gone.aborted) return
       progress.lastId = lastId
       if (!client.write(text)) return
     }

@@ -6,7 +6,7 @@ import type { FastifyReply } from 'fastify'
 export interface EventClient {
   /** From when on nothing can be told any more. */
   readonly gone: AbortSignal
-  /** @returns false where much is unread, so that the next text has to wait for `keepsUp` */
+  /** @returns false where it is gone, or so much is unread that the next text waits for `keepsUp` */
   write(text: string): boolean
   /** Waits until it has read what it was told. @returns false where it is gone, or cut: too slow */
   keepsUp(): Promise<boolean>
@@ -47,12 +47,13 @@ export function streamClient(reply: FastifyReply, onCut: () => void): EventClien
   return {
     gone: gone.signal,
     write(text) {
+      if (gone.signal.aborted) return false
       raw.write(text)
       return raw.writableLength <= MOST_UNREAD_BYTES
     },
     async keepsUp() {
-      if (gone.signal.aborted || raw.writableLength <= MOST_UNREAD_BYTES)
-        return !gone.signal.aborted
+      if (gone.signal.aborted) return false
+      if (raw.writableLength <= MOST_UNREAD_BYTES) return true
       const patience = { signal: AbortSignal.timeout(PATIENCE_MS) }
       if (await once(raw, 'drain', patience).catch(() => undefined)) return true
       if (gone.signal.aborted) return false
