@@ -81,7 +81,13 @@ export async function killService(engine: Engine, kills: number, endMs: number) 
     }
     const last = await beginService(fleetFile, env)
     started.push(() => last.stop('SIGKILL'))
-    await settled(await last.up())
+    const url = await last.up()
+    await until(
+      async () => (await writer.askAgain(url)) === 0,
+      'every write to be answered',
+      PATIENCE_MS,
+    )
+    await settled(url)
     await last.stop('SIGTERM')
     const db = await open()
     started.push(() => db.close())

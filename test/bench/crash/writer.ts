@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** One change that was asked for; what was not answered is asked for again, under its key. */
+/** One change that was asked for. */
 interface Write {
   readonly kind: 'job' | 'key' | 'slot'
   readonly nth: number
@@ -8,6 +8,8 @@ interface Write {
 
 const EVERY_MS = 100
 const PATIENCE_MS = 10_000
+/** One that may have been begun is refused under its key for a while. */
+const AGAIN_EVERY = 20
 const HOUR_MS = 3_600_000
 export const SLOT_MS = 5 * 60_000
 const KINDS = ['job', 'key', 'slot'] as const
@@ -16,14 +18,15 @@ export const jobId = (nth: number) => `job-${nth}`
 export const keyLabel = (nth: number) => `key-${nth}`
 
 /**
- * Somebody who goes on handing in jobs, making keys and pushing forecasts, whoever answers.
+ * Somebody who goes on handing in jobs, making keys and pushing forecasts, whoever answers; what was
+ * not answered is asked for again, under its key, until it is.
  *
  * @param firstSlotMs where the first pushed slot starts; each is the one after the last
  */
 export function startWriter(firstSlotMs: number) {
   const accepted: Write[] = []
   const wrong: Record<string, number> = {}
-  let unanswered: Write | undefined
+  let unanswered: Write[] = []
   let asked = 0
 
   function requestOf({ kind, nth }: Write): [path: string, method: string, body: object] {
@@ -52,6 +55,15 @@ export function startWriter(firstSlotMs: number) {
     else if (write.kind !== 'job' || JSON.parse(text).status === 'feasible') accepted.push(write)
     return true
   }
+  async function askOnce(url: string, write: Write): Promise<void> {
+    if (!(await ask(url, write).catch(() => false))) unanswered.push(write)
+  }
+  async function askAgain(url: string): Promise<number> {
+    const again = unanswered
+    unanswered = []
+    for (const write of again) await askOnce(url, write)
+    return unanswered.length
+  }
   const note = (what: string) => {
     wrong[what] = (wrong[what] ?? 0) + 1
   }
@@ -60,15 +72,16 @@ export function startWriter(firstSlotMs: number) {
     accepted: accepted as readonly Write[],
     /** Answers that nobody should get, and how often. */
     wrong: wrong as Readonly<Record<string, number>>,
+    /** Asks for what was not answered. @returns how much of it still is not */
+    askAgain,
     /** Writes to the service at that address until it is told to stop, or nobody answers any more. */
     writeTo(url: string): () => Promise<void> {
       let over = false
       const writing = (async () => {
-        while (!over) {
+        for (let round = 1; !over; round++) {
+          if (round % AGAIN_EVERY === 0) await askAgain(url)
           const nth = Math.floor(asked / KINDS.length)
-          const write = unanswered ?? { kind: KINDS[asked++ % KINDS.length]!, nth }
-          unanswered = write
-          if (await ask(url, write).catch(() => false)) unanswered = undefined
+          await askOnce(url, { kind: KINDS[asked++ % KINDS.length]!, nth })
           await pause(EVERY_MS)
         }
       })()
