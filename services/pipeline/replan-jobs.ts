@@ -71,12 +71,8 @@ function eventsOf(before: DeferredJob, update: JobUpdate, occurredAtMs: number):
     workLeft: update.progress.workLeft,
   }
   const events: NewEvent[] = []
-  const startMs = placement?.pieces[0]?.startMs
-  if (
-    state === 'waiting' &&
-    startMs !== undefined &&
-    startMs !== before.placement?.pieces[0]?.startMs
-  ) {
+  const planned = (of: DeferredJob['placement']) => of && `${of.region} ${of.pieces[0]!.startMs}`
+  if (state === 'waiting' && placement && planned(placement) !== planned(before.placement)) {
     events.push({ ...head, type: 'batch.scheduled', key: `${tenant}/${id}/${occurredAtMs}`, data })
   }
   if (state === 'running' && before.state === 'waiting') {

@@ -61,6 +61,23 @@ describe('jobs that are planned anew', () => {
     expect(jobs.told.map(({ type }) => type)).toContain('batch.scheduled')
   })
 
+  it('tell of another place or time, and only of that', async () => {
+    const { ports, jobs } = world()
+    await submit(ports, work())
+    const { placement, progress, plannedAtMs } = (await jobs.get('night'))!
+    const told = () => jobs.told.filter(({ type }) => type === 'batch.scheduled')
+    await replanJobs(ports)
+    const before = told().length
+    await replanJobs(ports)
+    expect(told()).toHaveLength(before)
+    const elsewhere = { ...placement!, region: 'elsewhere' }
+    const kept = { id: 'night', state: 'waiting', progress, plannedAtMs, ran: [] } as const
+    await jobs.update([{ ...kept, placement: elsewhere }])
+    await replanJobs(ports)
+    expect(told()).toHaveLength(before + 1)
+    expect(told().at(-1)!.data).toMatchObject({ region: placement!.region })
+  })
+
   it('end without a report where nobody knows where they ran', async () => {
     const { ports, jobs } = world()
     await submit(ports, work())
