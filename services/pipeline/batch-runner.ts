@@ -83,7 +83,6 @@ export function batchRunner(ports: RequestPorts): BatchRunner {
       case 'in_progress':
         return goOn(batch)
       default: // finalizing, cancelling
-        reportedAtMs.delete(batch.id)
         flights.abort(batch.id)
         return alone(batch, () => finishBatch(ports, batch))
     }
@@ -93,11 +92,19 @@ export function batchRunner(ports: RequestPorts): BatchRunner {
     async beat() {
       // Whoever lost a line to another process, or to the end of its batch, need not go on.
       await flights.abortLost(() => batches.keepHold(holder, LEASE_MS))
-      for (const batch of await batches.open()) await guarded(batch.id, step(batch))
+      const open = await batches.open()
+      forgetOthers(reportedAtMs, open)
+      for (const batch of open) await guarded(batch.id, step(batch))
     },
     async close() {
       closed = true
       await Promise.all([flights.close(), ...working.values()])
     },
   }
+}
+
+/** Whichever process ends a batch, none goes on remembering it. */
+function forgetOthers(known: Map<string, unknown>, open: readonly RequestBatch[]): void {
+  const left = new Set(open.filter(({ status }) => status === 'in_progress').map(({ id }) => id))
+  for (const id of known.keys()) if (!left.has(id)) known.delete(id)
 }
