@@ -1,6 +1,6 @@
 import type { Desired, Receipt } from './port.ts'
 
-/** One thing that was done, or refused, to a target. Never changed, never removed. */
+/** One thing that was done, or refused, to a target. Never changed, and kept for years. */
 export interface AuditEntry {
   readonly atMs: number
   /** A process, an API key's name or a person: who asked. */
@@ -38,4 +38,6 @@ export interface AuditLog {
   find(query: AuditQuery): Promise<readonly WrittenEntry[]>
   /** Everything of these targets from an instant on, newest first: ask for a short while only. */
   since(fromMs: number, targetIds: readonly string[]): Promise<readonly WrittenEntry[]>
+  /** Drops what is older, and older than two years, which are kept whatever is asked. Says how many. */
+  forget(beforeMs: number): Promise<number>
 }

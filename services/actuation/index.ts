@@ -76,6 +76,7 @@ export {
   shiftSequence,
 } from './shift-sequence.ts'
 export { type GuardInput, guardSlo } from './slo-guard.ts'
+export { sparingAudit } from './sparing-audit.ts'
 export { pausedOrFenced, stampSteps } from './stamps.ts'
 export { standingReplicas, takesAway } from './standing.ts'
 export type { Remembered, TargetMemory } from './target-memory.ts'

@@ -69,4 +69,6 @@ export interface YieldedRegions {
   /** Nothing deferrable runs there until an instant; a later one that was said before stays. */
   yield(regions: readonly string[], untilMs: number): Promise<void>
   now(nowMs: number): Promise<ReadonlySet<string>>
+  /** Drops those that are over. @returns how many */
+  forget(nowMs: number): Promise<number>
 }

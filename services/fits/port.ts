@@ -33,4 +33,6 @@ export interface LiveBiasStore {
    * @returns false, and nothing is changed, where another process was faster
    */
   save(kept: KeptBias, seenAtMs: number | undefined): Promise<boolean>
+  /** Drops those that nothing has continued since. @returns how many */
+  forget(beforeMs: number): Promise<number>
 }

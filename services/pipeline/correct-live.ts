@@ -23,7 +23,7 @@ export type LivePrediction = Readonly<
 export interface CorrectLivePorts {
   readonly plans: Pick<PlanStore, 'current'>
   readonly fits: Pick<FitStore, 'all'>
-  readonly biases: LiveBiasStore
+  readonly biases: Pick<LiveBiasStore, 'of' | 'save'>
   readonly serving: ReadServing
   /** Watts of all GPUs that serve a model; undefined where nobody tells. */
   gpuWatts(model: string): Promise<number | undefined>

@@ -1,4 +1,6 @@
-import type { KnownGood, ShiftStore } from '../actuation/index.ts'
+import type { AuditLog, KnownGood, ShiftStore } from '../actuation/index.ts'
+import type { YieldedRegions } from '../deferred/index.ts'
+import type { LiveBiasStore } from '../fits/index.ts'
 import type { Fleet } from '../fleet/index.ts'
 import type { ForecastArchive } from '../grid/index.ts'
 import type { Ledger } from '../ledger/index.ts'
@@ -6,10 +8,7 @@ import type { Outbox } from '../notification/index.ts'
 import type { PlanStore } from '../plans/index.ts'
 import type { SolveStore } from '../solves/index.ts'
 
-/**
- * How long each kind of record is kept. The ledger (one row a window) and what was done to targets
- * (a log that only grows) are kept for ever.
- */
+/** How long each kind of record is kept. The ledger (one row a window) is kept for ever. */
 export interface Retention {
   readonly plansMs: number
   readonly solvesMs: number
@@ -23,6 +22,8 @@ export interface Retention {
   readonly jobsMs: number
   /** Who called what; what each lever added. */
   readonly historyMs: number
+  /** What was done to targets. */
+  readonly actionsMs: number
 }
 
 export interface ForgetPorts {
@@ -33,6 +34,10 @@ export interface ForgetPorts {
   readonly endpoints: readonly string[]
   readonly shifts: Pick<ShiftStore, 'forget'>
   readonly knownGood: Pick<KnownGood, 'forget'>
+  /** Of layouts that no longer run. */
+  readonly liveBiases: Pick<LiveBiasStore, 'forget'>
+  readonly yields: Pick<YieldedRegions, 'forget'>
+  readonly audit: Pick<AuditLog, 'forget'>
   readonly archive: Pick<ForecastArchive, 'prune'>
   readonly answers: { forget(beforeMs: number): Promise<number> }
   readonly jobs: { forget(beforeMs: number): Promise<number> }
@@ -58,24 +63,43 @@ export const retentionOf = (days: Fleet['retention']): Retention => ({
   trafficMs: days.trafficDays * DAY_MS,
   jobsMs: days.jobsDays * DAY_MS,
   historyMs: days.historyDays * DAY_MS,
+  actionsMs: days.actionsDays * DAY_MS,
 })
 
-/** Drops what has been kept for long enough, so that no table grows for ever. */
+/**
+ * Drops what has been kept for long enough, so that no table grows for ever. Each kind on its own: one
+ * that cannot be dropped now keeps no other from it.
+ *
+ * @throws Error naming every kind that could not be dropped, once all have been tried
+ */
 export async function forget(ports: ForgetPorts, nowMs: number): Promise<void> {
+  const failures: string[] = []
+  for (const [kind, drop] of Object.entries(stepsOf(ports, nowMs))) {
+    await drop().catch((error: unknown) => failures.push(`${kind}: ${(error as Error).message}`))
+  }
+  if (failures.length > 0) throw new Error(`not forgotten: ${failures.join('; ')}`)
+}
+
+function stepsOf(ports: ForgetPorts, nowMs: number) {
   const { retention } = ports
-  await ports.solves.forget(nowMs - retention.solvesMs)
-  await ports.outbox.bury(ports.endpoints, nowMs)
-  await ports.outbox.forget(nowMs - retention.eventsMs)
-  await ports.plans.forget(nowMs - retention.plansMs)
-  await ports.shifts.forget(nowMs - retention.eventsMs)
-  await ports.knownGood.forget(nowMs - retention.plansMs)
-  await ports.archive.prune(nowMs - retention.forecastsMs)
-  await ports.answers.forget(nowMs - retention.callsMs)
-  await ports.jobs.forget(nowMs - retention.jobsMs)
-  await ports.requestBatches.forget(nowMs - retention.jobsMs)
-  await ports.files.forget(nowMs)
-  await ports.demand.forget(nowMs - retention.trafficMs)
-  await ports.ledger.forgetLevers(nowMs - retention.historyMs)
-  await ports.callLog.forget(nowMs - retention.historyMs)
-  await ports.keys.forget(nowMs - retention.eventsMs)
+  return {
+    solves: () => ports.solves.forget(nowMs - retention.solvesMs),
+    deliveries: () => ports.outbox.bury(ports.endpoints, nowMs),
+    events: () => ports.outbox.forget(nowMs - retention.eventsMs),
+    plans: () => ports.plans.forget(nowMs - retention.plansMs),
+    shifts: () => ports.shifts.forget(nowMs - retention.eventsMs),
+    'known-good counts': () => ports.knownGood.forget(nowMs - retention.plansMs),
+    'live biases': () => ports.liveBiases.forget(nowMs - retention.plansMs),
+    forecasts: () => ports.archive.prune(nowMs - retention.forecastsMs),
+    answers: () => ports.answers.forget(nowMs - retention.callsMs),
+    jobs: () => ports.jobs.forget(nowMs - retention.jobsMs),
+    batches: () => ports.requestBatches.forget(nowMs - retention.jobsMs),
+    files: () => ports.files.forget(nowMs),
+    yields: () => ports.yields.forget(nowMs),
+    traffic: () => ports.demand.forget(nowMs - retention.trafficMs),
+    levers: () => ports.ledger.forgetLevers(nowMs - retention.historyMs),
+    calls: () => ports.callLog.forget(nowMs - retention.historyMs),
+    actions: () => ports.audit.forget(nowMs - retention.actionsMs),
+    keys: () => ports.keys.forget(nowMs - retention.eventsMs),
+  } satisfies Record<string, () => Promise<unknown>>
 }

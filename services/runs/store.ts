@@ -17,7 +17,11 @@ export interface RunsText {
 
 /** Uploaded runs of one tenant. */
 export interface RunsStore {
-  /** The same text of the same model again is the upload that there is. */
+  /**
+   * The same text of the same model again is the upload that there is.
+   *
+   * @throws InvalidInput where there are 1,000 already
+   */
   add(upload: Omit<RunsUpload, 'id'> & RunsText): Promise<RunsUpload>
   /** Newest first. */
   list(page: { readonly before?: number; readonly limit: number }): Promise<readonly RunsUpload[]>

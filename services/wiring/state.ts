@@ -4,6 +4,7 @@ import { sqlLeases } from '../actuation/adapters/sql-lease.ts'
 import { sqlShiftStore } from '../actuation/adapters/sql-shift-store.ts'
 import { sqlTargetMemory } from '../actuation/adapters/sql-target-memory.ts'
 import { sqlToldTargets } from '../actuation/adapters/sql-told-targets.ts'
+import { sparingAudit } from '../actuation/index.ts'
 import { postgresAnswers } from '../api/adapters/postgres-answers.ts'
 import { postgresAudit } from '../api/adapters/postgres-audit.ts'
 import { postgresDeferredJobs } from '../deferred/adapters/postgres.ts'
@@ -42,7 +43,7 @@ export const openStores = (database: Database, tenant: string) => ({
   keys: postgresKeys(database),
   overlays: postgresOverlays(database),
   demand: postgresPushedDemand(database),
-  audit: sqlAuditLog(database, tenant),
+  audit: sparingAudit(sqlAuditLog(database, tenant)),
   shifts: sqlShiftStore(database, tenant),
   leases: sqlLeases(database, tenant),
   knownGood: sqlKnownGood(database, tenant),

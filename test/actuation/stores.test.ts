@@ -159,6 +159,28 @@ for (const engine of ENGINES) {
       expect(await sqlAuditLog(fresh.db, 'acme').find({})).toHaveLength(3)
     })
 
+    it('audit, of which nothing younger than two years is forgotten', async () => {
+      const log = sqlAuditLog(fresh.db, 'old')
+      const entry = { actor: 'a', targetId: 'a', planVersion: '7', idempotencyKey: 'k', fence: 3 }
+      const twoYearsMs = 731 * 24 * 3_600_000
+      const ages = [twoYearsMs + 60_000, twoYearsMs - 2 * 24 * 3_600_000, 0]
+      for (const ageMs of ages) {
+        const atMs = Date.now() - ageMs
+        await log.append({ ...entry, atMs, reason: 'r', after: {}, result: 'accepted' })
+      }
+      expect(await log.forget(100)).toBe(0)
+      expect(await log.forget(Number.MAX_SAFE_INTEGER)).toBe(1)
+      expect(await log.find({})).toHaveLength(2)
+      // Nor by somebody who says from when on, but not of what is young.
+      const removal = fresh.db.transaction(async (tx) => {
+        await tx.query(`set local gridtide.forget_audit_before = '9000000000000'`)
+        await tx.query(`delete from actuation_audit where tenant = 'old'`)
+      })
+      await expect(removal).rejects.toThrow('only grows')
+      // What was said in one transaction holds in no other.
+      await expect(fresh.db.query('delete from actuation_audit')).rejects.toThrow('only grows')
+    })
+
     it('tells of a shift with the save that makes it true, and not with one refused', async () => {
       const store = sqlShiftStore(fresh.db, 'telling')
       const shift = { id: 't', planVersion: '1', model: 'm', reason: 'r', steps: [] } as const

@@ -27,7 +27,7 @@ function world() {
     batches: [] as number[],
   }
   const key = ({ layout, quantity }: KeptBias) => `${layout}/${quantity}`
-  const biases: LiveBiasStore = {
+  const biases: Pick<LiveBiasStore, 'of' | 'save'> = {
     of: async () => [...kept.values()],
     save: async (bias, seenAtMs) => {
       if (kept.get(key(bias))?.updatedAtMs !== seenAtMs) return false

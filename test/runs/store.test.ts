@@ -37,6 +37,19 @@ for (const engine of ENGINES) {
       expect(await runs.list({ limit: 9, before: other.id })).toEqual([first])
     })
 
+    it('are taken until there are 1,000, and one that is there already after that', async () => {
+      const runs = postgresRuns(fresh.db, 'full')
+      await runs.add(upload('first'))
+      await fresh.db.query(
+        `insert into measured_run
+           (tenant, model, runs, uploaded_at_ms, uploaded_by, format, body, digest)
+         select 'full', 'qwen', 1, 5, 'ann', 'csv', n::text, md5(n::text)
+         from generate_series(1, 999) as n`,
+      )
+      await expect(runs.add(upload('one more'))).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+      expect(await runs.add(upload('first'))).toMatchObject({ model: 'llama' })
+    })
+
     it('can be forgotten', async () => {
       const runs = postgresRuns(fresh.db, 'acme')
       const { id } = await runs.add(upload('gone'))

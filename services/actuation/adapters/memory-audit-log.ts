@@ -3,10 +3,11 @@ import type { AuditLog, WrittenEntry } from '../audit.ts'
 const MOST = 1000
 
 export function memoryAuditLog(): AuditLog {
-  const entries: WrittenEntry[] = []
+  let entries: WrittenEntry[] = []
+  let last = 0
   return {
     async append(entry) {
-      entries.push({ ...entry, id: entries.length + 1 })
+      entries.push({ ...entry, id: ++last })
     },
     find: async ({
       targetId,
@@ -31,5 +32,10 @@ export function memoryAuditLog(): AuditLog {
       entries
         .filter(({ atMs, targetId }) => atMs >= fromMs && targetIds.includes(targetId))
         .reverse(),
+    async forget(beforeMs) {
+      const before = entries.length
+      entries = entries.filter(({ atMs }) => atMs >= beforeMs)
+      return before - entries.length
+    },
   }
 }

@@ -1,4 +1,4 @@
-import type { Sql } from '../../platform/database/database.ts'
+import type { Database } from '../../platform/database/database.ts'
 import type { AuditEntry, AuditLog, WrittenEntry } from '../audit.ts'
 
 const MOST = 1000
@@ -8,8 +8,11 @@ interface Row {
   readonly entry: AuditEntry
 }
 
-/** Append-only: triggers refuse to change, remove or truncate what is written. */
-export function sqlAuditLog(sql: Sql, tenant: string): AuditLog {
+/**
+ * Append-only: triggers refuse to change or truncate what is written, and to remove what is not older
+ * than two years by the clock of the database, or by anybody who does not say from when on.
+ */
+export function sqlAuditLog(sql: Database, tenant: string): AuditLog {
   return {
     async append(entry) {
       await sql.query(
@@ -49,6 +52,21 @@ export function sqlAuditLog(sql: Sql, tenant: string): AuditLog {
       )
       return rows.map(written)
     },
+    forget: (beforeMs) =>
+      sql.transaction(async (tx) => {
+        const [kept] = await tx.query<{ from_ms: number }>(
+          `select (extract(epoch from now() - interval '2 years') * 1000)::bigint as from_ms`,
+        )
+        const untilMs = Math.floor(Math.min(beforeMs, kept!.from_ms))
+        await tx.query(`select set_config('gridtide.forget_audit_before', $1, true)`, [
+          `${untilMs}`,
+        ])
+        const gone = await tx.query(
+          'delete from actuation_audit where tenant = $1 and at_ms < $2 returning sequence',
+          [tenant, untilMs],
+        )
+        return gone.length
+      }),
   }
 }
 

@@ -18,4 +18,11 @@ export const postgresYields = (sql: Sql, tenant: string): YieldedRegions => ({
     )
     return new Set(rows.map(({ region }) => region))
   },
+  async forget(nowMs) {
+    const gone = await sql.query(
+      'delete from yielded_region where tenant = $1 and until_ms <= $2 returning region',
+      [tenant, nowMs],
+    )
+    return gone.length
+  },
 })

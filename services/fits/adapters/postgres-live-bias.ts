@@ -33,5 +33,13 @@ export function postgresLiveBiases(sql: Sql, tenant: string): LiveBiasStore {
       )
       return rows.length > 0
     },
+
+    async forget(beforeMs) {
+      const gone = await sql.query(
+        'delete from live_bias where tenant = $1 and updated_at_ms < $2 returning layout',
+        [tenant, beforeMs],
+      )
+      return gone.length
+    },
   }
 }

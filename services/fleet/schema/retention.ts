@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
 import { strict } from './parts.ts'
 
-const days = (otherwise: number, description: string) =>
-  Type.Number({ minimum: 1, maximum: 36_500, default: otherwise, description })
+const days = (otherwise: number, description: string, minimum = 1) =>
+  Type.Number({ minimum, maximum: 36_500, default: otherwise, description })
 
-/** The ledger, and what was done to targets, are kept for ever. */
+/** The ledger is kept for ever. */
 export const Retention = strict(
   {
     plansDays: days(365, 'Plans; the one in force is always kept.'),
@@ -15,6 +15,7 @@ export const Retention = strict(
     callsDays: days(1, 'Answers to calls with an `Idempotency-Key`.'),
     trafficDays: days(8, 'Pushed traffic. Eight days have what came a week ago in them.'),
     historyDays: days(730, 'Who called what, and what each lever added.'),
+    actionsDays: days(731, 'What was done to targets, or refused; two years at the least.', 731),
   },
-  { default: {}, description: 'How long things are kept. The ledger and the audit: for ever.' },
+  { default: {}, description: 'How long things are kept. The ledger: for ever.' },
 )

@@ -1,12 +1,22 @@
-import { NotFound } from '../../domain/errors.ts'
+import { InvalidInput, NotFound } from '../../domain/errors.ts'
 import type { Sql } from '../../platform/database/database.ts'
 import type { RunsStore, RunsText, RunsUpload } from '../store.ts'
 
+/** Every fit of a model reads all of its own. */
+const MOST_UPLOADS = 1_000
 const UPLOAD = `id, model, runs, uploaded_at_ms as "uploadedAtMs", uploaded_by as "uploadedBy"`
 
 /** Uploaded runs of one tenant in PostgreSQL, embedded or on a server. */
 export const postgresRuns = (sql: Sql, tenant: string): RunsStore => ({
   async add({ model, runs, uploadedAtMs, uploadedBy, format, text }) {
+    const [others] = await sql.query<{ count: number }>(
+      `select count(*) as count from measured_run
+       where tenant = $1 and not (model = $2 and digest = md5($3 || $4))`,
+      [tenant, model, format, text],
+    )
+    if (others!.count >= MOST_UPLOADS) {
+      throw new InvalidInput(`there are ${MOST_UPLOADS} uploads already: remove some that are old`)
+    }
     const [row] = await sql.query<RunsUpload>(
       `insert into measured_run
          (tenant, model, runs, uploaded_at_ms, uploaded_by, format, body, digest)
