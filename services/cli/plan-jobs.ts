@@ -42,8 +42,11 @@ export async function* planJobs(
     gpuWatts: (type: string) => catalogueGpu(type).tdpWatts,
     jobs: {
       active: async () => [],
-      add: async (jobs: readonly { readonly job: { readonly id: string } }[]) =>
-        jobs.map(({ job }) => job.id),
+      add: async (jobs: readonly { readonly job: { readonly id: string } }[]) => ({
+        ids: jobs.map(({ job }) => job.id),
+        newest: 0,
+      }),
+      newest: async () => 0,
       get: async () => undefined,
     },
     nowMs: grid.nowMs,

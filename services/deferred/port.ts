@@ -39,10 +39,24 @@ export type JobUpdate = Pick<DeferredJob, 'state' | 'progress' | 'placement' | '
 /** How far a job came that is cancelled; `ran` is added to what ran before. */
 type CancelledAt = Pick<DeferredJob, 'progress' | 'ran' | 'report'>
 
+export interface AddedJobs {
+  readonly ids: readonly string[]
+  /** Number of the newest job now. */
+  readonly newest: number
+}
+
 /** Deferrable jobs of one tenant. Every method throws `UpstreamUnavailable` where the store is away. */
 export interface DeferredJobStore {
-  /** Adds jobs, all or none. A job whose id is there already is left as it is. @returns ids added */
-  add(jobs: readonly DeferredJob[]): Promise<readonly string[]>
+  /**
+   * Adds jobs, all or none. A job whose id is there already is left as it is. Of those who add at
+   * once one comes after the other.
+   *
+   * @param seen newest number that the adder knew of when it chose what they hold
+   * @returns undefined, and nothing is added, where others have added since
+   */
+  add(jobs: readonly DeferredJob[], seen?: number): Promise<AddedJobs | undefined>
+  /** Number of the newest job; 0 where there is none. */
+  newest(): Promise<number>
   get(id: string): Promise<DeferredJob | undefined>
   /** Newest first; only those with a number below `before`. */
   list(page: { readonly limit: number; readonly before?: number }): Promise<readonly NumberedJob[]>

@@ -3,9 +3,10 @@ import type { DeferredJob, DeferredJobStore, JobRequest, WrongLine } from '../de
 import { type FieldIssue, InvalidInput } from '../domain/errors.ts'
 import { type BatchDesk, type BatchPorts, openBatchDesk } from './batch-desk.ts'
 import { frameJob } from './frame-job.ts'
+import { inChunks } from './in-chunks.ts'
 
 export interface SubmitPorts extends Omit<BatchPorts, 'jobs' | 'pace'> {
-  readonly jobs: Pick<DeferredJobStore, 'active' | 'add' | 'get'>
+  readonly jobs: Pick<DeferredJobStore, 'active' | 'add' | 'get' | 'newest'>
   readonly newId: () => string
 }
 
@@ -29,16 +30,41 @@ export type Asked = JobRequest | WrongLine
 
 /** So many are written at once: few enough to answer soon, enough to be quick. */
 const CHUNK = 500
+/** Whoever sends a line and waits for its answer has it after this. */
+const WITHIN_MS = 50
 
 /**
  * Takes jobs as they come and answers each at once, in their order: those before hold what they were
- * promised. Only promised jobs are kept. An id that is known already is answered `known` and changes
+ * promised. Only promised jobs are kept, and only where nobody else was promised anything since what
+ * is held was looked at: else it is looked at again. An id that is known already is answered `known` and changes
  * nothing, so a stream that broke can be sent again.
  */
 export async function* submitJobs(
   ports: SubmitPorts,
   requests: AsyncIterable<Asked> | Iterable<Asked>,
 ): AsyncGenerator<JobAnswer> {
+  let counter = await openCounter(ports)
+  for await (const chunk of inChunks(requests, CHUNK, WITHIN_MS)) {
+    let left = chunk
+    let most = CHUNK
+    while (left.length > 0) {
+      const taken: Taken[] = []
+      for (const asked of left.slice(0, most)) taken.push(await take(counter, asked))
+      const answers = await keep(counter, taken)
+      if (answers) {
+        left = left.slice(taken.length)
+        yield* answers
+      } else {
+        most = Math.ceil(taken.length / 2) // others are faster
+        counter = await openCounter(ports)
+      }
+    }
+  }
+}
+
+/** What is there, and who holds it. */
+async function openCounter(ports: SubmitPorts): Promise<Counter> {
+  const newest = await ports.jobs.newest() // first: better too old than too new
   const desk = await openBatchDesk(ports)
   const endsMs = new Map<string, number>()
   for (const one of await ports.jobs.active()) {
@@ -46,15 +72,7 @@ export async function* submitJobs(
     const { job, placement } = one
     if (placement) holdGpus(job, placement, desk)
   }
-  const counter = { ports, desk, endsMs }
-  let chunk: Taken[] = []
-  for await (const asked of requests) {
-    chunk.push(await take(counter, asked))
-    if (chunk.length < CHUNK) continue
-    yield* keep(ports, chunk)
-    chunk = []
-  }
-  yield* keep(ports, chunk)
+  return { ports, desk, endsMs, newest }
 }
 
 /** When a job is planned to end, or where nothing is planned, has to. */
@@ -66,6 +84,8 @@ interface Counter {
   readonly desk: BatchDesk
   /** Of jobs that have not ended, those of this stream included: when they are expected to. */
   readonly endsMs: Map<string, number>
+  /** Number of the newest job that is known of. */
+  newest: number
 }
 
 interface Taken {
@@ -125,11 +145,19 @@ const refused = ({ message, issues }: InvalidInput): Extract<JobAnswer, { status
   issues,
 })
 
-async function* keep({ jobs }: SubmitPorts, chunk: readonly Taken[]): AsyncGenerator<JobAnswer> {
+/** @returns undefined, and nothing is kept, where others were promised something meanwhile */
+async function keep(
+  counter: Counter,
+  chunk: readonly Taken[],
+): Promise<readonly JobAnswer[] | undefined> {
   const promised = chunk.flatMap((one) => one.promised ?? [])
-  const added = new Set(promised.length > 0 ? await jobs.add(promised) : [])
-  for (const { answer, promised } of chunk) {
-    const ended = promised !== undefined && !added.has(promised.job.id)
-    yield ended ? { id: promised.job.id, status: 'known' } : answer
-  }
+  if (promised.length === 0) return chunk.map(({ answer }) => answer)
+  const added = await counter.ports.jobs.add(promised, counter.newest)
+  if (!added) return undefined
+  counter.newest = added.newest
+  const ids = new Set(added.ids)
+  return chunk.map(({ answer, promised }) => {
+    const ended = promised !== undefined && !ids.has(promised.job.id)
+    return ended ? { id: promised.job.id, status: 'known' } : answer
+  })
 }

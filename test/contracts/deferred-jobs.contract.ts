@@ -35,16 +35,31 @@ export function describeDeferredJobs(
     afterAll(() => close())
 
     it('keeps a job as it came, and the first of two with one id', async () => {
-      expect(await store.add([waiting('a'), waiting('b')])).toEqual(['a', 'b'])
-      expect(await store.add([{ ...waiting('a'), submittedAtMs: at(9) }, waiting('c')])).toEqual([
-        'c',
-      ])
+      expect(await store.newest()).toBe(0)
+      const first = await store.add([waiting('a'), waiting('b')])
+      expect(first).toEqual({ ids: ['a', 'b'], newest: await store.newest() })
+      const again = await store.add([{ ...waiting('a'), submittedAtMs: at(9) }, waiting('c')])
+      expect(again!.ids).toEqual(['c'])
       expect(await store.get('a')).toMatchObject(waiting('a'))
       expect(await store.get('x')).toBeUndefined()
       const [newest, second] = await store.list({ limit: 2 })
       expect([newest!.job.id, second!.job.id]).toEqual(['c', 'b'])
       const rest = await store.list({ limit: 9, before: second!.number })
       expect(rest.map(({ job }) => job.id)).toEqual(['a'])
+    })
+
+    it('adds for one of those at once that have seen the same, and for none who saw less', async () => {
+      const seen = await store.newest()
+      const names = ['s0', 's1', 's2', 's3']
+      const both = await Promise.all(names.map((id) => store.add([waiting(id)], seen)))
+      const added = both.filter((one) => one !== undefined)
+      expect(added).toHaveLength(1)
+      expect(added[0]!.newest).toBe(await store.newest())
+      const [id] = added[0]!.ids
+      expect(await Promise.all(names.map((name) => store.get(name)))).toEqual(
+        names.map((name) => (name === id ? expect.objectContaining(waiting(name)) : undefined)),
+      )
+      await store.cancel(id!)
     })
 
     it('adds what ran, and writes what is planned', async () => {

@@ -27,11 +27,13 @@ export function memoryJobs(): DeferredJobStore & { readonly told: NewEvent[] } {
   }
   return {
     told,
-    async add(jobs) {
+    async add(jobs, seen = Number.POSITIVE_INFINITY) {
+      if (kept.size > seen) return undefined
       const fresh = jobs.filter(({ job }) => !kept.has(job.id))
       for (const one of fresh) kept.set(one.job.id, { ...one, number: kept.size + 1 })
-      return fresh.map(({ job }) => job.id)
+      return { ids: fresh.map(({ job }) => job.id), newest: kept.size }
     },
+    newest: async () => kept.size,
     get: async (id) => kept.get(id),
     async list({ limit, before = Number.POSITIVE_INFINITY }) {
       const newest = [...kept.values()].toReversed()

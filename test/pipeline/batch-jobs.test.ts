@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { InvalidInput } from '../../services/domain/errors.ts'
+import { submitJobs } from '../../services/pipeline/submit-jobs.ts'
 import { HOUR_MS, MORNING_MS, submit, work, world } from './batch-world.ts'
 
 describe('jobs that are handed in', () => {
@@ -116,6 +117,39 @@ describe('jobs that are handed in', () => {
       status: 'feasible',
     })
     expect((await submit(ports, work({ id: 'a' })))[0]).toEqual({ id: 'a', status: 'known' })
+  })
+
+  it('are never promised the same GPUs, however many come at once', async () => {
+    const { ports, jobs } = world(14)
+    const whole = { gpus: [2], gpuHours: 40, interruptible: false }
+    const calls = ['a', 'b', 'c'].map((id) => submit(ports, work({ ...whole, id })))
+    const answers = (await Promise.all(calls)).flat()
+    expect(answers.map(({ status }) => status).sort()).toEqual([
+      'feasible',
+      'infeasible',
+      'infeasible',
+    ])
+    expect(await jobs.active()).toHaveLength(1)
+  })
+
+  it('are answered while more is to come', async () => {
+    const { ports } = world()
+    let more = () => {}
+    const waits = new Promise<void>((resolve) => {
+      more = resolve
+    })
+    const answers = submitJobs(
+      ports,
+      (async function* () {
+        yield work({ id: 'first' })
+        await waits
+        yield work({ id: 'second' })
+      })(),
+    )
+    expect((await answers.next()).value).toMatchObject({ id: 'first', status: 'feasible' })
+    more()
+    expect((await answers.next()).value).toMatchObject({ id: 'second', status: 'feasible' })
+    expect((await answers.next()).done).toBe(true)
   })
 
   it('come by the hundred, in their order', async () => {

@@ -15,6 +15,9 @@ interface Row {
   readonly report: DeferredJob['report'] | null
 }
 
+/** Who adds jobs to a tenant's. */
+const ADDING_LOCK = 7_002
+
 const ACTIVE = `state in ('waiting', 'running', 'missed')`
 
 /** What ran before, and what ran since: one piece where that only went on, as it does at most ticks. */
@@ -26,19 +29,15 @@ const joined = (before: string, since: string) => `
 
 /** One tenant's deferrable jobs in PostgreSQL, embedded or on a server. */
 export const postgresDeferredJobs = (db: Database, tenant: string): DeferredJobStore => ({
-  async add(jobs) {
-    const rows = await db.query<{ id: string }>(
-      `insert into deferred_job
-         (tenant, id, state, submitted_at_ms, planned_at_ms, job, progress, placement, ran)
-       select tenant, id, state, submitted_at_ms, planned_at_ms, job, progress, placement, ran
-       from jsonb_to_recordset($1::jsonb) as one (tenant text, id text, state text,
-         submitted_at_ms bigint, planned_at_ms bigint, job jsonb, progress jsonb, placement jsonb,
-         ran jsonb)
-       on conflict (tenant, id) do nothing returning id`,
-      [JSON.stringify(jobs.map((one) => rowOf(tenant, one)))],
-    )
-    return rows.map(({ id }) => id)
-  },
+  add: (jobs, seen = Number.MAX_SAFE_INTEGER) =>
+    db.transaction(async (tx) => {
+      await tx.query('select pg_advisory_xact_lock($1, hashtext($2))', [ADDING_LOCK, tenant])
+      if ((await newest(tx, tenant)) > seen) return undefined
+      const ids = await add(tx, tenant, jobs)
+      return { ids, newest: await newest(tx, tenant) }
+    }),
+
+  newest: () => newest(db, tenant),
 
   async get(id) {
     const [row] = await db.query<Row>('select * from deferred_job where tenant = $1 and id = $2', [
@@ -106,6 +105,32 @@ export const postgresDeferredJobs = (db: Database, tenant: string): DeferredJobS
     return rows.length
   },
 })
+
+async function newest(sql: Sql, tenant: string): Promise<number> {
+  const [row] = await sql.query<{ newest: number }>(
+    'select coalesce(max(number), 0)::bigint as newest from deferred_job where tenant = $1',
+    [tenant],
+  )
+  return row!.newest
+}
+
+async function add(
+  tx: Sql,
+  tenant: string,
+  jobs: readonly DeferredJob[],
+): Promise<readonly string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `insert into deferred_job
+         (tenant, id, state, submitted_at_ms, planned_at_ms, job, progress, placement, ran)
+       select tenant, id, state, submitted_at_ms, planned_at_ms, job, progress, placement, ran
+       from jsonb_to_recordset($1::jsonb) as one (tenant text, id text, state text,
+         submitted_at_ms bigint, planned_at_ms bigint, job jsonb, progress jsonb, placement jsonb,
+         ran jsonb)
+       on conflict (tenant, id) do nothing returning id`,
+    [JSON.stringify(jobs.map((one) => rowOf(tenant, one)))],
+  )
+  return rows.map(({ id }) => id)
+}
 
 /** What is left as a report said while the plan was made is truer than what the plan assumed. */
 async function write(tx: Sql, tenant: string, updates: readonly JobUpdate[]): Promise<void> {
