@@ -129,6 +129,7 @@ console.log(
     pushP99Ms: push.p99Ms,
     overload: { validation, database },
     sseClients: sse.heard,
+    sseFedP99Ms: sse.p99Ms,
     sseFedAllMs: sse.allMs,
     ...memory,
     healthRpsBareFastify: healthRps,

@@ -10,7 +10,7 @@ export interface EventHubOptions {
   readonly everyMs?: number
 }
 
-const DEFAULT_EVERY_MS = 250
+const DEFAULT_EVERY_MS = 100
 const KEEP_ALIVE_MS = 15_000
 const BATCH = 200
 
