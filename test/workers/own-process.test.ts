@@ -1,11 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { afterEach, describe, expect, it } from 'vitest'
 import { readEnv } from '../../config/env.ts'
@@ -18,6 +14,7 @@ import { ownProcess } from '../../services/queue/adapters/own-process.ts'
 import { openService } from '../../services/wiring/service.ts'
 import { builtProgram } from '../support/built-program.ts'
 import { freshServerDatabase, postgresEngine } from '../support/engines.ts'
+import { traceCollector } from '../support/trace-collector.ts'
 
 const fleetFile = join(import.meta.dirname, '../../config/examples/two-regions.yaml')
 const never = new AbortController().signal
@@ -81,21 +78,12 @@ describe.skipIf(postgresEngine.skip)('a process of its own (TEST_DATABASE_URL)',
   }, 120_000)
 
   it('goes on with the trace of the job', async () => {
-    const told: { readonly name: string; readonly traceId: string }[] = []
-    const collector = createServer(async (request, response) => {
-      for (const { scopeSpans } of JSON.parse(await text(request)).resourceSpans) {
-        for (const { spans } of scopeSpans) told.push(...spans)
-      }
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
-    }).listen(0, '127.0.0.1')
-    await once(collector, 'listening')
+    const collector = await traceCollector()
     closing.push(() => collector.close())
     const tracing = registerTracing('test', new SimpleSpanProcessor(new InMemorySpanExporter()))
     closing.push(() => tracing.close())
 
-    const { port } = collector.address() as AddressInfo
-    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` }
-    const options = await freshOptions(endpoint)
+    const options = await freshOptions({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })
     const log = openLog('silent')
     const startOwn = () => startOwnProcess(options)
     const service = await openService({ ...options, log, startOwn })
@@ -108,7 +96,9 @@ describe.skipIf(postgresEngine.skip)('a process of its own (TEST_DATABASE_URL)',
     await service.database.query('update bullmq.job set stalled_count = 1')
     await service.queue.work('refit-models', () => Promise.reject(new Error('ran here')))
     await expect
-      .poll(() => told.map(({ name, traceId }) => [name, traceId]), { timeout: 60_000 })
+      .poll(() => collector.spans().map(({ name, traceId }) => [name, traceId]), {
+        timeout: 60_000,
+      })
       .toContainEqual(['apart refit-models', caller])
   }, 120_000)
 })
