@@ -7,6 +7,7 @@ export interface AnswerKey {
 export interface AnswerText {
   readonly status: number
   readonly body: string
+  readonly etag?: string | undefined
 }
 
 export type StartedAnswer =

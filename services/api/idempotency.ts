@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Conflict, InvalidInput } from '../domain/errors.ts'
-import type { AnswerKey, AnswerStore } from './answer-store.ts'
+import type { AnswerKey, AnswerStore, AnswerText } from './answer-store.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -64,8 +64,7 @@ export function keepAnswers(
         return
       case 'answered':
         if (request.routeOptions.config.secret) throw shownOnce()
-        reply.header('idempotent-replayed', 'true').type('application/json')
-        return reply.code(begun.status).send(begun.body)
+        return giveAgain(reply, begun)
       case 'under-way':
         throw new Conflict('the first request with this Idempotency-Key is still under way')
       case 'other-request':
@@ -81,10 +80,20 @@ export function keepAnswers(
   }
 }
 
+function giveAgain(reply: FastifyReply, { status, body, etag }: AnswerText): FastifyReply {
+  if (etag !== undefined) reply.header('etag', etag)
+  return reply
+    .header('idempotent-replayed', 'true')
+    .type('application/json')
+    .code(status)
+    .send(body)
+}
+
 /** Only what was done is worth keeping: a refusal may be mended and sent again under its key. */
 async function keep(answers: AnswerStore, key: AnswerKey, reply: FastifyReply, payload: unknown) {
   const done = reply.statusCode < 300 && typeof payload === 'string'
-  if (done) await answers.finish(key, { status: reply.statusCode, body: payload })
+  const etag = reply.getHeader('etag') as string | undefined
+  if (done) await answers.finish(key, { status: reply.statusCode, body: payload, etag })
   else await answers.abandon(key)
 }
 

@@ -13,4 +13,4 @@ export const stopTag = ({ stopped, why = '' }: StopView): string =>
  * @param seen `If-Match`
  */
 export const stillAsSeen = (seen: string | undefined): StillStopped | undefined =>
-  seen === undefined ? undefined : (now) => stopTag(now) === seen
+  seen === undefined || seen === '*' ? undefined : (now) => stopTag(now) === seen

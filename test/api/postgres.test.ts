@@ -128,11 +128,12 @@ for (const engine of ENGINES) {
         const answers = postgresAnswers(fresh.db)
         const begun = await Promise.all([answers.begin(request), answers.begin(request)])
         expect(begun.map(({ state }) => state).sort()).toEqual(['started', 'under-way'])
-        await answers.finish(request, { status: 201, body: '{"a":1}' })
+        await answers.finish(request, { status: 201, body: '{"a":1}', etag: '"t"' })
         expect(await answers.begin(request)).toEqual({
           state: 'answered',
           status: 201,
           body: '{"a":1}',
+          etag: '"t"',
         })
         expect(await answers.begin({ ...request, fingerprint: 'g' })).toEqual({
           state: 'other-request',

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { buildApp } from '../../services/api/app.ts'
 import {
+  aPlan,
   type MemoryPorts,
   type MemoryTenant,
   memoryPorts,
@@ -41,13 +42,23 @@ const send = (
     payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
   })
 
+const tagOf = async (url: string): Promise<string> => String((await app.inject(url)).headers.etag)
+const MODEL = '/v1/models/llama-70b'
+
 describe('PUT /v1/models/{id}', () => {
   const slo = { ttftP95Ms: 800, tpotP95Ms: 60 }
 
   it('changes what the writer has seen, and tells its new tag and the audit log', async () => {
-    const answer = await send('PUT', '/v1/models/llama-70b', { slo }, { 'if-match': '"r1"' })
+    const seen = await tagOf(MODEL)
+    const answer = await send('PUT', MODEL, { slo }, { 'if-match': seen })
     expect(answer.statusCode).toBe(200)
-    expect(answer.headers.etag).toBe('"r2"')
+    expect(answer.headers.etag).toMatch(/^"r2-[0-9a-f]{16}"$/)
+    expect(await tagOf(MODEL)).toBe(answer.headers.etag)
+    expect((await send('PUT', MODEL, { slo }, { 'if-match': seen })).statusCode).toBe(412)
+    expect((await send('PUT', MODEL, { slo }, { 'if-match': '*' })).statusCode).toBe(200)
+    const absent = await send('PUT', '/v1/models/none', { slo }, { 'if-match': '*' })
+    expect(absent.statusCode).toBe(412)
+    ports.recorded.splice(1)
     expect(answer.json().slo).toEqual(slo)
     expect(ports.recorded).toEqual([
       {
@@ -64,13 +75,18 @@ describe('PUT /v1/models/{id}', () => {
 
   it('refuses a writer who has seen nothing, or something older, and changes nothing', async () => {
     expect((await send('PUT', '/v1/models/llama-70b', { slo })).statusCode).toBe(428)
-    const stale = await send('PUT', '/v1/models/llama-70b', { slo }, { 'if-match': '"r7"' })
+    const stale = await send(
+      'PUT',
+      '/v1/models/llama-70b',
+      { slo },
+      { 'if-match': `"r7-${'0'.repeat(16)}"` },
+    )
     expect(stale.statusCode).toBe(412)
     expect(stale.json().code).toBe('PRECONDITION_FAILED')
     const odd = await send('PUT', '/v1/models/llama-70b', { slo }, { 'if-match': 'W/"x"' })
     expect(odd.json().issues[0].path).toBe('/headers/if-match')
     const model = await app.inject('/v1/models/llama-70b')
-    expect(model.headers.etag).toBe('"r1"')
+    expect(model.headers.etag).toMatch(/^"r1-/)
     expect(ports.recorded).toEqual([])
   })
 
@@ -93,7 +109,7 @@ describe('PUT /v1/models/{id}', () => {
       precision: 'fp64',
       demand: [{ kind: 'csv', origin: 'eu', file: '/etc/passwd' }],
     }
-    const answer = await send('PUT', '/v1/models/llama-70b', wrong, { 'if-match': '"r1"' })
+    const answer = await send('PUT', '/v1/models/llama-70b', wrong, { 'if-match': '*' })
     expect(answer.statusCode).toBe(400)
     const paths = answer.json().issues.map(({ path }: { path: string }) => path)
     expect(paths).toEqual(
@@ -111,14 +127,14 @@ describe('PUT /v1/models/{id}', () => {
 
   it('takes numbers as numbers: text is no number in a body', async () => {
     const body = { minReplicas: '3' }
-    const answer = await send('PUT', '/v1/models/llama-70b', body, { 'if-match': '"r1"' })
+    const answer = await send('PUT', '/v1/models/llama-70b', body, { 'if-match': '*' })
     expect(answer.json().issues[0].path).toBe('/body/minReplicas')
   })
 })
 
 describe('bodies', () => {
   const put = (payload: string, headers: Record<string, string> = {}) =>
-    send('PUT', '/v1/policy', payload, { 'if-match': '"r1"', ...headers })
+    send('PUT', '/v1/policy', payload, { 'if-match': '*', ...headers })
 
   it('may not touch prototypes', async () => {
     for (const hostile of [
@@ -153,12 +169,33 @@ describe('bodies', () => {
 describe('policy', () => {
   it('is read, changed, and refused to whoever was slower', async () => {
     const before = await app.inject('/v1/policy')
-    expect(before.headers.etag).toBe('"r1"')
+    const seen = { 'if-match': String(before.headers.etag) }
     const policy = { objective: 'cost', carbonGPerUsd: 5, minDwellMinutes: 10 }
-    const changed = await send('PUT', '/v1/policy', policy, { 'if-match': '"r1"' })
+    const changed = await send('PUT', '/v1/policy', policy, seen)
     expect(changed.json()).toEqual({ ...policy, approval: 'automatic' })
-    expect((await send('PUT', '/v1/policy', policy, { 'if-match': '"r1"' })).statusCode).toBe(412)
+    expect((await send('PUT', '/v1/policy', policy, seen)).statusCode).toBe(412)
   })
+})
+
+it('names the policy by what it says: the fleet file may change below it', async () => {
+  const seen = await tagOf('/v1/policy')
+  const { value } = await tenant.policy.get()
+  const objective = 'cost' as const
+  Object.assign(tenant.policy, {
+    get: async () => ({ revision: 1, value: { ...value, objective } }),
+  })
+  expect(await tagOf('/v1/policy')).not.toBe(seen)
+  const answer = await send('PUT', '/v1/policy', { ...value, objective }, { 'if-match': seen })
+  expect(answer.statusCode).toBe(412)
+})
+
+it('gives an answer again with its tag', async () => {
+  tenant.stored.push(aPlan(1))
+  const roll = () => send('POST', '/v1/plans/1/rollback', {}, { 'idempotency-key': 'back' })
+  const [first, again] = [await roll(), await roll()]
+  expect(again.headers['idempotent-replayed']).toBe('true')
+  expect(first.headers.etag).toMatch(/^"plan-/)
+  expect(again.headers.etag).toBe(first.headers.etag)
 })
 
 describe('PUT /v1/models/{id}/demand', () => {

@@ -110,7 +110,7 @@ it.skipIf(noPython)(
     )
     const grown = await fetch(`${service!.url}/v1/models/assistant`, {
       method: 'PUT',
-      headers: { 'content-type': 'application/json', 'if-match': '"r1"' },
+      headers: { 'content-type': 'application/json', 'if-match': '*' },
       body: JSON.stringify({
         demand: [{ origin: 'europe', kind: 'constant', tokensPerSecond: 20_000 }],
       }),

@@ -6,6 +6,7 @@ interface Row {
   readonly started_at_ms: number
   readonly status: number | null
   readonly body: string | null
+  readonly etag: string | null
 }
 
 /** Answers by idempotency key, in PostgreSQL, embedded or on a server. */
@@ -22,20 +23,21 @@ export const postgresAnswers = (db: Database): AnswerStore => ({
       )
       if (mine) return { state: 'started' }
       const [row] = await tx.query<Row>(
-        `select fingerprint, started_at_ms, status, body from idempotent_answer
+        `select fingerprint, started_at_ms, status, body, etag from idempotent_answer
          where tenant = $1 and key = $2`,
         [tenant, key],
       )
       if (row!.fingerprint !== fingerprint) return { state: 'other-request' }
-      const { status, body } = row!
-      return status === null ? { state: 'under-way' } : { state: 'answered', status, body: body! }
+      const { status, body, etag } = row!
+      if (status === null) return { state: 'under-way' }
+      return { state: 'answered', status, body: body!, ...(etag !== null && { etag }) }
     })
   },
 
-  async finish({ tenant, key }, { status, body }) {
+  async finish({ tenant, key }, { status, body, etag }) {
     await db.query(
-      'update idempotent_answer set status = $3, body = $4 where tenant = $1 and key = $2',
-      [tenant, key, status, body],
+      'update idempotent_answer set status = $3, body = $4, etag = $5 where tenant = $1 and key = $2',
+      [tenant, key, status, body, etag ?? null],
     )
   },
 

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { NotFound } from '../../domain/errors.ts'
-import { revisionTag } from '../revision.ts'
+import { contentTag } from '../revision.ts'
 import { ModelSchema } from '../schemas/model.ts'
 import { IdParams } from '../schemas/parts.ts'
 import { problems, ref } from '../schemas/ref.ts'
@@ -22,7 +22,7 @@ export const getModelRoute: FastifyPluginAsyncTypebox = async (app) => {
     async ({ tenant, params: { id } }, reply) => {
       const model = await tenant.models.get(id)
       if (!model) throw new NotFound(`there is no model ${id}`)
-      reply.header('etag', revisionTag(model.revision))
+      reply.header('etag', contentTag(model))
       return model.value
     },
   )

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { revisionTag } from '../revision.ts'
+import { contentTag } from '../revision.ts'
 import { PolicySchema } from '../schemas/policy.ts'
 import { problems, ref } from '../schemas/ref.ts'
 
@@ -17,9 +17,9 @@ export const getPolicyRoute: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async ({ tenant }, reply) => {
-      const { revision, value } = await tenant.policy.get()
-      reply.header('etag', revisionTag(revision))
-      return value
+      const policy = await tenant.policy.get()
+      reply.header('etag', contentTag(policy))
+      return policy.value
     },
   )
 }

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { ifUnchanged, revisionTag, seenRevision } from '../revision.ts'
+import { contentTag, ifUnchanged, seenRevision } from '../revision.ts'
 import { ModelChangeSchema, ModelSchema } from '../schemas/model.ts'
 import { IdParams, RevisionHeaders } from '../schemas/parts.ts'
 import { problems, ref } from '../schemas/ref.ts'
@@ -26,9 +26,9 @@ export const putModelRoute: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async ({ tenant, caller, params, headers, body }, reply) => {
-      const seen = seenRevision(headers)
+      const seen = seenRevision(headers, await tenant.models.get(params.id))
       const model = await ifUnchanged(tenant.models.put(params.id, body, seen, caller.subject))
-      reply.header('etag', revisionTag(model.revision))
+      reply.header('etag', contentTag(model))
       return model.value
     },
   )

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { ifUnchanged, revisionTag, seenRevision } from '../revision.ts'
+import { contentTag, ifUnchanged, seenRevision } from '../revision.ts'
 import { RevisionHeaders } from '../schemas/parts.ts'
 import { PolicyChangeSchema, PolicySchema } from '../schemas/policy.ts'
 import { problems, ref } from '../schemas/ref.ts'
@@ -23,9 +23,9 @@ export const putPolicyRoute: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async ({ tenant, caller, headers, body }, reply) => {
-      const seen = seenRevision(headers)
+      const seen = seenRevision(headers, await tenant.policy.get())
       const policy = await ifUnchanged(tenant.policy.put(body, seen, caller.subject))
-      reply.header('etag', revisionTag(policy.revision))
+      reply.header('etag', contentTag(policy))
       return policy.value
     },
   )
