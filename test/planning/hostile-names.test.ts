@@ -1,5 +1,13 @@
+import { createHash } from 'node:crypto'
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { loadGlpk, loadHighs, planHorizon } from '../../services/planning/index.ts'
+import {
+  type LinearModel,
+  type LinearSolver,
+  loadGlpk,
+  loadHighs,
+  planHorizon,
+} from '../../services/planning/index.ts'
 import { generateProblem } from '../bench/planner/instances.ts'
 
 const HOSTILE = ['free', 'us-east-1', '3-node', 'a + 2 b', 'x\n<= 1\nEnd', '-inf', '__proto__', '']
@@ -35,3 +43,49 @@ it.each([
     )
   }
 })
+
+/** A solver that solves nothing: it digests what it is handed first. */
+function digestOf(problem: ReturnType<typeof generateProblem>): string {
+  const handed = (model: LinearModel): never => {
+    const hash = createHash('sha256')
+    for (const part of Object.values(model)) {
+      hash.update(typeof part === 'number' ? String(part) : part)
+    }
+    throw new Handed(hash.digest('hex'))
+  }
+  try {
+    planHorizon(problem, { name: 'none', solve: handed, open: handed } satisfies LinearSolver)
+  } catch (error) {
+    if (error instanceof Handed) return error.message
+    throw error
+  }
+  throw new Error('no solver was asked')
+}
+class Handed extends Error {}
+
+const NAMES_EACH = 4
+const PROBLEMS = 2_500
+
+it('ten thousand names, whatever they say, make one and the same model', () => {
+  const problem = generateProblem({ regions: 2, windows: 2, models: 2, variants: 2, seed: 4 })
+  const ids = [...problem.regions, ...problem.models].map(({ id }) => id)
+  expect(ids).toHaveLength(NAMES_EACH)
+  const plain = digestOf(problem)
+  const name = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 40 }),
+    fc.string({ maxLength: 40 }),
+    fc.constantFrom(...HOSTILE),
+  )
+  const names = fc.uniqueArray(name, { minLength: NAMES_EACH, maxLength: NAMES_EACH })
+  const seen = new Set<string>()
+  fc.assert(
+    fc.property(names, (given) => {
+      for (const one of given) seen.add(one)
+      expect(digestOf(renamed(problem, (id) => given[ids.indexOf(id)]!))).toBe(plain)
+    }),
+    { numRuns: PROBLEMS },
+  )
+  expect(seen.size).toBeGreaterThan(PROBLEMS)
+  // It can tell models apart.
+  expect(digestOf({ ...problem, models: problem.models.slice(1) })).not.toBe(plain)
+}, 120_000)
