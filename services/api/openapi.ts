@@ -1,5 +1,6 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import type { FastifySchema } from 'fastify'
+import { withHeaders } from './openapi-headers.ts'
 
 const TAGS = {
   plans: 'What is to run where, and why.',
@@ -33,6 +34,8 @@ export const openapi = (version: string): FastifyDynamicSwaggerOptions => ({
   refResolver: {
     buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? index),
   },
+  transformObject: (made) =>
+    'openapiObject' in made ? withHeaders(made.openapiObject) : made.swaggerObject,
   transform: ({ schema, url, route }) => {
     const access = route.config?.access
     const security: Record<string, string[]>[] =
