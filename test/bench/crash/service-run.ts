@@ -68,15 +68,15 @@ export async function killService(engine: Engine, kills: number, endMs: number) 
         earlyKills++
         await pause(Math.random() * START_MS)
         await service.stop('SIGKILL')
-        continue
+      } else {
+        const startMs = performance.now()
+        const url = await service.up(START_PATIENCE_MS)
+        upMs.push(Math.round(performance.now() - startMs))
+        const stopWriting = writer.writeTo(url)
+        await pause(Math.random() * LIFE_MS)
+        await service.stop('SIGKILL')
+        await stopWriting()
       }
-      const startMs = performance.now()
-      const url = await service.up(START_PATIENCE_MS)
-      upMs.push(Math.round(performance.now() - startMs))
-      const stopWriting = writer.writeTo(url)
-      await pause(Math.random() * LIFE_MS)
-      await service.stop('SIGKILL')
-      await stopWriting()
       if ((killed + 1) % 25 === 0) tell(`${engine}: the service killed ${killed + 1} times`)
     }
     const last = await beginService(fleetFile, env)

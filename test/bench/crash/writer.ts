@@ -32,7 +32,8 @@ export function startWriter(firstSlotMs: number) {
   function requestOf({ kind, nth }: Write): [path: string, method: string, body: object] {
     if (kind === 'job') {
       const job = { id: jobId(nth), gpuHours: 0.1, gpu: 'H100', gpus: [1] }
-      return ['/v1/batch/jobs', 'POST', { ...job, deadlineMs: Date.now() + 6 * HOUR_MS }]
+      // Asked again, it has to be the same to the letter.
+      return ['/v1/batch/jobs', 'POST', { ...job, deadlineMs: firstSlotMs + 12 * HOUR_MS }]
     }
     if (kind === 'key') return ['/v1/keys', 'POST', { label: keyLabel(nth), scopes: ['read'] }]
     const startMs = firstSlotMs + nth * SLOT_MS
