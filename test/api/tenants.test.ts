@@ -8,14 +8,18 @@ import { postgresAnswers } from '../../services/api/adapters/postgres-answers.ts
 import { postgresAudit } from '../../services/api/adapters/postgres-audit.ts'
 import { postgresEvents } from '../../services/api/adapters/postgres-events.ts'
 import { buildApp } from '../../services/api/app.ts'
+import { fleetPorts } from '../../services/api/fleet-ports.ts'
 import type { TenantPorts } from '../../services/api/ports.ts'
+import type { DeferredJob } from '../../services/deferred/index.ts'
 import { postgresKeys } from '../../services/keys/adapters/postgres.ts'
 import { createKey } from '../../services/keys/index.ts'
 import { daysOf } from '../../services/ledger/index.ts'
 import type { Database } from '../../services/platform/database/database.ts'
 import { migrate } from '../../services/platform/database/migrate.ts'
 import { openStores, type Stores } from '../../services/wiring/state.ts'
+import { job } from '../batch/jobs.ts'
 import { ENGINES, type FreshDatabase } from '../support/engines.ts'
+import { smallFleet } from '../support/small-fleet.ts'
 import { aPlan, memoryPorts, memoryTenant, NOW_MS } from './memory-ports.ts'
 import { type OpenapiDocument, operationsOf } from './openapi-document.ts'
 
@@ -27,9 +31,26 @@ const other = (tenant: Tenant): Tenant => (tenant === 'acme' ? 'globex' : 'acme'
 
 /** The API's ports of one tenant on the stores that the service uses, over one shared database. */
 function portsOf(db: Database, tenant: Tenant, stores: Stores): TenantPorts {
-  const { plans, runs, ledger, outbox } = stores
+  const { plans, runs, ledger, outbox, overlays, demand, jobs } = stores
+  const nowMs = () => NOW_MS
+  const fleet = smallFleet()
   return {
     ...memoryTenant(),
+    ...fleetPorts({ tenant, file: () => fleet, overlays, nowMs }),
+    demand: {
+      push: (pushed, atMs, seen) => demand.push(tenant, pushed, atMs, seen),
+      read: async (model, fromMs, toMs) => ({
+        revision: await demand.revision(tenant, model),
+        value: await demand.between(tenant, fromMs, toMs, model),
+      }),
+    },
+    batch: {
+      ...memoryTenant().batch,
+      get: jobs.get,
+      list: jobs.list,
+      cancel: (id) => jobs.cancel(id),
+      report: (id, workLeft) => jobs.report(id, workLeft, NOW_MS),
+    },
     plans,
     audit: postgresAudit(db, tenant),
     events: postgresEvents(db, tenant),
@@ -50,6 +71,12 @@ function portsOf(db: Database, tenant: Tenant, stores: Stores): TenantPorts {
   }
 }
 
+/** What a writer says it has seen. */
+const SEEN: Readonly<Record<string, Record<string, string>>> = {
+  '/v1/policy': { 'if-match': '*' },
+  '/v1/models/llama': { 'if-match': '*' },
+}
+
 const endpoint = {
   id: 'ops',
   url: 'https://example.com/',
@@ -58,6 +85,15 @@ const endpoint = {
   format: 'plain',
   allow: [],
 } as const
+
+const waiting = (id: string): DeferredJob => ({
+  job: job({ id }),
+  state: 'waiting',
+  submittedAtMs: NOW_MS,
+  progress: { workLeft: 4 },
+  plannedAtMs: NOW_MS,
+  ran: [],
+})
 
 /** One of everything that is kept, with the tenant's word in it. Globex has a plan more. */
 async function furnish(db: Database, tenant: Tenant, stores: Stores): Promise<void> {
@@ -108,6 +144,7 @@ async function furnish(db: Database, tenant: Tenant, stores: Stores): Promise<vo
     tokens: amount,
     carbonGPerKwh: {},
   })
+  await stores.jobs.add([canary(tenant), 'shared'].map(waiting))
   await stores.fits.save({ model: 'm', fittedAtMs: 1, source: word, points: [] })
   await sqlTargetMemory(db, tenant).remember('t', { fence: 1, atMs: amount } as never)
   await sqlAuditLog(db, tenant).append({
@@ -181,6 +218,52 @@ for (const engine of ENGINES) {
     expect(await storesOf.get('globex')!.runs.list({ limit: 9 })).toHaveLength(1)
     const savings = (await ask('GET', '/v1/savings')).json()
     expect(savings.days).toMatchObject([{ tokens: 111 }])
+  })
+
+  test(`what one changes stays as it was for the other: ${title}`, async () => {
+    type Method = 'GET' | 'PUT' | 'POST' | 'DELETE'
+    const ask = (tenant: Tenant, method: Method, url: string, payload?: object) =>
+      app.inject({
+        method,
+        url,
+        headers: { authorization: `Bearer ${keyOf.get(tenant)}`, ...SEEN[url] },
+        ...(payload && { payload }),
+      })
+    const changed = [
+      '/v1/policy',
+      '/v1/models/llama',
+      '/v1/models/llama/demand',
+      '/v1/batch/jobs/shared',
+      '/v1/keys',
+    ]
+    const read = (tenant: Tenant) =>
+      Promise.all(changed.map(async (url) => (await ask(tenant, 'GET', url)).body))
+    const before = { acme: await read('acme'), globex: await read('globex') }
+    const slots = [{ startMs: NOW_MS, endMs: NOW_MS + 60_000, tokensPerSecond: 1 }]
+    const policy = { objective: 'cost', carbonGPerUsd: 5, minDwellMinutes: 10 }
+    const changes: [Method, string, object?][] = [
+      ['PUT', '/v1/policy', policy],
+      ['PUT', '/v1/models/llama', { minReplicas: 3 }],
+      ['PUT', '/v1/models/llama/demand', { kind: 'forecast', origin: 'europe', slots }],
+      ['PUT', '/v1/batch/jobs/shared/progress', { workLeft: 1 }],
+      ['DELETE', '/v1/batch/jobs/shared'],
+      ['POST', '/v1/keys', { label: 'made', scopes: ['read'] }],
+    ]
+    for (const [method, url, payload] of changes) {
+      const { statusCode, body } = await ask('acme', method, url, payload)
+      expect(statusCode, `${method} ${url}: ${body}`).toBeLessThan(300)
+    }
+    const theirs = `/v1/batch/jobs/${canary('globex')}`
+    expect((await ask('acme', 'GET', theirs)).statusCode).toBe(404)
+    expect((await ask('acme', 'DELETE', theirs)).statusCode).toBe(404)
+    expect((await ask('acme', 'PUT', `${theirs}/progress`, { workLeft: 0 })).statusCode).toBe(404)
+    expect((await ask('globex', 'GET', theirs)).statusCode).toBe(200)
+
+    expect(await read('globex')).toEqual(before.globex)
+    const after = await read('acme')
+    for (const [index, url] of changed.entries()) {
+      expect(after[index], url).not.toBe(before.acme[index])
+    }
   })
 
   test(`no store mixes rows of the same name: ${title}`, async () => {
