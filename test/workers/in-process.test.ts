@@ -104,6 +104,16 @@ describe('workers and API on one embedded engine', () => {
     expect((await get('/v1/plans')).items).toHaveLength(1)
   }, 120_000)
 
+  it('shows its admins the calls of nobody known', async () => {
+    const entry = { atMs: 1, actor: 'unknown', action: 'call.denied', outcome: 'denied' } as const
+    apiPorts(service).record(undefined, { ...entry, subject: 'GET /v1/keys', words: 'who?' })
+    const seen = async () => (await get('/v1/audit')).items
+    await until(
+      async () => (await seen()).some(({ words }: { words: string }) => words === 'who?'),
+      'the entry',
+    )
+  })
+
   it('breaks a simulation off in its thread once its caller has gone', async () => {
     const gone = new AbortController()
     const tenant = apiPorts(service).tenant('default')!
