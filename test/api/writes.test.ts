@@ -232,21 +232,26 @@ describe('PUT /v1/models/{id}/demand', () => {
   it('refuses slots of a far future, and origins that the model does not have', async () => {
     const at = (startMs: number) => [{ startMs, endMs: startMs + 10, tokensPerSecond: 1 }]
     const soon = { kind: 'forecast', slots: at(NOW_MS + 13 * 86_400_000) }
+    const long = { startMs: NOW_MS, endMs: NOW_MS + 15 * 86_400_000, tokensPerSecond: 1 }
     const refused = [
-      { kind: 'observed', slots: at(NOW_MS + 300_000) },
-      { kind: 'forecast', slots: at(NOW_MS + 14 * 86_400_000) },
-      { kind: 'forecast', slots: at(8_639_999_999_999_000) },
-    ]
-    for (const more of refused) {
+      ['startMs', { kind: 'observed', slots: at(NOW_MS + 300_001) }],
+      ['endMs', { kind: 'observed', slots: [long] }],
+      ['endMs', { kind: 'forecast', slots: at(NOW_MS + 14 * 86_400_000) }],
+      ['endMs', { kind: 'forecast', slots: at(8_639_999_999_999_000) }],
+    ] as const
+    for (const [field, more] of refused) {
       const answer = await push('llama-70b', more)
       expect(answer.statusCode).toBe(400)
-      expect(answer.json().issues[0].path).toBe('/body/slots/0/endMs')
+      expect(answer.json().issues[0].path).toBe(`/body/slots/0/${field}`)
     }
     const elsewhere = await push('llama-70b', { ...soon, origin: 'mars' })
     expect(elsewhere.json().issues).toEqual([
       { path: '/body/origin', message: 'is no origin of this model; it has eu' },
     ])
     expect(tenant.pushed).toEqual([])
+    const underWay = { ...long, endMs: NOW_MS + 3_600_000 }
+    const now = { kind: 'observed', slots: [underWay] }
+    expect((await push('llama-70b', now)).statusCode).toBe(200)
     expect((await push('llama-70b', soon)).statusCode).toBe(200)
     const wide = await app.inject(`/v1/models/llama-70b/demand?fromMs=0&toMs=${NOW_MS}`)
     expect(wide.json().issues[0].path).toBe('/query/fromMs')

@@ -46,20 +46,26 @@ export const pushDemandRoute: FastifyPluginAsyncTypebox<{
   )
 }
 
-/** Whoever measures may have a clock that is a little ahead, and tells of a slot as it ends. */
+/** Whoever measures may have a clock that is a little ahead. */
 const CLOCK_AHEAD_MS = 300_000
 const DAY_MS = 86_400_000
 
-/** A slot of a far future would be kept until then, and one observed there would count as seen. */
+/**
+ * A slot of a far future would be kept until then, and one that was observed there would count as
+ * seen. One that has begun may be told of while it lasts.
+ */
 function assertNear({ kind, slots }: DemandPush, nowMs: number): void {
-  const aheadMs = kind === 'observed' ? CLOCK_AHEAD_MS : AHEAD_DAYS * DAY_MS
-  const message =
-    kind === 'observed' ? 'has not come yet' : `is more than ${AHEAD_DAYS} days from now`
   refuse(
     'slots are too far ahead',
-    slots.flatMap(({ endMs }, index) =>
-      endMs > nowMs + aheadMs ? [{ path: `/body/slots/${index}/endMs`, message }] : [],
-    ),
+    slots.flatMap(({ startMs, endMs }, index) => {
+      const path = `/body/slots/${index}`
+      if (kind === 'observed' && startMs > nowMs + CLOCK_AHEAD_MS) {
+        return [{ path: `${path}/startMs`, message: 'has not come yet' }]
+      }
+      return endMs > nowMs + AHEAD_DAYS * DAY_MS
+        ? [{ path: `${path}/endMs`, message: `is more than ${AHEAD_DAYS} days from now` }]
+        : []
+    }),
   )
 }
 
