@@ -4,13 +4,14 @@ import { defineConfig } from 'vitest/config'
 /** The pure core has no excuse for an untested line; the edges have sockets, clocks and vendors. */
 const PURE = ['domain', 'forecast', 'fitting', 'planning', 'accounting', 'batch', 'backtest']
 /**
- * Files that replace a module must come before anybody who loads it: each has a process to itself.
- * All others leave nothing behind and share what is loaded, which otherwise takes longer than most.
+ * Files that replace a module, or the one tracer of a process, must come before anybody who uses it:
+ * each has a process to itself. All others leave nothing behind and share what is loaded, which
+ * otherwise takes longer than most.
  */
 const APART = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.ts'))
   .map((name) => `test/${name}`)
-  .filter((file) => readFileSync(file, 'utf8').includes('vi.mock('))
+  .filter((file) => /vi\.mock\(|registerTracing\(/.test(readFileSync(file, 'utf8')))
 const everything = { lines: 100, branches: 100, functions: 100, statements: 100 }
 
 export default defineConfig({
