@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HttpError } from './http-error.ts'
+import { isRead } from './is-read.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -14,8 +15,6 @@ export interface AtOnceOptions {
   readonly changesAtOnce: number
 }
 
-const READS = new Set(['GET', 'HEAD'])
-
 /**
  * Answers so many requests side by side, and refuses more of them at once (503, `Retry-After`): work
  * that waits longer than its caller does is done for nobody, and what waits takes memory. Reads and
@@ -28,7 +27,7 @@ export function limitAtOnce(app: FastifyInstance, options: AtOnceOptions): void 
   const changes = lane(options.changesAtOnce)
   app.addHook('onRoute', (route) => {
     if (route.config?.access === 'public' || route.config?.uncounted) return
-    const { refuse, enter } = [route.method].flat().every((one) => READS.has(one)) ? reads : changes
+    const { refuse, enter } = isRead(route) ? reads : changes
     route.onRequest = [...[route.onRequest ?? []].flat(), refuse]
     route.preValidation = [enter, ...[route.preValidation ?? []].flat()]
   })

@@ -1,7 +1,6 @@
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 import { about } from '../platform/log-ids.ts'
-
-const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
+import { isRead } from './is-read.ts'
 
 /** Whatever is said while a request is answered carries its id. */
 export function logRequestIds(app: FastifyInstance): void {
@@ -9,7 +8,7 @@ export function logRequestIds(app: FastifyInstance): void {
   // What goes on when a body has come does so on behalf of its socket. Reads, which have none, are
   // not held up by one more hook.
   app.addHook('onRoute', (route) => {
-    if ([route.method].flat().every((method) => READS.has(method))) return
+    if (isRead(route)) return
     route.preValidation = [sayWhose, ...[route.preValidation ?? []].flat()]
   })
 }

@@ -8014,7 +8014,7 @@ export interface operations {
                     kind: "observed" | "forecast";
                     /** @description Letters, digits, `.`, `_` and `-`; at most 63. */
                     origin: string;
-                    /** @description In order, without overlap. Observed ones have ended, forecast ones end within 14 days. */
+                    /** @description In order, without overlap. Observed ones have begun, all end within 14 days. */
                     slots: {
                         startMs: number;
                         endMs: number;

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type AppError, Forbidden, NotFound } from '../../domain/errors.ts'
 import { HttpError } from '../http-error.ts'
+import { isRead } from '../is-read.ts'
 import type { ApiPorts, NewAuditEntry, TenantPorts } from '../ports.ts'
 import type { Security } from './authenticator.ts'
 import { callAllowance } from './call-allowance.ts'
@@ -72,9 +73,9 @@ export function guard(app: FastifyInstance, ports: ApiPorts, options: GuardOptio
   app.decorateRequest('caller')
   app.decorateRequest('tenant')
   app.addHook('onRoute', (route) => {
-    const { url, config, method } = route
+    const { url, config } = route
     if (config?.access === undefined) throw new Error(`${url} does not say who may use it`)
-    if ([method].flat().every((one) => READS.has(one))) return
+    if (isRead(route)) return
     route.onSend = [recordChange, ...[route.onSend ?? []].flat()]
   })
   // Calls back: whoever was recognised a moment ago waits for nothing, not even for a promise.
@@ -128,7 +129,6 @@ function callerNames(): (caller: Caller) => string {
 
 const elapsedMs = (): number => performance.now()
 
-const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
 const LONGEST_SUBJECT = 300
 
 /** Whoever is over the limit would otherwise fill the audit log instead. */

@@ -21,7 +21,7 @@ export const DemandPushSchema = strict(
     slots: Type.Array(strict(Slot), {
       minItems: 1,
       maxItems: 2016,
-      description: `In order, without overlap. Observed ones have ended, forecast ones end within ${AHEAD_DAYS} days.`,
+      description: `In order, without overlap. Observed ones have begun, all end within ${AHEAD_DAYS} days.`,
     }),
   },
   { description: 'Traffic of one model from one origin.' },
