@@ -69,12 +69,12 @@ describe('a process of its own', () => {
     expect(started).toHaveLength(1)
   })
 
-  it('has what kills it tried again, gives it up at its third death, and goes on with others', async () => {
+  it('has what kills it tried again, gives it up at its second death, and goes on with others', async () => {
     open()
     const message = 'a process of its own died while it ran'
     for (const [deaths, name] of [
-      [1, 'Error'],
-      [2, 'UnrecoverableError'],
+      [NONE, 'Error'],
+      [1, 'UnrecoverableError'],
     ] as const) {
       const killed = own.run(asked('kills'), deaths, never)
       await expect(killed).rejects.toMatchObject({ name, message })

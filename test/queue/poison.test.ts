@@ -52,7 +52,7 @@ describe('jobs that kill their process', () => {
     for (const job of [666, 667]) {
       // Taken up together, one of the two may kill before the other begins.
       expect(startsOf(lines, 'started', job)).toBeLessThanOrEqual(1)
-      expect(startsOf(lines, 'apart', job)).toBe(3)
+      expect(startsOf(lines, 'apart', job)).toBe(2)
     }
     expect(workers).toBeLessThanOrEqual(POISON + 1)
   }
@@ -87,7 +87,7 @@ describe('jobs that kill their process', () => {
   )
 
   it.skipIf(postgresEngine.skip)(
-    'only where their own process has died three times, often as they failed before: PostgreSQL',
+    'only where their own process has died twice, often as they failed before: PostgreSQL',
     async () => {
       const { url, drop } = await freshServerDatabase()
       expectForgiven(await runUntilDone({ home: 'unused', databaseUrl: url }, UNLUCKY))
@@ -107,7 +107,7 @@ describe('jobs that kill their process', () => {
   )
 
   it.skipIf(!redisUrl)(
-    'only where their own process has died three times, often as they failed before: Redis',
+    'only where their own process has died twice, often as they failed before: Redis',
     async () => {
       const home = await freshFolder()
       expectForgiven(await runUntilDone({ home, redisUrl }, UNLUCKY))

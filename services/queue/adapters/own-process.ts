@@ -4,8 +4,8 @@ import { getPriority, setPriority } from 'node:os'
 import { type Job, UnrecoverableError } from 'bullmq'
 import type { JobAnswer, JobAsked, JobOutcome } from '../answer-parent.ts'
 
-/** Nothing else ran there, so that the job is at fault, or bad luck again and again. */
-const MAX_DEATHS = 3
+/** Nothing else ran there, and one of the workers had died of it before: no bad luck any more. */
+const MAX_DEATHS = 2
 const DIED = 'a process of its own died while it ran'
 /** Suspects come in company; a process that waits for one takes memory for nothing. */
 const IDLE_MS = 10_000
@@ -16,7 +16,7 @@ export interface OwnProcess {
   /**
    * @param deaths of such processes under this job before; see `deathsApart`
    * @returns what the job's handler gave
-   * @throws UnrecoverableError where its handler says so, or this was the third death
+   * @throws UnrecoverableError where its handler says so, or this was the second death
    */
   run(asked: JobAsked, deaths: number, abort: AbortSignal): Promise<unknown>
   close(): void

@@ -31,7 +31,7 @@ export interface PoisonReport {
   readonly deaths: number
 }
 
-/** A worker's death is noticed 15 s later at most; then there are three starts more. */
+/** A worker's death is noticed 15 s later at most; then there are two starts more. */
 const PATIENCE_MS = 10 * 60_000
 const LATE_MS = 9_000
 /** Processes that have just started are slow. */
