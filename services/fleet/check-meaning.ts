@@ -1,6 +1,7 @@
 import type { FieldIssue } from '../domain/errors.ts'
 import { checkIds } from './checks/check-ids.ts'
 import { checkPromises } from './checks/check-promises.ts'
+import { checkRanges } from './checks/check-ranges.ts'
 import { checkReferences } from './checks/check-references.ts'
 import { checkTimes } from './checks/check-times.ts'
 import type { KnownNames } from './known-names.ts'
@@ -12,6 +13,7 @@ const CHECKS: readonly MeaningCheck[] = [
   ...checkReferences,
   ...checkPromises,
   ...checkTimes,
+  ...checkRanges,
 ]
 
 /**

@@ -1,8 +1,15 @@
-import { type Command, commandsFor, intendedCommands, type Verdict } from '../actuation/index.ts'
+import {
+  type Command,
+  commandsFor,
+  intendedCommands,
+  type SteeredTarget,
+  type Verdict,
+} from '../actuation/index.ts'
 import type { Assignment } from '../planning/index.ts'
 import { commandInputOf, type FleetSight } from './look-at-fleet.ts'
 import { inForce } from './plan-events.ts'
 import type { Motion } from './shift-motion.ts'
+import { targetId } from './steered-targets.ts'
 
 /** All that is to become of one model. */
 export interface ModelMove {
@@ -30,8 +37,10 @@ export function safeMoves(sight: FleetSight): NextMoves {
 /** What the plan asks for now, as far as the envelope and moves under way let it. */
 export function nextMoves(sight: FleetSight, motions: ReadonlyMap<string, Motion>): NextMoves {
   const { plan, fleet, nowMs } = sight
-  const wishes = inForce(plan, nowMs).filter(({ model }: Assignment) => !moves(motions, model))
-  const { commands, held } = intendedCommands(commandInputOf(sight, wishes))
+  const planned = inForce(plan, nowMs)
+  const wishes = planned.filter(({ model }) => !moves(motions, model))
+  const targets = headedForFirst(sight.targets, motions, planned)
+  const { commands, held } = intendedCommands(commandInputOf({ ...sight, targets }, wishes))
   const ofModel = modelsOf(sight)
   return {
     atOnce: commands.filter(
@@ -51,7 +60,25 @@ export function nextMoves(sight: FleetSight, motions: ReadonlyMap<string, Motion
 const grows = ({ kind }: Command): boolean => kind === 'scale-up'
 
 const moves = (motions: ReadonlyMap<string, Motion>, model: string | undefined): boolean =>
-  motions.get(model ?? '') === 'moving'
+  ['moving', 'cooling'].includes(motions.get(model ?? '') ?? '')
+
+/**
+ * A floor is raised in the first place that can grow. Of a model on the move that is where it is
+ * going: what is added elsewhere would stand beside it until it may be taken away.
+ */
+function headedForFirst(
+  targets: FleetSight['targets'],
+  motions: ReadonlyMap<string, Motion>,
+  planned: readonly Assignment[],
+): FleetSight['targets'] {
+  const headed = new Set(
+    planned
+      .filter(({ model }) => motions.get(model) === 'moving')
+      .map(({ pointId, ...place }) => targetId({ ...place, variant: pointId })),
+  )
+  const isHeaded = ({ ref }: SteeredTarget) => headed.has(ref.id)
+  return [...targets.filter(isHeaded), ...targets.filter((target) => !isHeaded(target))]
+}
 
 /** Target id -> model, power included. */
 const modelsOf = ({ targets }: FleetSight): ReadonlyMap<string, string> =>

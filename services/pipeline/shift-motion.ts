@@ -1,11 +1,12 @@
 import { advance, type ShiftRecord, type ShiftStore } from '../actuation/index.ts'
 
 /**
- * May a model be moved? `free`: yes. `moving`: a shift is under way, or the last one failed a moment
- * ago under this very plan: only floors are kept. `growing`: it failed under an older plan, so
- * nothing is taken away or redirected yet, but more may be added.
+ * May a model be moved? `free`: yes. `moving`: a shift is under way to where the plan has it, and
+ * only floors are kept. `cooling`: it is on its way back, or failed a moment ago under this very plan;
+ * only floors are kept. `growing`: it failed under an older plan, so nothing is taken away or
+ * redirected yet, but more may be added.
  */
-export type Motion = 'free' | 'moving' | 'growing'
+export type Motion = 'free' | 'moving' | 'cooling' | 'growing'
 
 /**
  * Ends what an older plan began, wherever it stands; a roll-back is left to reach its end.
@@ -22,13 +23,14 @@ export async function motionOf(
   if (!last) return 'free'
   const ours = Number(last.shift.planVersion) === version
   if (last.status === 'running') {
-    if (ours || last.failed !== undefined) return 'moving'
+    if (last.failed !== undefined) return 'cooling'
+    if (ours) return 'moving'
     const moved = await shifts.save(shiftIdOf(last), advance(last, { kind: 'supersede' }, nowMs))
     return moved ? 'free' : 'moving'
   }
   const cooling = last.failed !== undefined && nowMs - last.stepSinceMs < cooldownMs
   if (!cooling) return 'free'
-  return ours ? 'moving' : 'growing'
+  return ours ? 'cooling' : 'growing'
 }
 
 /** Under which a record is kept: a roll-back is kept in the place of what it takes back. */

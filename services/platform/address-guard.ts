@@ -30,10 +30,6 @@ type Ip = ipaddr.IPv4 | ipaddr.IPv6
 type Range = readonly [Ip, number]
 type MayUse = (address: string) => boolean
 
-/** Whether an entry of an allow-list is one: a range that is none would allow nothing. */
-export const isAllowable = (entry: string): boolean =>
-  !entry.includes('/') || ipaddr.isValidCIDR(entry)
-
 /**
  * @param address an IP literal in any spelling
  * @param allow addresses and CIDR ranges that are fine whatever they are; link-local ones and where

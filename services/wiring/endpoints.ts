@@ -6,7 +6,7 @@ import { readSecret } from './secrets.ts'
 /**
  * The webhook endpoints of a fleet, with their secrets.
  *
- * @throws InvalidInput where a secret is not set, or what is allowed is no range
+ * @throws InvalidInput where a secret is not set
  */
 export const webhookEndpoints = (
   fleet: Fleet,

@@ -140,6 +140,19 @@ describe('carryShift', () => {
     expect(last!.reason).toContain('below its floor')
   })
 
+  it('raises it where the shift is going, so that nothing has to be taken away again', async () => {
+    w = actingWorld('{ minDwellMinutes: 10 }')
+    w.state.plan = planIn('eu-central', [2, 2])
+    w.told.add(northId) // some plan before, of which nothing runs any more
+    // The other region's worker looks when the shift is begun, and nothing runs of it yet.
+    await applyPlan(w.ports, { version: 1, region: 'eu-central' })
+    expect(await applyPlan(w.ports, { version: 1, region: 'eu-north' })).toMatchObject({ told: 0 })
+    await applyPlan(w.ports, { version: 1, region: 'eu-central' })
+    expect(await counts()).toEqual([0, 2])
+    await w.carry()
+    expect(await counts()).toEqual([0, 2])
+  })
+
   it('leaves a route alone that cannot be seen, or for which there is too little yet', async () => {
     w.replaceBackend({
       observe: async (ref) => {

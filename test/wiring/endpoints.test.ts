@@ -34,15 +34,13 @@ it('hands on who is told how, with the secrets themselves', async () => {
   expect(named).toMatchObject({ allow: ['hook.internal', '10.1.0.0/16'] })
 })
 
-it('says what is no range, rather than to allow nothing', async () => {
-  const hooks = HOOKS.replace('10.1.0.0/16', '10.1.0.0/33')
-  const fleet = parseFleet(`${SMALL}${hooks}`, { fileName: 'small.yaml' })
-  const told = webhookEndpoints(fleet, { NEW: 'new', OLD: 'old' })
-  await expect(told).rejects.toThrow('allow: 10.1.0.0/33 is no CIDR range')
-  const address = HOOKS.replace('hook.internal, ', '"http://x/", ')
-  expect(() => parseFleet(`${SMALL}${address}`, { fileName: 'small.yaml' })).toThrow(
-    expect.objectContaining({
-      issues: [expect.objectContaining({ path: '/webhooks/2/allow/0' })],
-    }),
+const TELEMETRY = 'prometheus: { url: "http://x" }, engine: vllm'
+it.each([
+  ['an address', HOOKS.replace('hook.internal, ', '"http://x/", '), '/webhooks/2/allow/0'],
+  ['no range', HOOKS.replace('10.1.0.0/16', '10.1.0.0/33'), '/webhooks/2/allow/1'],
+  ['no range', `${HOOKS}telemetry: { ${TELEMETRY}, allow: [x.org/8] }\n`, '/telemetry/allow/0'],
+])('refuses %s where hosts and ranges are allowed, and says at which', (_what, more, path) => {
+  expect(() => parseFleet(`${SMALL}${more}`, { fileName: 'small.yaml' })).toThrow(
+    expect.objectContaining({ issues: [expect.objectContaining({ path })] }),
   )
 })
