@@ -59,8 +59,10 @@ export function nextMoves(sight: FleetSight, motions: ReadonlyMap<string, Motion
 
 const grows = ({ kind }: Command): boolean => kind === 'scale-up'
 
-const moves = (motions: ReadonlyMap<string, Motion>, model: string | undefined): boolean =>
-  ['moving', 'cooling'].includes(motions.get(model ?? '') ?? '')
+function moves(motions: ReadonlyMap<string, Motion>, model: string | undefined): boolean {
+  const motion = motions.get(model ?? '')
+  return motion === 'moving' || motion === 'cooling'
+}
 
 /**
  * A floor is raised in the first place that can grow. Of a model on the move that is where it is
