@@ -11,6 +11,8 @@ export interface ThreadsOptions {
   readonly maxHeapMb?: number
   /** Awaited before each task: makes, at the first, what threads are to share. */
   readonly prepare?: () => Promise<unknown>
+  /** Told what went wrong that no caller waits for. */
+  readonly onStray?: (error: Error) => void
 }
 
 /** Runs what would block the event loop, and with it the job locks, HTTP and the database. */
@@ -32,7 +34,7 @@ const NOTHING: ThreadRequest = { module: '', input: undefined }
 const YOUNG_HEAP_MB = 12
 
 export function openThreads(options: ThreadsOptions = {}): Threads {
-  const { threads = Math.max(1, availableParallelism() - 1), maxHeapMb = 2_048, prepare } = options
+  const { threads = Math.max(1, availableParallelism() - 1), maxHeapMb = 2_048 } = options
   const pool = new Piscina<ThreadRequest, ThreadAnswer>({
     filename: builtModule(new URL('./thread-main.ts', import.meta.url)),
     name: 'runTask',
@@ -45,10 +47,13 @@ export function openThreads(options: ThreadsOptions = {}): Threads {
       maxYoungGenerationSizeMb: YOUNG_HEAP_MB,
     },
   })
+  // An answer can be on its way while its task is ended; without a listener it would end the process.
+  pool.on('error', (error: Error) => options.onStray?.(error))
   let underWay = 0
   /** A thread that died is not replaced before somebody asks: what waits behind it would for ever. */
   const replaceDead = () => {
-    if (underWay > pool.threads.length) pool.run(NOTHING, { name: 'wake' }).catch(() => undefined)
+    if (pool.threads.length < Math.min(underWay, threads))
+      pool.run(NOTHING, { name: 'wake' }).catch(() => undefined)
   }
 
   async function inThread(request: ThreadRequest, abort?: AbortSignal): Promise<ThreadAnswer> {
@@ -63,7 +68,7 @@ export function openThreads(options: ThreadsOptions = {}): Threads {
 
   return {
     async run<Output>(module: URL, input: unknown, abort?: AbortSignal) {
-      await prepare?.()
+      await options.prepare?.()
       abort?.throwIfAborted()
       const answer = await inThread({ module: builtModule(module), input }, abort)
       if (answer.status === 'invalid') throw new InvalidInput(answer.message, answer.issues)

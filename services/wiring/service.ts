@@ -67,8 +67,11 @@ async function furnish(options: ServiceOptions, engine: Engine, metrics: Metrics
   const { database, queue } = engine
   const { tenant } = env
   const stores = openStores(database, tenant)
-  const threads = openThreads({ prepare: compiledSolver })
   const warn = (message: string) => log.warn(message)
+  const threads = openThreads({
+    prepare: compiledSolver,
+    onStray: ({ message }) => warn(`a solver thread, after its task had ended: ${message}`),
+  })
   const readFile = fleetFiles(fleetFile, env.dataFolder)
   const backends = await openBackends(fleet, { memory: stores.targetMemory, nowMs, env: secrets })
   const webhooks = {

@@ -55,4 +55,19 @@ describe('threads', () => {
       { sum: 3 },
     ])
   }, 20_000)
+
+  it('closes while an answer is on its way that nobody waits for any more', async () => {
+    const stray: string[] = []
+    const onStray = ({ message }: Error) => stray.push(message)
+    const closing = openThreads({ threads: 1, onStray })
+    const first = closing.run(TASK, { add: [1] })
+    const second = closing.run(TASK, { add: [2] })
+    const closed = first.then(() => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
+      return closing.close()
+    })
+    await expect(second).rejects.toThrow(/terminat/i)
+    await closed
+    expect(stray).toEqual([expect.stringContaining('Unexpected message')])
+  })
 })
