@@ -63,7 +63,12 @@ export async function applyPlan(
   return { status: 'applied', told: told.length, moving, held: heldHere }
 }
 
-/** @returns how many models began to move from this region */
+/**
+ * Where a move begins elsewhere, that region is asked to look: what both saw a moment apart may have
+ * each leave it to the other.
+ *
+ * @returns how many models began to move from this region
+ */
 async function startShifts(
   ports: ApplyPlanPorts,
   sight: FleetSight,
@@ -73,8 +78,12 @@ async function startShifts(
 ): Promise<number> {
   let moving = 0
   for (const move of moves) {
-    if (homeOf(sight, move.commands) !== region) continue
-    if (await startShift(ports, sight, { ...move, version }, abort)) moving++
+    const home = homeOf(sight, move.commands)
+    if (home === region) {
+      if (await startShift(ports, sight, { ...move, version }, abort)) moving++
+    } else if (home !== undefined && move.commands.length > 0) {
+      await lookAgain(ports, { version, region: home }, LOOK_AGAIN_MS)
+    }
   }
   return moving
 }

@@ -51,6 +51,16 @@ describe('applyPlan', () => {
     expect(w.events).toMatchObject([{ type: 'shift.ended' }, { type: 'shift.ended' }])
   })
 
+  it('has the region look where a move begins, which may have seen no move a moment ago', async () => {
+    await applied()
+    w.told.add(northId)
+    w.state.version = 2
+    w.state.plan = planIn('eu-central', [2, 2])
+    expect(await apply('eu-north')).toMatchObject({ told: 0, moving: 0 })
+    const payload = { version: 2, region: 'eu-central' }
+    expect(w.jobs.at(-1)).toMatchObject({ name: 'apply-plan', payload, delayMs: 10_000 })
+  })
+
   it('does nothing for a plan that is no longer in force, or when somebody said stop', async () => {
     expect(await apply('eu-north', 7)).toEqual({ status: 'superseded' })
     w.state.stop = 'a person'
