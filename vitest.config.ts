@@ -18,6 +18,7 @@ export default defineConfig({
   test: {
     testTimeout: 120_000, // for machines that do other work too; no test waits for it
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } }, // nor for this: what is polled for comes, or never does
     maxWorkers: 3, // on two cores, where tests wait for servers and browsers a fifth of the time
     projects: [
       {

@@ -16,3 +16,6 @@ export function anotherPostgres(): Promise<{
   readonly pid: number
   stop(): Promise<void>
 }>
+
+/** See servers.mjs. */
+export function freePort(): Promise<number>

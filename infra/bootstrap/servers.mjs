@@ -1,6 +1,8 @@
 // Private Redis and PostgreSQL servers for the tests, on free ports and in a temporary folder, and
 // a browser.
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { once } from 'node:events'
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -18,6 +20,9 @@ const PACKAGES = {
 /** Welcome: the tests that use one say so where it is not there. Named as their packages are. */
 const WELCOME = ['zsh', 'fish']
 const READY_MS = 60_000
+const STOP_MS = 30_000
+/** Below what Linux, macOS and Windows hand out, above what services are known by. */
+const PORTS = [20_000, 30_000]
 
 /**
  * Starts what is not already named by TEST_REDIS_URL and TEST_DATABASE_URL, and finds the browser
@@ -115,7 +120,6 @@ async function startRedis(path, folder, running, env) {
 }
 
 async function startPostgres(path, folder, running, env) {
-  const port = await freePort()
   const data = join(folder, 'postgres')
   mkdirSync(data)
   const owner = whoMayRunPostgres()
@@ -130,6 +134,7 @@ async function startPostgres(path, folder, running, env) {
     ...options,
     stdio: 'ignore',
   })
+  const port = await freePort()
   // A test server may lose everything with the power: no fsync.
   const settings = ['fsync=off', 'synchronous_commit=off', 'max_connections=400']
   settings.push('listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=${data}`)
@@ -176,18 +181,28 @@ async function stop(running, folder) {
           if (child.exitCode !== null || child.signalCode !== null) return resolve()
           child.once('exit', resolve)
           child.kill('SIGINT') // a fast shutdown for both
-          setTimeout(() => child.kill('SIGKILL'), 5_000).unref()
+          setTimeout(() => child.kill('SIGKILL'), STOP_MS).unref()
         }),
     ),
   )
-  rmSync(folder, { recursive: true, force: true })
+  // What a server had started may write on for a moment after it.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
 }
 
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
-  })
+/**
+ * A port of loopback for whoever listens later, or again. The system hands none of these to anybody
+ * by itself: not to a server that asks for any port, nor to a connection.
+ */
+export async function freePort() {
+  for (;;) {
+    const port = randomInt(...PORTS)
+    const server = createServer().listen(port, '127.0.0.1')
+    const free = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    )
+    if (!free) continue
+    await new Promise((resolve) => server.close(resolve))
+    return port
+  }
 }

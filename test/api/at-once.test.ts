@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { buildApp } from '../../services/api/app.ts'
 import { aPlan, type MemoryTenant, memoryPorts, memoryTenant, NOW_MS } from './memory-ports.ts'
 
@@ -9,7 +9,7 @@ let tenant: MemoryTenant
 let release: () => void
 /** How many wait for the store. */
 let waiting = 0
-const untilWaiting = (count: number) => vi.waitUntil(() => waiting === count, 60_000)
+const untilWaiting = (count: number) => expect.poll(() => waiting).toBe(count)
 
 beforeEach(async () => {
   await app?.close()

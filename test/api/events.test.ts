@@ -253,10 +253,10 @@ describe('GET /v1/events', () => {
     const reading = (async () => {
       for await (const chunk of answer.body!) text += decoder.decode(chunk as Uint8Array)
     })()
-    await vi.waitFor(() => expect(text).toContain('id: 2'))
+    await expect.poll(() => text).toContain('id: 2')
     expect(text).not.toContain('"version":1')
     tenant.log.push(anEvent(3))
-    await vi.waitFor(() => expect(text).toContain('"version":3'), 2000)
+    await expect.poll(() => text).toContain('"version":3')
     expect((await app.inject('/metrics')).body).toContain('gridtide_event_stream_clients 1')
     await app.close()
     await reading
@@ -269,9 +269,9 @@ describe('GET /v1/events', () => {
     expect(second.status).toBe(503)
     expect(second.headers.get('retry-after')).toBe('30')
     abort.abort()
-    await vi.waitFor(async () =>
-      expect((await app.inject('/metrics')).body).toContain('gridtide_event_stream_clients 0'),
-    )
+    await expect
+      .poll(async () => (await app.inject('/metrics')).body)
+      .toContain('gridtide_event_stream_clients 0')
     const third = new AbortController()
     expect((await fetch(url, { signal: third.signal })).status).toBe(200)
     third.abort()

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { buildApp } from '../../services/api/app.ts'
 import { type MemoryPorts, memoryPorts } from './memory-ports.ts'
 
@@ -54,7 +54,7 @@ async function changeAndHangUp(): Promise<void> {
   await once(socket, 'connect')
   const before = waiting
   socket.write(sent('PUT', '/v1/models/llama-70b/demand', DEMAND))
-  await vi.waitUntil(() => waiting > before)
+  await expect.poll(() => waiting).toBeGreaterThan(before)
   socket.destroy()
   await once(socket, 'close')
 }
@@ -69,9 +69,7 @@ describe('a caller that hangs up before it is answered', () => {
   it('gives back its place among what is being answered, once', async () => {
     for (let n = 0; n < CHANGES_AT_ONCE + 2; n++) {
       await changeAndHangUp()
-      await vi.waitUntil(async () =>
-        (await measured()).some((line) => line === `${COUNT},status="499"} ${n + 1}`),
-      )
+      await expect.poll(measured).toContain(`${COUNT},status="499"} ${n + 1}`)
     }
     release()
     const after = Array.from({ length: CHANGES_AT_ONCE }, () =>
@@ -84,7 +82,7 @@ describe('a caller that hangs up before it is answered', () => {
     await changeAndHangUp()
     expect(ports.recorded).toEqual([])
     release()
-    await vi.waitUntil(() => ports.recorded.length > 0)
+    await expect.poll(() => ports.recorded.length).toBe(1)
     expect(ports.recorded).toMatchObject([{ action: 'pushDemand', outcome: 'done' }])
     expect(ports.tenants.get('default')!.pushed).toHaveLength(1)
   })
@@ -94,7 +92,7 @@ it('lets the kill switch through while no other change is', async () => {
   const held = Array.from({ length: CHANGES_AT_ONCE }, () =>
     put('/v1/models/llama-70b/demand', DEMAND),
   )
-  await vi.waitUntil(() => waiting === CHANGES_AT_ONCE)
+  await expect.poll(() => waiting).toBe(CHANGES_AT_ONCE)
   expect((await put('/v1/models/llama-70b/demand', DEMAND)).status).toBe(503)
   expect((await put('/v1/stop', '{"why":"now"}')).status).toBe(200)
   release()

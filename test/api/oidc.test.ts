@@ -1,10 +1,10 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { exportJWK, SignJWT } from 'jose'
 import { Registry } from 'prom-client'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { freePort } from '../../infra/bootstrap/servers.mjs'
 import type { Authenticator } from '../../services/api/access/authenticator.ts'
 import { oidc } from '../../services/api/access/oidc.ts'
 import { buildApp } from '../../services/api/app.ts'
@@ -175,13 +175,12 @@ describe('an identity provider that goes away', () => {
   beforeEach(async () => {
     keys = [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256', use: 'sig' }]
     asked = 0
-    port = 0
+    port = await freePort()
     provider = createServer((_request, answer) => {
       asked += 1
       answer.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }))
     })
     await listen()
-    port = (provider.address() as AddressInfo).port
     const jwksUrl = `http://127.0.0.1:${port}/keys`
     const names = { issuer: 'https://id.example', audience: 'gridtide', jwksUrl }
     const tokens = oidc(axiosHttp(), { ...names, nowMs: () => nowMs, warn })

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { buildApp } from '../../services/api/app.ts'
 import {
   type MemoryPorts,
@@ -26,10 +26,13 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }) // time is up when a test says so
   tenant = memoryTenant()
   ports.tenants.set('default', tenant)
 })
+afterEach(() => void vi.useRealTimers())
 
+const timeIsUp = () => vi.advanceTimersByTime(LIMIT_MS)
 const simulate = (payload: object = {}, headers: Record<string, string> = {}) =>
   app.inject({ method: 'POST', url: '/v1/plans:simulate', headers, payload })
 
@@ -55,6 +58,7 @@ describe('POST /v1/plans:simulate', () => {
     const third = await simulate()
     expect(third.statusCode).toBe(503)
     expect(third.headers['retry-after']).toBe('5')
+    timeIsUp()
     for (const answer of await Promise.all(both)) {
       expect(answer.statusCode).toBe(503)
       expect(answer.json().detail).toContain('too long')
@@ -90,19 +94,19 @@ describe('POST /v1/plans:simulate', () => {
   })
 
   it('has a second caller wait while the first is at it, unless the first is long gone', async () => {
-    let finish = () => {}
+    const finish: (() => void)[] = []
     Object.assign(tenant, {
       simulate: () =>
         new Promise((resolve) => {
-          finish = () =>
-            resolve({ outcome: { status: 'infeasible', limit: 'gpus', words: '', relaxation: '' } })
+          const outcome = { status: 'infeasible', limit: 'gpus', words: '', relaxation: '' }
+          finish.push(() => resolve({ outcome }))
         }),
     })
     const headers = { 'idempotency-key': 'slow' }
     const first = simulate({}, headers)
-    await new Promise((resolve) => setTimeout(resolve, 30))
+    await expect.poll(() => finish.length, { interval: 5 }).toBe(1)
     expect((await simulate({}, headers)).json().detail).toContain('still under way')
-    finish()
+    finish[0]!()
     expect((await first).statusCode).toBe(200)
     ports.answers.all.set('default dead', {
       ...ports.answers.all.get('default slow')!,
@@ -110,8 +114,8 @@ describe('POST /v1/plans:simulate', () => {
       answer: undefined,
     })
     const taken = simulate({}, { 'idempotency-key': 'dead' })
-    await new Promise((resolve) => setTimeout(resolve, 30))
-    finish()
+    await expect.poll(() => finish.length, { interval: 5 }).toBe(2)
+    finish[1]!()
     expect((await taken).statusCode).toBe(200)
   })
 
@@ -121,13 +125,14 @@ describe('POST /v1/plans:simulate', () => {
       simulate: () =>
         new Promise((_resolve, reject) => finish.push(() => reject(new Error('late')))),
     })
-    const both = await Promise.all([simulate(), simulate()])
-    for (const answer of both) expect(answer.json().detail).toContain('too long')
+    const both = [simulate(), simulate()]
+    await expect.poll(() => finish.length, { interval: 5 }).toBe(2)
+    timeIsUp()
+    for (const answer of await Promise.all(both)) expect(answer.json().detail).toContain('too long')
     expect((await simulate()).json().detail).toContain('enough is being simulated')
     for (const end of finish) end()
-    await new Promise((resolve) => setTimeout(resolve, 10))
     Object.assign(tenant, { simulate: memoryTenant().simulate })
-    expect((await simulate()).statusCode).toBe(200)
+    await expect.poll(async () => (await simulate()).statusCode).toBe(200)
   })
 
   it('is not begun again under its key before the longest one has ended twice', async () => {

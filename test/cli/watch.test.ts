@@ -1,6 +1,6 @@
-import { EventEmitter, once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { EventEmitter } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../../infra/bootstrap/servers.mjs'
 import { buildApp } from '../../services/api/index.ts'
 import { watchCommand } from '../../services/cli/commands/watch.ts'
 import { aPlan, memoryPorts } from '../api/memory-ports.ts'
@@ -35,11 +35,7 @@ describe('gridtide watch', () => {
   })
 
   test('says in words that nothing answers, and what cannot be asked', async () => {
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
-    server.close()
-    const away = await runGridtide(['watch', '--url', `http://127.0.0.1:${port}`])
+    const away = await runGridtide(['watch', '--url', `http://127.0.0.1:${await freePort()}`])
     expect(away).toMatchObject({
       code: 1,
       err: expect.stringMatching(/^gridtide: does not answer \(ECONNREFUSED\)\n$/),

@@ -74,7 +74,7 @@ it('misses nothing where the first connection is lost before anything happened',
   const abort = new AbortController()
   const seen = client.events({ abort: abort.signal }).next()
   const openStreams = async () => (await ports.metrics.metrics()).match(/stream_clients (\d+)/)![1]
-  await vi.waitFor(async () => expect(await openStreams()).toBe('1'))
+  await expect.poll(openStreams).toBe('1')
   await new Promise((resolve) => setTimeout(resolve, 200)) // it hears where it begins
   app.server.closeAllConnections()
   log.push({ id: last + 1, type: 'plan.changed', atMs: 1, data: {} })
@@ -87,7 +87,7 @@ it('hears an abort while it waits to come back', async () => {
   const abort = new AbortController()
   const nobody = gridtide({ baseUrl: 'http://127.0.0.1:1' })
   const next = nobody.events({ abort: abort.signal }).next()
-  await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0))
+  await expect.poll(() => vi.getTimerCount()).toBeGreaterThan(0)
   abort.abort()
   expect(await next).toEqual({ done: true, value: undefined })
   vi.useRealTimers()

@@ -15,6 +15,11 @@ const event: OutboxEvent = {
   data: { version: 7, words: 'grüner' },
 }
 
+/** For a machine that does other things: what answers is waited for. */
+const PATIENT_MS = 30_000
+/** What never answers is not. */
+const IMPATIENT_MS = 300
+
 /** What every notifier promises, against a real HTTP server. */
 export function describeNotifier(name: string, make: (timeoutMs: number) => Notifier): void {
   describe(`notifier: ${name}`, () => {
@@ -35,7 +40,8 @@ export function describeNotifier(name: string, make: (timeoutMs: number) => Noti
     })
     const tell = async (reply: Reply, change: Partial<Endpoint> = {}) => {
       const { url } = await receiver(() => reply)
-      return make(300).send(endpoint(url, change), event, Date.now())
+      const patience = reply === 'hang' ? IMPATIENT_MS : PATIENT_MS
+      return make(patience).send(endpoint(url, change), event, Date.now())
     }
     afterEach(async () => {
       await Promise.all(open.splice(0).map((one) => one.close()))
@@ -43,7 +49,7 @@ export function describeNotifier(name: string, make: (timeoutMs: number) => Noti
 
     it('signs so that either secret verifies, and a changed body does not', async () => {
       const { url, received } = await receiver()
-      const attempt = await make(1_000).send(endpoint(url), event, Date.now())
+      const attempt = await make(PATIENT_MS).send(endpoint(url), event, Date.now())
       expect(attempt).toEqual({ status: 'delivered', httpStatus: 204 })
       const { headers, body } = received[0]!
       expect(headers['content-type']).toMatch(/^application\/json/)
@@ -62,7 +68,7 @@ export function describeNotifier(name: string, make: (timeoutMs: number) => Noti
 
     it('speaks CloudEvents where asked', async () => {
       const { url, received } = await receiver()
-      await make(1_000).send(endpoint(url, { format: 'cloudevents' }), event, Date.now())
+      await make(PATIENT_MS).send(endpoint(url, { format: 'cloudevents' }), event, Date.now())
       const { headers, body } = received[0]!
       expect(headers['content-type']).toMatch(/^application\/cloudevents\+json/)
       expect(new Webhook(NEW).verify(body, headers)).toMatchObject({
@@ -115,7 +121,7 @@ export function describeNotifier(name: string, make: (timeoutMs: number) => Noti
         'asks once, and says who we are with each event: %s',
         async (allowed) => {
           const { url, received, methods } = await asked(agrees(allowed))
-          const notifier = make(1_000)
+          const notifier = make(PATIENT_MS)
           const to = endpoint(url, { consent: { origin: ORIGIN, ratePerMinute: 120 } })
           const nowMs = Date.now()
           const sides = [notifier.send(to, event, nowMs), notifier.send(to, event, nowMs)]
@@ -147,7 +153,7 @@ export function describeNotifier(name: string, make: (timeoutMs: number) => Noti
         ['hang', /no answer/],
       ] satisfies [Reply, RegExp][])('sends nothing where the answer is %o', async (reply, why) => {
         const { url, methods } = await asked(reply)
-        const notifier = make(300)
+        const notifier = make(reply === 'hang' ? IMPATIENT_MS : PATIENT_MS)
         const to = endpoint(url, asks)
         expect(await notifier.room!(to, 0)).toBe(1)
         expect(await notifier.send(to, event, 5_000)).toMatchObject({
@@ -169,7 +175,7 @@ export function describeNotifier(name: string, make: (timeoutMs: number) => Noti
         'keeps to the rate: allowed %s, asked for %s',
         async (rate, ratePerMinute, left) => {
           const { url } = await asked(agrees('*', rate))
-          const notifier = make(1_000)
+          const notifier = make(PATIENT_MS)
           const consent = { origin: ORIGIN, ...(ratePerMinute && { ratePerMinute }) }
           const to = endpoint(url, { consent })
           expect(await notifier.room!(to, 0)).toBe(left)
@@ -183,7 +189,7 @@ export function describeNotifier(name: string, make: (timeoutMs: number) => Noti
 
       it('has no limit where none is said, and none where nobody is asked', async () => {
         const { url, methods } = await asked(agrees('*', '*'))
-        const notifier = make(1_000)
+        const notifier = make(PATIENT_MS)
         expect(await notifier.room!(endpoint(url, asks), 0)).toBe(Number.POSITIVE_INFINITY)
         expect(await notifier.room!(endpoint(url, { id: 'other' }), 0)).toBe(
           Number.POSITIVE_INFINITY,
@@ -193,10 +199,14 @@ export function describeNotifier(name: string, make: (timeoutMs: number) => Noti
 
       it('asks nobody whose address may not be called, and follows no redirect', async () => {
         const inner = await asked(agrees('*'))
-        const refused = await make(300).send(endpoint(inner.url, { ...asks, allow: [] }), event, 0)
+        const refused = await make(PATIENT_MS).send(
+          endpoint(inner.url, { ...asks, allow: [] }),
+          event,
+          0,
+        )
         expect(refused).toMatchObject({ error: expect.stringMatching(/REFUSED/) })
         const outer = await asked({ status: 307, headers: { location: inner.url } })
-        const sent = await make(300).send(endpoint(outer.url, asks), event, 0)
+        const sent = await make(PATIENT_MS).send(endpoint(outer.url, asks), event, 0)
         expect(sent).toMatchObject({ status: 'failed', httpStatus: 307 })
         expect(inner.received).toEqual([])
       })
@@ -221,7 +231,7 @@ export function describeNotifier(name: string, make: (timeoutMs: number) => Noti
       const { port, received } = await receiver()
       for (const host of ['127.0.0.1', 'localhost', '[::1]', '2130706433', '0x7f.1']) {
         const url = `http://${host}:${port}/`
-        const attempt = await make(1_000).send(endpoint(url, { allow: [] }), event, Date.now())
+        const attempt = await make(PATIENT_MS).send(endpoint(url, { allow: [] }), event, Date.now())
         expect(attempt).toMatchObject({ status: 'failed', error: expect.stringMatching(/REFUSED/) })
       }
       expect(received).toEqual([])
@@ -230,19 +240,19 @@ export function describeNotifier(name: string, make: (timeoutMs: number) => Noti
     it('takes an allowed host by its name', async () => {
       const { port } = await receiver()
       const url = `http://localhost:${port}/`
-      const attempt = await make(1_000).send(endpoint(url, { allow: ['localhost'] }), event, 0)
+      const attempt = await make(PATIENT_MS).send(endpoint(url, { allow: ['localhost'] }), event, 0)
       expect(attempt).toMatchObject({ status: 'delivered' })
     })
 
     it('refuses credentials in the address, and secrets that cannot sign', async () => {
       const { url, received } = await receiver()
       const withUser = endpoint(url.replace('http://', 'http://me:pw@'))
-      expect(await make(300).send(withUser, event, 0)).toMatchObject({ status: 'failed' })
+      expect(await make(PATIENT_MS).send(withUser, event, 0)).toMatchObject({ status: 'failed' })
       const short = endpoint(url, { secrets: ['whsec_c2hvcnQ='] })
-      const attempt = await make(300).send(short, event, 0)
+      const attempt = await make(PATIENT_MS).send(short, event, 0)
       expect(attempt).toMatchObject({ error: expect.stringMatching(/at least 24 bytes/) })
       const wrong = endpoint('not a url')
-      expect(await make(300).send(wrong, event, 0)).toMatchObject({ status: 'failed' })
+      expect(await make(PATIENT_MS).send(wrong, event, 0)).toMatchObject({ status: 'failed' })
       expect(received).toEqual([])
     })
   })

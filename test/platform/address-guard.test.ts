@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { syncBuiltinESMExports } from 'node:module'
 import { type AddressInfo, isIP } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { freePort } from '../../infra/bootstrap/servers.mjs'
 import {
   guardedAgents,
   mayConnect,
@@ -198,6 +199,7 @@ describe('a name that changes its mind', () => {
   let redirect = ''
 
   beforeAll(async () => {
+    port = await freePort()
     for (const address of [GOOD, BAD]) {
       const server = createServer((request, response) => {
         hits[address]! += 1
@@ -207,7 +209,6 @@ describe('a name that changes its mind', () => {
         response.end()
       })
       await new Promise<void>((resolve) => server.listen(port, address, resolve))
-      port = (server.address() as AddressInfo).port
       servers.push(server)
     }
     vi.spyOn(dns, 'lookup').mockImplementation(((_host: string, options: object, done: never) => {

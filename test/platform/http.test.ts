@@ -7,6 +7,8 @@ import { axiosHttp } from '../../services/platform/http.ts'
 
 const MOST_BYTES = 64 * 1024
 const TIMEOUT_MS = 300
+/** For what answers. */
+const PATIENT_MS = 30_000
 
 /** What an upstream may do to whoever asks it. */
 const TRICKS: Readonly<Record<string, RequestListener>> = {
@@ -41,8 +43,8 @@ describe('an upstream that means harm, or is broken', () => {
     server.closeAllConnections()
     server.close()
   })
-  const ask = () =>
-    axiosHttp({ maxResponseBytes: MOST_BYTES, timeoutMs: TIMEOUT_MS }).send('grid', {
+  const ask = (timeoutMs = TIMEOUT_MS) =>
+    axiosHttp({ maxResponseBytes: MOST_BYTES, timeoutMs }).send('grid', {
       url: `${url}/first?token=hush`,
       headers: { authorization: 'Bearer hush' },
     })
@@ -59,7 +61,8 @@ describe('an upstream that means harm, or is broken', () => {
     behave = (_request, answer) => {
       answer.writeHead(302, { location: `${url}/latest/meta-data` }).end()
     }
-    await expect(ask()).rejects.toMatchObject({ code: 'UPSTREAM_REFUSED', httpStatus: 302 })
+    const asked = ask(PATIENT_MS)
+    await expect(asked).rejects.toMatchObject({ code: 'UPSTREAM_REFUSED', httpStatus: 302 })
     expect(hits).toEqual(['/first?token=hush'])
   })
 

@@ -3,17 +3,30 @@ import type { Pool } from '../../services/platform/database/database.ts'
 import { againPool } from '../../services/queue/adapters/again-pool.ts'
 import { ENGINES } from '../support/engines.ts'
 
-/** Takes two locks, the second after the other has had time to take its first. */
-const LOCK_BOTH = 'select pg_advisory_xact_lock($1), pg_sleep(0.3), pg_advisory_xact_lock($2)'
+/** Takes two locks, the second once two have taken their first, which a sequence tells at once. */
+const LOCK_BOTH = 'select lock_both($1, $2)'
+const TO_LOCK_BOTH = `
+  create sequence arrival;
+  create function lock_both(one bigint, other bigint) returns void language plpgsql as $$
+    begin
+      perform pg_advisory_xact_lock(one);
+      perform nextval('arrival');
+      while (select last_value from arrival) < 2 loop
+        perform pg_sleep(0.01);
+      end loop;
+      perform pg_advisory_xact_lock(other);
+    end $$`
 
 describe('a pool that runs again what was rolled back', () => {
   for (const engine of ENGINES.filter(({ name }) => name !== 'embedded')) {
     it.skipIf(engine.skip)(`carries both of two that deadlock on ${engine.name}`, async () => {
       const fresh = await engine.open()
+      await fresh.db.pool.query(TO_LOCK_BOTH)
       const bothWays = (pool: Pool) =>
         Promise.allSettled([pool.query(LOCK_BOTH, [1, 2]), pool.query(LOCK_BOTH, [2, 1])])
       const statuses = async (pool: Pool) => (await bothWays(pool)).map(({ status }) => status)
       expect((await statuses(fresh.db.pool)).toSorted()).toEqual(['fulfilled', 'rejected'])
+      await fresh.db.pool.query('alter sequence arrival restart')
       expect(await statuses(againPool(fresh.db.pool))).toEqual(['fulfilled', 'fulfilled'])
       await fresh.destroy()
     })

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../../infra/bootstrap/servers.mjs'
 
 /** A Redis server that can be killed and started again with what it had on disk, or made to hang. */
 export async function redisServer() {
@@ -16,8 +16,14 @@ export async function redisServer() {
     const where = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder]
     const args = [...where, ...durable, '--maxmemory-policy', 'noeviction']
     server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] })
-    for await (const chunk of server.stdout!) if (/Ready to accept/.test(String(chunk))) break
-    server.stdout!.resume()
+    let said = ''
+    for await (const chunk of server.stdout!.iterator({ destroyOnReturn: false })) {
+      said += chunk
+      if (!/Ready to accept/.test(said)) continue
+      server.stdout!.resume()
+      return
+    }
+    throw new Error(`Redis did not start: ${said}`)
   }
 
   async function kill(): Promise<void> {
@@ -38,12 +44,4 @@ export async function redisServer() {
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
 }
