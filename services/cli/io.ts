@@ -9,6 +9,8 @@ export interface CliIo {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly nowMs: () => number
   readonly isTty: boolean
+  /** Fires where nobody reads `out` any more: no use in going on for whoever would for ever. */
+  readonly unheard?: AbortSignal
   /** Where somebody can be asked; absent in pipes. */
   readonly terminal?: { readonly input: Readable; readonly output: Writable }
 }

@@ -9,6 +9,7 @@ import { stepPorts } from '../wiring/steps.ts'
 import type { OwnProcessOptions } from './start-own-process.ts'
 import { traceTo } from './trace-to.ts'
 
+process.stderr.on('error', () => undefined) // see `main.ts`
 const [options] = (await once(process, 'message')) as [OwnProcessOptions]
 const log = openLog(options.env.logLevel, (line) => void process.stderr.write(line))
 await traceTo(options.env.traceEndpoint, { atOnce: true })

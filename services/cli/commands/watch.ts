@@ -59,6 +59,7 @@ export function watchCommand(io: CliIo, signals: Signals = process): Command {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       signals.once(signal, () => ended.abort())
     }
+    io.unheard?.addEventListener('abort', () => ended.abort())
     if (!plain) io.out(ENTER)
     try {
       while (!ended.signal.aborted) {
