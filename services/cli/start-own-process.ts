@@ -18,6 +18,8 @@ export function startOwnProcess(options: OwnProcessOptions): ChildProcess {
     ],
     serialization: 'advanced',
   })
-  child.send({ env, secrets, fleetFile, fleet, fleetHash } satisfies OwnProcessOptions)
+  // One that could not be started has no channel; its error is told to whoever waits for it.
+  if (child.connected)
+    child.send({ env, secrets, fleetFile, fleet, fleetHash } satisfies OwnProcessOptions)
   return child
 }

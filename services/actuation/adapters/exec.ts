@@ -74,6 +74,8 @@ function runCommand(
   const [program, ...args] = argv
   return new Promise((resolve, reject) => {
     const child = spawn(program!, args, { signal: abort, timeout: timeoutMs })
+    child.on('error', (error) => reject(startFault(error, program!)))
+    if (child.pid === undefined) return // it may have no streams either
     let out = ''
     let err = ''
     child.stdout.on('data', (chunk) => {
@@ -85,10 +87,6 @@ function runCommand(
     })
     child.stdin.on('error', () => undefined) // it need not read what it does not care for
     child.stdin.end(input)
-    child.on('error', (error) => {
-      const notThere = (error as NodeJS.ErrnoException).code === 'ENOENT'
-      reject(notThere ? new InvalidInput(`exec: there is no ${program}`) : error)
-    })
     child.on('close', (status) => {
       if (status === 0) return resolve(out)
       const why = err.trim().split('\n')[0] || `${program} ended with ${status ?? 'a signal'}`
@@ -100,6 +98,16 @@ function runCommand(
       )
     })
   })
+}
+
+/** What this machine is short of now, it may have again. */
+const SHORT = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'])
+
+function startFault(error: NodeJS.ErrnoException, program: string): Error {
+  const { code = '' } = error
+  if (code === 'ENOENT') return new InvalidInput(`exec: there is no ${program}`)
+  if (!SHORT.has(code)) return error
+  return new UpstreamUnavailable(`cannot be started now (${code})`, { upstream: UPSTREAM })
 }
 
 function parsed(text: string): unknown {
