@@ -7,6 +7,7 @@ import {
   SimpleSpanProcessor,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-node'
+import { within } from './within.ts'
 
 export interface TracingOptions {
   /** Base address of an OTLP/HTTP collector, e.g. `http://localhost:4318`. */
@@ -24,6 +25,9 @@ export function openTracing(options: TracingOptions): { close(): Promise<void> }
   return registerTracing(version, new Processor(new OTLPTraceExporter({ url })))
 }
 
+/** Collectors are told to end together with us: what one has not taken by then is lost. */
+const GOODBYE_MS = 2_000
+
 /** Hands every span of this process to `processor`. */
 export function registerTracing(version: string, processor: SpanProcessor) {
   const provider = new NodeTracerProvider({
@@ -33,7 +37,7 @@ export function registerTracing(version: string, processor: SpanProcessor) {
   provider.register()
   return {
     async close(): Promise<void> {
-      await provider.shutdown()
+      await within(GOODBYE_MS, 'collector', provider.shutdown()).catch(() => undefined)
       trace.disable()
       context.disable()
       propagation.disable()
