@@ -24,7 +24,6 @@ export const HOMES = {
   '@bull-board/api': ['^services/queue/adapters/'],
   '@bull-board/fastify': ['^services/queue/adapters/'],
   bullmq: ['^workers/', '^services/queue/adapters/'],
-  'node-cron': ['^workers/'],
   fastify: ['^services/api/'],
   '@grpc/grpc-js': ['^services/keda/'],
   '@grpc/proto-loader': ['^services/keda/'],

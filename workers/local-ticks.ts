@@ -1,4 +1,4 @@
-import cron from 'node-cron'
+import { repeat } from '../services/platform/repeat.ts'
 import { JOB_NAMES, type JobQueue } from '../services/queue/index.ts'
 
 export interface LocalTickPorts {
@@ -25,40 +25,41 @@ export interface LocalTickPorts {
   readonly warn: (message: string) => void
 }
 
-const EVERY_15_SECONDS = '*/15 * * * * *'
-const EVERY_MINUTE = '0 * * * * *'
-const EVERY_HOUR = '0 17 * * * *'
+const QUARTER_MINUTE_MS = 15_000
+const MINUTE_MS = 60_000
+/** Often enough for a process that does not live for an hour. */
+const TIDYING_MS = 20 * MINUTE_MS
 
 /**
  * What each process looks after by itself, whatever the queue does: how much work is waiting,
  * whether targets and promises are as the plan has them, and whether the plan has run out with
  * nobody left to make a new one.
  *
- * @returns stops the ticks
+ * @returns stops the ticks; what is under way is not waited for, a target may be long in answering
  */
 export function startLocalTicks(ports: LocalTickPorts): () => Promise<void> {
-  const guarded = (name: string, run: () => Promise<unknown>) => async () => {
-    await run().catch((error: unknown) => ports.warn(`${name}: ${(error as Error).message}`))
-  }
-  const options = { noOverlap: true, timezone: 'UTC' }
-  const tasks = [
-    cron.schedule(
-      EVERY_15_SECONDS,
-      guarded('watchdog', () => countJobs(ports)),
-      options,
-    ),
-    cron.schedule(EVERY_15_SECONDS, guarded('clocks', ports.rewind), options),
-    cron.schedule(EVERY_MINUTE, guarded('time', ports.compareClocks), options),
-    cron.schedule(EVERY_15_SECONDS, guarded('guard', ports.guard), options),
-    cron.schedule(EVERY_MINUTE, guarded('expiry', ports.expire), options),
-    cron.schedule(EVERY_MINUTE, guarded('shifts', ports.resume), options),
-    cron.schedule(EVERY_MINUTE, guarded('live correction', ports.correct), options),
-    cron.schedule(EVERY_MINUTE, guarded('traffic', ports.record), options),
-    cron.schedule(EVERY_MINUTE, guarded('schedulers', ports.schedulers), options),
-    cron.schedule(EVERY_HOUR, guarded('forget', ports.forget), options),
+  const every = (ms: number, name: string, run: () => Promise<unknown>) =>
+    repeat(ms, async () => {
+      try {
+        await run()
+      } catch (error) {
+        ports.warn(`${name}: ${(error as Error).message}`)
+      }
+    })
+  const stops = [
+    every(QUARTER_MINUTE_MS, 'watchdog', () => countJobs(ports)),
+    every(QUARTER_MINUTE_MS, 'clocks', ports.rewind),
+    every(MINUTE_MS, 'time', ports.compareClocks),
+    every(QUARTER_MINUTE_MS, 'guard', ports.guard),
+    every(MINUTE_MS, 'expiry', ports.expire),
+    every(MINUTE_MS, 'shifts', ports.resume),
+    every(MINUTE_MS, 'live correction', ports.correct),
+    every(MINUTE_MS, 'traffic', ports.record),
+    every(MINUTE_MS, 'schedulers', ports.schedulers),
+    every(TIDYING_MS, 'forget', ports.forget),
   ]
   return async () => {
-    for (const task of tasks) await task.destroy()
+    for (const stop of stops) void stop()
   }
 }
 

@@ -7,6 +7,7 @@ import { buildApp, listenSafely } from '../api/index.ts'
 import { msFromSeconds } from '../domain/units.ts'
 import { LOOK_AGAIN_MS } from '../grid/index.ts'
 import { type BatchRunner, batchRunner } from '../pipeline/batch-runner.ts'
+import { repeat } from '../platform/repeat.ts'
 import { apiPorts } from '../wiring/api-ports.ts'
 import { targetReader } from '../wiring/api-targets.ts'
 import { requestPorts } from '../wiring/batch-requests.ts'
@@ -123,19 +124,11 @@ const BEAT_MS = 2_000
 
 /** Batches of requests: a beat after the other, until told to stop. */
 function keepRunning(runner: BatchRunner, { log }: Service): Stop {
-  let beating = Promise.resolve()
-  let busy = false
-  const beat = async () => {
-    busy = true
-    await runner.beat().catch((error: Error) => log.warn(`batches: ${error.message}`))
-    busy = false
-  }
-  const timer = setInterval(() => {
-    if (!busy) beating = beat()
-  }, BEAT_MS)
+  const stop = repeat(BEAT_MS, () =>
+    runner.beat().catch((error: Error) => log.warn(`batches: ${error.message}`)),
+  )
   return async () => {
-    clearInterval(timer)
-    await beating
+    await stop()
     await runner.close()
   }
 }
