@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { UpstreamUnavailable } from '../domain/errors.ts'
 
 /**
@@ -6,18 +5,14 @@ import { UpstreamUnavailable } from '../domain/errors.ts'
  *
  * @throws UpstreamUnavailable once `ms` are over without one
  */
-export async function within<Value>(
+export function within<Value>(
   ms: number,
   upstream: string,
   answer: Promise<Value>,
 ): Promise<Value> {
-  const over = new AbortController()
-  const tooLate = pause(ms, undefined, { signal: over.signal }).then(() => {
-    throw new UpstreamUnavailable('no answer in time', { upstream })
+  return new Promise((resolve, reject) => {
+    const tooLate = () => reject(new UpstreamUnavailable('no answer in time', { upstream }))
+    const timer = setTimeout(tooLate, ms)
+    answer.then(resolve, reject).finally(() => clearTimeout(timer))
   })
-  try {
-    return await Promise.race([answer, tooLate])
-  } finally {
-    over.abort()
-  }
 }

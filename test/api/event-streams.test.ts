@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -46,7 +47,7 @@ afterEach(async () => {
 })
 
 /** The machine may be at other things. */
-const soon = <Value>(look: () => Value | Promise<Value>) => vi.waitFor(look, 15_000)
+const soon = <Value>(look: () => Value | Promise<Value>) => vi.waitFor(look, 60_000)
 
 /** A stream on a real socket; what came so far is in `text`. */
 function open(path = '/v1/events', more = '') {
@@ -163,19 +164,24 @@ it('tells 5,000 events at once, and as many of the past, whole and in order', as
 })
 
 it('cuts a client that does not read, lets go of its socket, and delays nobody', async () => {
+  const accepted = once(app.server, 'connection')
   const stalled = await opened()
   stalled.socket.pause()
+  const [ours] = (await accepted) as [Socket]
   const reading = await opened()
   expect(await connections()).toBe(2)
+  /** Told while the other was full, and not cut yet: who waits for that one is told one at most. */
+  let toldMeanwhile = 0
   for (let id = 1; id <= 40; id++) {
-    const startMs = performance.now()
+    const isFull = ours.writableLength > 256 * 1024
     say(id, id, 'x'.repeat(256 * 1024))
     await soon(() => expect(idsOf(reading)).toHaveLength(id))
-    expect(performance.now() - startMs).toBeLessThan(2_500) // who waits for it waits 3 s
+    if (isFull && (await metric('cut_total')) === 0) toldMeanwhile++
   }
+  expect(toldMeanwhile).toBeGreaterThan(1)
   await soon(async () => expect(await metric('cut_total')).toBe(1))
   await soon(async () => expect(await connections()).toBe(1))
-  expect(await metric('clients')).toBe(1)
+  await soon(async () => expect(await metric('clients')).toBe(1))
   expect(reading.ended).toBe(false)
 })
 

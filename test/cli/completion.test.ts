@@ -85,7 +85,7 @@ describe.skipIf(!isHere('zsh'))(`zsh${absent('zsh')}`, () => {
     pty.onData((text) => {
       said += text
     })
-    const heard = (words: string) => expect.poll(() => said, { timeout: 60_000 }).toContain(words)
+    const heard = (words: string) => expect.poll(() => said).toContain(words)
     pty.write(`source ${fileOf('zsh')}; echo load"ed"\r`)
     await heard('loaded')
     for (const [typed, completed] of [

@@ -41,7 +41,7 @@ interface Report {
   }[]
 }
 
-describe('gridtide plan', { timeout: 60_000 }, () => {
+describe('gridtide plan', () => {
   test('plans the small fleet without key or network, in words', async () => {
     const { code, out, err } = await runGridtide(['plan', '--fleet', fleetFile('a.yaml', SMALL)])
     expect({ code, err }).toEqual({ code: 0, err: '' })
@@ -119,7 +119,7 @@ describe('gridtide plan', { timeout: 60_000 }, () => {
   })
 })
 
-describe('gridtide plan --at', { timeout: 60_000 }, () => {
+describe('gridtide plan --at', () => {
   const row = (issued: string, hour: number, value: number) =>
     `DE,${issued},2021-09-15T${String(hour).padStart(2, '0')}:00Z,${value}\n`
   const hours = Array.from({ length: 24 }, (_, hour) => hour)
@@ -153,7 +153,7 @@ describe('gridtide plan --at', { timeout: 60_000 }, () => {
   })
 })
 
-describe('gridtide explain', { timeout: 60_000 }, () => {
+describe('gridtide explain', () => {
   test('says why in words and in data', async () => {
     const fleet = fleetFile('explain.yaml', SMALL)
     const words = await runGridtide(['explain', '--fleet', fleet])

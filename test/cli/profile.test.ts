@@ -211,5 +211,5 @@ describe('gridtide profile', () => {
       profile('--power', 'dcgm:http://127.0.0.1:9/metrics', '--out', out()),
     ).rejects.toThrow(/^power source: no answer from http:\/\/127\.0\.0\.1:9\/metrics: (?!fetch)/)
     await expect(profile('--precision', 'fp7')).rejects.toThrow(/--precision <name>.*bf16, fp8/)
-  }, 60_000)
+  })
 })

@@ -16,7 +16,7 @@ export interface QueueCase {
 
 const QUICK = { lockMs: 2_000, stalledCheckMs: 500 }
 const CONCURRENCY = 4
-const until = <Value>(look: () => Value) => expect.poll(look, { timeout: 15_000, interval: 20 })
+const until = <Value>(look: () => Value) => expect.poll(look, { interval: 20 })
 
 /** What every queue promises. */
 export function describeQueue(engine: QueueCase): void {
@@ -182,7 +182,10 @@ export function describeQueue(engine: QueueCase): void {
       expect(ticks.length).toBeLessThanOrEqual(spanMs / 500 + 2)
       await jobs[0]!.unschedule('tick', 'quick')
       expect(await jobs[1]!.isScheduled('tick', 'quick')).toBe(false)
-      await new Promise((resolve) => setTimeout(resolve, 700))
+      await until(async () => {
+        const { waiting, active, delayed } = await jobs[0]!.counts('tick')
+        return waiting + active + delayed
+      }).toBe(0)
       const after = ticks.length
       await new Promise((resolve) => setTimeout(resolve, 1_100))
       expect(ticks.length).toBe(after)

@@ -45,12 +45,8 @@ async function serve(env: Record<string, string>) {
 it.each([
   ['PORT', () => ({ PORT: takenPort })],
   ['GRIDTIDE_SCALER_PORT', () => ({ PORT: '0', GRIDTIDE_SCALER_PORT: takenPort })],
-])(
-  'ends at once where %s is taken, with one line that says so',
-  async (_name, env) => {
-    const { code, err } = await serve(env())
-    expect(err).toMatch(new RegExp(`^[^\\n]*:${takenPort}[^\\n]*\\n$`))
-    expect(code).toBe(1)
-  },
-  90_000,
-)
+])('ends at once where %s is taken, with one line that says so', async (_name, env) => {
+  const { code, err } = await serve(env())
+  expect(err).toMatch(new RegExp(`^[^\\n]*:${takenPort}[^\\n]*\\n$`))
+  expect(code).toBe(1)
+})

@@ -88,7 +88,7 @@ for (const { name, skip, url } of QUEUES) {
           payload,
         ),
       )
-    }, 60_000)
+    })
 
     afterAll(async () => {
       await queue.close()
@@ -107,9 +107,7 @@ for (const { name, skip, url } of QUEUES) {
       solved.length = 0
       await queue.add({ name: 'solve-plan', payload: { revision }, id: `solve-${revision}` })
       const { plans } = openStores(fresh.db, 'default')
-      await expect
-        .poll(() => plans.currentVersion(), { timeout: 60_000, interval: 100 })
-        .toBe(version)
+      await expect.poll(() => plans.currentVersion(), { interval: 100 }).toBe(version)
       const stored = await plans.get(version)
       if (stored.outcome.status !== 'planned') throw new Error(stored.outcome.words)
       return stored.outcome.plan

@@ -44,14 +44,14 @@ describe('the question for consent', () => {
   it('and the event together take no longer than an attempt may', async () => {
     const server = createServer(({ method }, response) => {
       if (method !== 'OPTIONS') return // nor ever answers
-      setTimeout(() => response.writeHead(200, { 'webhook-allowed-origin': '*' }).end(), 1_500)
+      setTimeout(() => response.writeHead(200, { 'webhook-allowed-origin': '*' }).end(), 1_900)
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
     const startMs = performance.now()
     const attempt = await pingEndpoint(webhookNotifier({ timeoutMs: 2_000 }), endpoint(url), 0)
     expect(attempt).toMatchObject({ status: 'failed', error: expect.stringMatching(/no answer/) })
-    expect(performance.now() - startMs).toBeLessThan(3_000)
+    expect(performance.now() - startMs).toBeLessThan(3_800) // one after the other they take 3.9 s
     server.closeAllConnections()
     server.close()
   })

@@ -236,7 +236,7 @@ describe('plans while traffic rises', () => {
     }
     const { ready } = await planAt(20, false)
     expect(ready).toBeLessThan(rateAt(25))
-  }, 60_000)
+  })
 
   it('price what is not expected to come as ready and idle', async () => {
     const { problem } = await planAt(60, true)

@@ -29,7 +29,7 @@ const twoModels = (gpus: number) =>
 describe('larger fleets', () => {
   it('names the GPUs that are missing where only fractions of replicas fit', () => {
     expect(planHorizon(twoModels(3), solver)).toMatchObject({ status: 'infeasible', limit: 'gpus' })
-  }, 60_000)
+  })
 
   it('keeps what runs through a quiet beginning, and a spare replica', () => {
     const base = twoModels(8)
@@ -49,7 +49,7 @@ describe('larger fleets', () => {
       [4, 4],
       [3, 3],
     ])
-  }, 60_000)
+  })
 })
 
 describe('no variant', () => {

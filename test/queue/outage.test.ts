@@ -8,7 +8,7 @@ import { redisServer } from '../support/redis-server.ts'
 const QUICK = { lockMs: 2_000, stalledCheckMs: 500 }
 const job = (windowStartMs: number) =>
   ({ name: 'account', payload: { windowStartMs }, id: `w${windowStartMs}` }) as const
-const until = <Value>(look: () => Value) => expect.poll(look, { timeout: 25_000, interval: 50 })
+const until = <Value>(look: () => Value) => expect.poll(look, { interval: 50 })
 
 describe.skipIf(!redisUrl)('Redis goes away and comes back (needs redis-server)', () => {
   let server: Awaited<ReturnType<typeof redisServer>>
@@ -60,9 +60,10 @@ describe.skipIf(!redisUrl)('Redis goes away and comes back (needs redis-server)'
     const before = [...ran]
     server.freeze()
     const startMs = performance.now()
-    await expect(queue.add(job(5))).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
-    await expect(queue.counts('account')).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
-    expect(performance.now() - startMs).toBeLessThan(12_000)
+    const asked = await Promise.allSettled([queue.add(job(5)), queue.counts('account')])
+    const refused = { status: 'rejected', reason: { code: 'UPSTREAM_UNAVAILABLE' } }
+    expect(asked).toMatchObject([refused, refused])
+    expect(performance.now() - startMs).toBeLessThan(12_000) // those who ask have 5 s
     server.thaw()
     await until(() =>
       queue.add(job(6)).then(
@@ -72,7 +73,7 @@ describe.skipIf(!redisUrl)('Redis goes away and comes back (needs redis-server)'
     ).toBe('taken')
     // What was refused may have been taken all the same: no answer is not a no.
     await until(() => ran.filter((one) => one !== 5)).toEqual([...before, 6])
-  }, 60_000)
+  })
 
   it('is said to be away when nobody answers at the start', async () => {
     const nobody = bullmqOn({ redisUrl: 'redis://me:hush@127.0.0.1:1' })
@@ -115,6 +116,6 @@ describe.skipIf(postgresEngine.skip)(
       await database.close()
       await admin.close()
       await drop()
-    }, 60_000)
+    })
   },
 )

@@ -41,7 +41,7 @@ const alive = (pid: number) => {
     return false
   }
 }
-const dead = (pid: number) => expect.poll(() => alive(pid), { timeout: 10_000 }).toBe(false)
+const dead = (pid: number) => expect.poll(() => alive(pid)).toBe(false)
 
 describe('a process of its own', () => {
   it('runs a job with all that it was given, and the next in the same process', async () => {

@@ -162,13 +162,9 @@ export async function beatUntil(
   id: string,
   status: string,
 ) {
-  return until(
-    async () => {
-      await runner.beat()
-      const batch = await desk.batch(id)
-      return batch?.status === status && batch
-    },
-    `${id} to be ${status}`,
-    20_000,
-  )
+  return until(async () => {
+    await runner.beat()
+    const batch = await desk.batch(id)
+    return batch?.status === status && batch
+  }, `${id} to be ${status}`)
 }

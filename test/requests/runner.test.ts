@@ -18,14 +18,10 @@ describe('batches of requests', () => {
     expect(worlds.server.asked).toEqual([])
     worlds.server.state.answerAfterMs = 50
     w.clock.hours = 2.5
-    await until(
-      async () => {
-        await runner.beat()
-        return worlds.server.asked.length >= 4
-      },
-      'the first hour',
-      20_000,
-    )
+    await until(async () => {
+      await runner.beat()
+      return worlds.server.asked.length >= 4
+    }, 'the first hour')
     expect(worlds.server.gauge.most).toBe(2)
     worlds.server.state.answerAfterMs = 500 // long enough for four to be seen at once
     w.clock.hours = 3.5
@@ -45,14 +41,10 @@ describe('batches of requests', () => {
     const id = await w.handIn(lines(2))
     worlds.server.state.answerAfterMs = 600_000
     const runner = w.runner('a')
-    await until(
-      async () => {
-        await runner.beat()
-        return worlds.server.asked.length === 2
-      },
-      'both',
-      20_000,
-    )
+    await until(async () => {
+      await runner.beat()
+      return worlds.server.asked.length === 2
+    }, 'both')
     await w.yields.yield(['home'], w.nowMs() + HOUR_MS / 2)
     await runner.beat()
     await until(() => worlds.server.gauge.closed === 2, 'both to be aborted', 20_000)
@@ -96,16 +88,12 @@ describe('batches of requests', () => {
       content === '0' ? first(times) : always.get(content)
     const id = await w.handIn(lines(3))
     const runner = w.runner('a')
-    const batch = await until(
-      async () => {
-        await runner.beat()
-        w.clock.hours += 0.05
-        const found = await w.desk.batch(id)
-        return found?.status === 'completed' && found
-      },
-      'the end',
-      60_000,
-    )
+    const batch = await until(async () => {
+      await runner.beat()
+      w.clock.hours += 0.05
+      const found = await w.desk.batch(id)
+      return found?.status === 'completed' && found
+    }, 'the end')
     expect(batch.counts).toEqual({ total: 3, completed: 1, failed: 2 })
     const errors = (await w.textOf(batch.errorFile))
       .trim()
@@ -131,14 +119,10 @@ describe('batches of requests', () => {
     const id = await w.handIn(lines(3), '1h')
     worlds.server.state.refuse = (content) => (content === '2' ? 503 : undefined)
     const runner = w.runner('a')
-    await until(
-      async () => {
-        await runner.beat()
-        return (await w.desk.batch(id))?.counts.completed === 2
-      },
-      'two',
-      20_000,
-    )
+    await until(async () => {
+      await runner.beat()
+      return (await w.desk.batch(id))?.counts.completed === 2
+    }, 'two')
     w.clock.hours = 1
     const batch = await beatUntil(w, runner, id, 'expired')
     expect(batch.counts).toEqual({ total: 3, completed: 2, failed: 1 })

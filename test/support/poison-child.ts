@@ -13,6 +13,11 @@ const POISON = 666
 /** Fails twice, kills a worker, then one process of its own, and is done after that. */
 const UNLUCKY = 555
 const WORK_MS = 50
+/**
+ * Where jobs have processes of their own, their deaths are counted: a process that only stands still
+ * for half of this is taken for dead.
+ */
+const LOCK_MS = { here: 1_000, apart: 3_000 }
 const BACKOFF_MS = 300
 
 const [, program, options, own] = process.argv
@@ -44,12 +49,13 @@ const begin = (queue: Pick<JobQueue, 'work'>) =>
   )
 
 async function worker(): Promise<void> {
+  const server = where.redisUrl ?? where.databaseUrl
   const engine = await openEngine(where, openLog('silent'), {
-    lockMs: 1_000,
+    lockMs: LOCK_MS[server ? 'apart' : 'here'],
     stalledCheckMs: 300,
     keyPrefix: where.keyPrefix,
     maxStarts,
-    ...((where.redisUrl ?? where.databaseUrl) && {
+    ...(server && {
       startOwn: () => fork(program!, [options!, 'apart']),
     }),
   })

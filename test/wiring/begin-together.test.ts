@@ -23,5 +23,5 @@ describe.skipIf(postgresEngine.skip)('processes that start together on an empty 
       await drop()
     }
     expect(failures).toEqual([])
-  }, 60_000)
+  })
 })

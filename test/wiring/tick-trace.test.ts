@@ -74,7 +74,7 @@ backends:
     await scale?.close()
     await tracing?.close()
     await rm(home, { recursive: true, force: true })
-  }, 60_000)
+  })
 
   it('goes from a tick over each job to the plan', async () => {
     const traceId = await inSpan('clock', {}, async () => {
@@ -102,7 +102,7 @@ backends:
     expect(told).toBe(traceId)
     const line = () => lineTo(traceId, (span) => span.spanContext().spanId === spanId)
     await expect
-      .poll(line, { timeout: 30_000 })
+      .poll(line)
       .toEqual([
         'request',
         expect.stringContaining('handler'),

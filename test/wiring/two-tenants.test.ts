@@ -58,7 +58,7 @@ describe.skipIf(postgresEngine.skip)('two tenants on one PostgreSQL (TEST_DATABA
     await acme?.close()
     await globex?.close()
     await drop?.()
-  }, 60_000)
+  })
 
   /** Every call of the API that `own` can make by a name of its own, of the other's, or of both. */
   async function callsOf(own: ServedTenant, other: ServedTenant): Promise<Call[]> {

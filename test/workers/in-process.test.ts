@@ -44,7 +44,7 @@ describe('workers and API on one embedded engine', () => {
     await app.close()
     await service.close()
     await rm(home, { recursive: true, force: true })
-  }, 60_000)
+  })
 
   const get = async (url: string) => {
     const answer = await app.inject({ url })
@@ -122,7 +122,7 @@ describe('workers and API on one embedded engine', () => {
     await expect(simulated).rejects.toMatchObject({ name: 'AbortError' })
     const { outcome } = await tenant.simulate({ horizonHours: 2 }, new AbortController().signal)
     expect(outcome.status).toBe('planned')
-  }, 60_000)
+  })
 
   it('heeds what callers push and lay over the fleet file, at the next tick', async () => {
     const fromMs = Math.floor(Date.now() / 3_600_000) * 3_600_000
@@ -159,7 +159,7 @@ describe('workers and API on one embedded engine', () => {
     const shown = await get('/v1/batch/jobs/night')
     expect(shown.planned.safe).toBe(true)
     expect(shown.workLeft).toBeLessThanOrEqual(1e6)
-  }, 60_000)
+  })
 
   it('accounts for a window that has ended, beside the baseline', async () => {
     const current = await service.stores.plans.current()

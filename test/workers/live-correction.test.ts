@@ -97,7 +97,7 @@ describe('production corrects a running service', () => {
     await service.close()
     await prometheus.close()
     await rm(home, { recursive: true, force: true })
-  }, 60_000)
+  })
 
   /** The plan of a version or later, with what it stands on. */
   const planFrom = (version: number) =>

@@ -18,8 +18,7 @@ import { smallFleet } from '../support/small-fleet.ts'
 type Line = Readonly<Record<string, unknown>>
 const lines: Line[] = []
 const log = openLog('debug', (line) => void lines.push(JSON.parse(line)))
-const heard = (find: (line: Line) => unknown) =>
-  expect.poll(() => lines.find(find), { timeout: 60_000 })
+const heard = (find: (line: Line) => unknown) => expect.poll(() => lines.find(find))
 
 describe('what a line says it is about', () => {
   let home: string
@@ -47,7 +46,7 @@ describe('what a line says it is about', () => {
   afterAll(async () => {
     await service?.close()
     for (const each of [home, folder]) await rm(each, { recursive: true, force: true })
-  }, 60_000)
+  })
 
   it('a job, in whatever is said while it runs', async () => {
     const payload = { zone: 'DE', tickMs: 0 }

@@ -72,7 +72,7 @@ describe.skipIf(postgresEngine.skip)('a process of its own (TEST_DATABASE_URL)',
     const here: unknown[] = []
     await service.queue.work('refresh-grid', async (job) => here.push(job))
     await expect
-      .poll(() => service.metrics.registry.metrics(), { timeout: 60_000, interval: 200 })
+      .poll(() => service.metrics.registry.metrics(), { interval: 200 })
       .toContain('gridtide_grid_rung{zone="DE"} 5')
     expect(here).toEqual([])
   }, 120_000)
