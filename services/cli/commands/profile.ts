@@ -1,5 +1,4 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { InvalidInput } from '../../domain/errors.ts'
 import { msFromSeconds } from '../../domain/units.ts'
@@ -198,7 +197,7 @@ function measure(options: ProfileCommandOptions, point: number, open: boolean): 
     {
       fetch,
       nowMs: steadyNowMs,
-      sleep: (ms) => sleep(ms),
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       ...(power && { power }),
     },
     {
