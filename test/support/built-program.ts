@@ -64,7 +64,8 @@ function adopt(unfinished: string, folder: string): void {
 function removeOutdated(): void {
   for (const name of readdirSync(CACHE).filter((each) => each.startsWith('program-'))) {
     const path = join(CACHE, name)
-    if (Date.now() - statSync(path).mtimeMs > KEPT_MS)
+    const found = statSync(path, { throwIfNoEntry: false }) // another may have moved it meanwhile
+    if (found && Date.now() - found.mtimeMs > KEPT_MS)
       rmSync(path, { recursive: true, force: true })
   }
 }

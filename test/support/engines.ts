@@ -89,10 +89,10 @@ const TEMPLATE = join(import.meta.dirname, '../../node_modules/.cache/gridtide/e
 /** Creating embedded files takes seconds, copying them does not: one template serves every test. */
 export async function freshFolder(): Promise<string> {
   if (!existsSync(TEMPLATE)) {
-    const unfinished = `${TEMPLATE}-${process.pid}`
+    const unfinished = `${TEMPLATE}-${randomUUID()}`
     await mkdir(unfinished, { recursive: true })
     await (await openEmbedded(unfinished)).close()
-    // Another test file may have been faster; its template is as good.
+    // Somebody else may have been faster; their template is as good.
     await rename(unfinished, TEMPLATE).catch(() => rm(unfinished, { recursive: true }))
   }
   const folder = await mkdtemp(join(tmpdir(), 'gridtide-test-'))
