@@ -28,12 +28,13 @@ export async function beginWork({ queue, models, tickMs, nowMs }: Beginning): Pr
 }
 
 /**
- * Begins anew where the clocks are gone: a queue whose server was emptied would stand still for ever.
- * What was in it is in the database too, and the plan of the first tick is carried out.
+ * Begins anew where the clocks are gone, or stand still: a queue whose server was emptied would do so
+ * for ever, and one whose time was set back for as long. What was in it is in the database too, and
+ * the plan of the first tick is carried out.
  *
  * @returns whether it had to
  */
-export async function beginAgainIfEmptied(
+export async function beginAgainIfStill(
   beginning: Beginning & { readonly queue: Pick<JobQueue, 'isScheduled'> },
 ): Promise<boolean> {
   const { queue } = beginning

@@ -15,7 +15,7 @@ export interface LocalTickPorts {
   record(): Promise<void>
   /** Lets jobs of foreign schedulers go, or holds them; see `heed-schedulers`. */
   schedulers(): Promise<void>
-  /** Winds the clocks again where the queue was emptied; see `begin-work`. */
+  /** Winds the clocks again where they stand still; see `begin-work`. */
   rewind(): Promise<void>
   /** Compares our clock with that of the queue's server; see `compare-clocks`. */
   compareClocks(): Promise<unknown>

@@ -1,4 +1,4 @@
-import { beginAgainIfEmptied } from '../../workers/begin-work.ts'
+import { beginAgainIfStill } from '../../workers/begin-work.ts'
 import type { LocalTickPorts } from '../../workers/local-ticks.ts'
 import { correctLive } from '../pipeline/correct-live.ts'
 import { expirePlan } from '../pipeline/expire-plan.ts'
@@ -18,7 +18,7 @@ import { trafficPorts } from '../wiring/traffic-ports.ts'
 export async function localWork(
   service: Service,
   steps: ReturnType<typeof stepPorts>,
-  beginning: Parameters<typeof beginAgainIfEmptied>[0],
+  beginning: Parameters<typeof beginAgainIfStill>[0],
 ): Promise<LocalTickPorts> {
   const { queue, fleet, nowMs, log, metrics, stores } = service
   const endpoints = service.webhooks.endpoints.map(({ id }) => id)
@@ -46,7 +46,8 @@ export async function localWork(
     },
     schedulers: () => heedSchedulers(schedulers),
     rewind: async () => {
-      if (await beginAgainIfEmptied(beginning)) log.warn('the queue was emptied: begun again')
+      if (await beginAgainIfStill(beginning))
+        log.warn('the clocks of the queue stood still: begun again')
     },
     compareClocks: service.clocks,
     forget: () => forget({ ...patientStores, endpoints, retention }, nowMs()),

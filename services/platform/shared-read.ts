@@ -8,7 +8,8 @@ export function sharedRead<Value>(
 ): () => Promise<Value> {
   let last: { readonly sinceMs: number; readonly value: Promise<Value> } | undefined
   return () => {
-    if (last && nowMs() - last.sinceMs < forMs) return last.value
+    const ageMs = last ? nowMs() - last.sinceMs : Number.POSITIVE_INFINITY
+    if (last && ageMs >= 0 && ageMs < forMs) return last.value // below 0: our clock was set back
     const mine = { sinceMs: nowMs(), value: read() }
     last = mine
     mine.value.catch(() => {

@@ -95,7 +95,10 @@ export interface JobQueue {
     job: Pick<JobRequest<Name>, 'name' | 'payload'>,
   ): Promise<void>
   unschedule(name: JobName, id: string): Promise<void>
-  /** Whether that clock is known; a server that was emptied knows none. */
+  /**
+   * Whether that clock is known, and strikes in its time: a server that was emptied knows none, and
+   * one that went by a time that was set back since stands still until it is scheduled again.
+   */
   isScheduled(name: JobName, id: string): Promise<boolean>
   /** Begins to run jobs of one name here. */
   work<Name extends JobName>(

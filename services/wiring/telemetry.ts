@@ -1,5 +1,6 @@
 import { AppError } from '../domain/errors.ts'
 import type { Fleet } from '../fleet/index.ts'
+import { sharedRead } from '../platform/shared-read.ts'
 import { prometheus } from '../telemetry/adapters/prometheus.ts'
 import { type MetricSource, readGpuWatts, readServing, type Serving } from '../telemetry/index.ts'
 import { guardedHttp } from './guarded-http.ts'
@@ -29,7 +30,7 @@ export async function openTelemetry(
   if (!telemetry) return async () => ({})
   const { engine, labels, modelNames, windowSeconds } = telemetry
   const source = await sourceOf(telemetry, env)
-  const kept = new Map<string, { readonly atMs: number; readonly serving: Promise<Serving> }>()
+  const readers = new Map<string, () => Promise<Serving>>()
 
   async function ask(id: string): Promise<Serving> {
     try {
@@ -43,11 +44,9 @@ export async function openTelemetry(
   }
 
   return (id) => {
-    const last = kept.get(id)
-    if (last && nowMs() - last.atMs < FRESH_MS) return last.serving
-    const serving = ask(id)
-    kept.set(id, { atMs: nowMs(), serving })
-    return serving
+    const read = readers.get(id) ?? sharedRead(() => ask(id), { forMs: FRESH_MS, nowMs })
+    readers.set(id, read)
+    return read()
   }
 }
 

@@ -19,3 +19,14 @@ it('looks once for all who ask within the time, and again after a failure', asyn
   expect(await read()).toBe(3)
   expect(reads).toBe(3)
 })
+
+it('looks again where the clock was set back: what was seen then is of no known age', async () => {
+  let nowMs = 3_600_000
+  let reads = 0
+  const read = sharedRead(async () => ++reads, { forMs: 100, nowMs: () => nowMs })
+  expect(await read()).toBe(1)
+  nowMs = 0
+  expect(await read()).toBe(2)
+  nowMs = 99
+  expect(await read()).toBe(2)
+})

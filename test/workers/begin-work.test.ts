@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { afterAll, describe, expect, it } from 'vitest'
 import { bullmqOn } from '../../services/queue/adapters/bullmq.ts'
-import { beginAgainIfEmptied, beginWork } from '../../workers/begin-work.ts'
+import { beginAgainIfStill, beginWork } from '../../workers/begin-work.ts'
 import { redisUrl } from '../support/engines.ts'
 
 describe.skipIf(!redisUrl)('a Redis that was emptied (needs redis-server)', () => {
@@ -20,14 +20,14 @@ describe.skipIf(!redisUrl)('a Redis that was emptied (needs redis-server)', () =
       (await queue.counts('refit-models')).waiting > 0,
     ]
     await beginWork(beginning)
-    expect(await beginAgainIfEmptied(beginning)).toBe(false)
+    expect(await beginAgainIfStill(beginning)).toBe(false)
     expect(await someWait()).toEqual([true, true])
 
     await server.flushdb()
     expect(await someWait()).toEqual([false, false])
     nowMs = 2_000
-    expect(await beginAgainIfEmptied(beginning)).toBe(true)
-    expect(await beginAgainIfEmptied(beginning)).toBe(false)
+    expect(await beginAgainIfStill(beginning)).toBe(true)
+    expect(await beginAgainIfStill(beginning)).toBe(false)
     expect(await someWait()).toEqual([true, true])
     expect(await queue.isScheduled('notify-change', 'relay')).toBe(true)
     await queue.close(500)

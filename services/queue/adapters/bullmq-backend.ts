@@ -29,6 +29,8 @@ export interface BullmqBackend {
   close(): Promise<void>
 }
 
+export type Queue = InstanceType<BullmqBackend['classes']['Queue']>
+
 const DEFAULT_PREFIX = 'gridtide'
 
 const bind = (factory: unknown) => withBackend(factory as BackendFactory<IQueueBackend, unknown>)

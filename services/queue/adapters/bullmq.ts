@@ -2,14 +2,16 @@ import type { ChildProcess } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
 import type { FlowJob, Job, JobsOptions } from 'bullmq'
 import { BullMQOtel } from 'bullmq-otel'
-import { AppError, NotFound, UpstreamUnavailable } from '../../domain/errors.ts'
+import { NotFound } from '../../domain/errors.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { checkPayload, JOB_NAMES, type JobName } from '../jobs.ts'
 import type { AnyJobRequest, DeadJob, JobCounts, JobEvent, JobQueue } from '../port.ts'
-import { type BullmqBackend, onDatabase, onRedis } from './bullmq-backend.ts'
+import { type BullmqBackend, onDatabase, onRedis, type Queue } from './bullmq-backend.ts'
+import { bullmqClocks } from './bullmq-clocks.ts'
 import { bullmqId, ownId } from './bullmq-id.ts'
 import { startWorker, type WorkerTiming } from './bullmq-worker.ts'
 import { ownProcess } from './own-process.ts'
+import { reported, reporting } from './reporting.ts'
 import { suspects } from './suspects.ts'
 
 export interface BullmqOptions extends Partial<WorkerTiming> {
@@ -82,18 +84,7 @@ export async function bullmqOn(
       )
     },
 
-    schedule(id, cadence, { name, payload }) {
-      const data = checkPayload(name, payload)
-      const repeat =
-        'cron' in cadence ? { pattern: cadence.cron, tz: 'UTC' } : { every: cadence.everyMs }
-      const { jobId: _none, ...opts } = optionsOf(name, { id })
-      return reported(() => queues.of(name).upsertJobScheduler(id, repeat, { name, data, opts }))
-    },
-
-    unschedule: (name, id) => reported(() => queues.of(name).removeJobScheduler(id)),
-
-    isScheduled: (name, id) =>
-      reporting(async () => (await queues.of(name).getJobScheduler(id)) !== undefined),
+    ...bullmqClocks(backend, queues.of, optionsOf),
 
     async work(name, handler, { concurrency = 1 } = {}) {
       const how = { lockMs, stalledCheckMs, concurrency, observe, telemetry, judge, own }
@@ -130,8 +121,6 @@ export async function bullmqOn(
     },
   }
 }
-
-type Queue = InstanceType<BullmqBackend['classes']['Queue']>
 
 /**
  * Each is opened when it is first needed: on PostgreSQL it takes a connection to begin with. One whose
@@ -194,21 +183,6 @@ function toDead(name: JobName, job: Job): DeadJob {
     reason: job.failedReason,
     attempts: job.attemptsMade,
     failedAtMs: job.finishedOn ?? job.timestamp,
-  }
-}
-
-async function reported(work: () => Promise<unknown>): Promise<void> {
-  await reporting(work)
-}
-
-/** Payloads are checked before, so whatever fails in here is the server's doing. */
-async function reporting<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof AppError) throw error
-    const { message } = error as Error
-    throw new UpstreamUnavailable(message, { upstream: 'queue', cause: error })
   }
 }
 
