@@ -2,7 +2,6 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { freshFolder } from '../support/engines.ts'
@@ -90,12 +89,8 @@ it.skipIf(noPython)(
         Number(version),
       )
     const [first] = await until(() => shown().length > 0 && shown(), 'the current plan')
-    const streams = async () => (await fetch(`${service!.url}/metrics`)).text()
-    await until(
-      async () => (await streams()).includes('gridtide_event_stream_clients 1'),
-      'the example to follow events',
-    )
-    await pause(500) // it hears where the stream begins
+    // What was passed on to it comes to it before the end of the connection does.
+    await until(() => /^id: \d+$/m.test(proxy!.passedOn), 'where the stream of events begins')
     const webhooks = hook.received.length
     // Lost before anything happened; the next plan is made while nobody gets through.
     let goOn = () => {}

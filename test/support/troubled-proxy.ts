@@ -8,11 +8,14 @@ export interface TroubledProxy {
   breakWith(...refusals: readonly ((answer: ServerResponse) => void)[]): void
   /** How many are still to come. */
   readonly refusalsLeft: number
+  /** All that was answered so far, in the order in which it was passed on. */
+  readonly passedOn: string
   close(): void
 }
 
 export async function troubledProxy(to: string): Promise<TroubledProxy> {
   const refusals: ((answer: ServerResponse) => void)[] = []
+  let passedOn = ''
   const server = createServer((asked, answer) => {
     const refuse = refusals.shift()
     if (refuse) return refuse(answer)
@@ -20,6 +23,9 @@ export async function troubledProxy(to: string): Promise<TroubledProxy> {
     const onward = ask(new URL(url!, to), { method, headers }, (answered) => {
       answer.writeHead(answered.statusCode!, answered.headers)
       answered.pipe(answer)
+      answered.on('data', (chunk: Buffer) => {
+        passedOn += chunk
+      })
     })
     onward.on('error', () => answer.destroy())
     answer.on('close', () => onward.destroy())
@@ -36,6 +42,9 @@ export async function troubledProxy(to: string): Promise<TroubledProxy> {
     },
     get refusalsLeft() {
       return refusals.length
+    },
+    get passedOn() {
+      return passedOn
     },
     close() {
       server.close()
