@@ -22,7 +22,10 @@ export const queueBoardRoute: FastifyPluginAsync<QueueBoardOptions> = async (app
   const config = { access: 'admin', browsed: true } as const
   for (const url of [PATH, `${PATH}/*`]) {
     app.get(url, { config, schema: { hide: true } }, async (request, reply) => {
-      opening ??= open()
+      opening ??= open().catch((error: unknown) => {
+        opening = undefined
+        throw error
+      })
       await opening
       const { statusCode, headers, rawPayload } = await pages.inject(request.url)
       const { 'content-type': type = 'application/octet-stream' } = headers

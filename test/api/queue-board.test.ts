@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Scope } from '../../services/api/access/caller.ts'
 import { apiKeys, buildApp } from '../../services/api/index.ts'
+import { UpstreamUnavailable } from '../../services/domain/errors.ts'
 import { createKey } from '../../services/keys/index.ts'
 import { type MemoryPorts, memoryPorts, NOW_MS } from './memory-ports.ts'
 
@@ -64,4 +65,23 @@ it('is for whoever may admin, and passes nothing on that could change a job', as
 it('takes no password anywhere else: a browser sends it unasked', async () => {
   const admin = basic(await keyWith('admin'))
   expect((await ask('/v1/plans', admin)).statusCode).toBe(401)
+})
+
+it('opens its pages again where that failed at first: the queue was away', async () => {
+  let tries = 0
+  const flaky = {
+    async board() {
+      if (++tries === 1) throw new UpstreamUnavailable('away', { upstream: 'queue' })
+      return queue.board()
+    },
+  }
+  const another = await buildApp(memoryPorts(), {
+    version: '1',
+    security: { mode: 'open', tenant: 'default' },
+    queue: flaky,
+  })
+  const statusNow = async () => (await another.inject('/admin/queues')).statusCode
+  expect([await statusNow(), await statusNow(), await statusNow()]).toEqual([503, 200, 200])
+  expect(tries).toBe(2)
+  await another.close()
 })

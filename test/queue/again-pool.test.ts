@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import type { Pool } from '../../services/platform/database/database.ts'
 import { againPool } from '../../services/queue/adapters/again-pool.ts'
@@ -31,6 +32,13 @@ describe('a pool that runs again what was rolled back', () => {
       await fresh.destroy()
     })
   }
+
+  it('is not listened to by every queue that was ever opened', () => {
+    const pool = new EventEmitter()
+    againPool(pool as unknown as Pool).on('error', () => undefined)
+    againPool(pool as unknown as Pool).on('connect', () => undefined)
+    expect(pool.eventNames()).toEqual(['connect'])
+  })
 
   it('gives up in the end, and at once on anything else', async () => {
     let asked = 0

@@ -105,6 +105,7 @@ describe.skipIf(postgresEngine.skip)(
       await admin.query(end, [name])
       const away = { code: 'UPSTREAM_UNAVAILABLE', retryable: true }
       await expect(queue.add(job(3))).rejects.toMatchObject(away)
+      await expect(queue.board('/admin/queues')).rejects.toMatchObject(away)
       await expect(database.query('select 1')).rejects.toMatchObject(away)
       await expect(database.transaction(async () => 1)).rejects.toMatchObject(away)
 

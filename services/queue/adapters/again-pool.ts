@@ -10,7 +10,9 @@ const PAUSE_MS = 20
  *
  * Right for BullMQ alone, each of whose statements is a transaction of its own: it locks the rows
  * and indexes of a queue in no fixed order, so that processes that schedule the same clock at the
- * same time may be deadlocked, and reports that as if the server were broken.
+ * same time may be deadlocked, and reports that as if the server were broken. It would listen for what
+ * befalls idle connections once for each queue that was ever opened, and never cease: the pool's owner
+ * hears of it.
  */
 export function againPool(pool: Pool): Pool {
   return {
@@ -26,7 +28,8 @@ export function againPool(pool: Pool): Pool {
     },
     connect: () => pool.connect(),
     end: () => pool.end(),
-    on: ((...listening: Parameters<Pool['on']>) => pool.on(...listening)) as Pool['on'],
+    on: (event: string, listener: never) =>
+      event === 'error' ? pool : pool.on(event as 'connect', listener),
     removeAllListeners: (event) => pool.removeAllListeners(event),
   } as Pool
 }

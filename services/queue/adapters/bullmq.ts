@@ -4,6 +4,7 @@ import type { FlowJob, Job, JobsOptions } from 'bullmq'
 import { BullMQOtel } from 'bullmq-otel'
 import { NotFound } from '../../domain/errors.ts'
 import type { Database } from '../../platform/database/database.ts'
+import { within } from '../../platform/within.ts'
 import { checkPayload, JOB_NAMES, type JobName } from '../jobs.ts'
 import type { AnyJobRequest, DeadJob, JobCounts, JobEvent, JobQueue } from '../port.ts'
 import { type BullmqBackend, onDatabase, onRedis, type Queue } from './bullmq-backend.ts'
@@ -38,6 +39,7 @@ const LOCK_MS = 10_000
 const STALLED_CHECK_MS = 5_000
 const MAX_STARTS = 8
 const STOPPING_MS = 1_000
+const BOARD_MS = 5_000
 const KEEP = { completed: 1_000, dead: 1_000 }
 const TRACES = new BullMQOtel({ tracerName: 'gridtide' })
 
@@ -106,6 +108,9 @@ export async function bullmqOn(
 
     async board(path) {
       const { bullBoard } = await import('./bull-board.ts') // for those alone who show it
+      // One that cannot be opened now is replaced later, and the pages would not hear of it.
+      const ready = Promise.all(JOB_NAMES.map((name) => queues.of(name).waitUntilReady()))
+      await reported(() => within(BOARD_MS, 'queue', ready))
       return bullBoard(JOB_NAMES.map(queues.of), path)
     },
 
