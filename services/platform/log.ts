@@ -34,10 +34,20 @@ function withoutSecrets(name: string, value: unknown): unknown {
   return typeof value === 'string' ? value.replace(CREDENTIALS, '[redacted]@') : value
 }
 
+/** More than anybody reads; an error may be its own cause. */
+const MOST_CAUSES = 8
+
 /** An error may carry a whole request, headers included; its words and our own fields are enough. */
-function describeError(error: unknown): unknown {
+function describeError(error: unknown, causesLeft = MOST_CAUSES): unknown {
   if (!(error instanceof Error)) return error
   const { name, message, stack, cause } = error
   const { code, upstream } = error as { code?: unknown; upstream?: unknown }
-  return { name, message, code, upstream, stack, ...(cause ? { cause: describeError(cause) } : {}) }
+  return {
+    name,
+    message,
+    code,
+    upstream,
+    stack,
+    ...(cause && causesLeft > 0 ? { cause: describeError(cause, causesLeft - 1) } : {}),
+  }
 }

@@ -107,4 +107,12 @@ describe('log', () => {
     expect(last().error).toBe('just words')
     expect(lines.join('')).not.toContain('hush')
   })
+
+  it('never fails its caller: an error may be its own cause', () => {
+    const inner = new Error('inner')
+    inner.cause = new Error('outer', { cause: inner })
+    log.error({ error: inner }, 'said')
+    expect(last()).toMatchObject({ msg: 'said', error: { message: 'inner' } })
+    expect(last().error.cause.cause.message).toBe('inner')
+  })
 })
