@@ -30,7 +30,7 @@ interface JobFailure {
 
 /** Why a job failed, as the queue keeps it. */
 export function failureOf(error: unknown): JobFailure {
-  const { message } = error as Error
+  const message = error instanceof Error ? error.message : String(error) // an abort's reason is a text
   return error instanceof AppError && !error.retryable
     ? { reason: `${error.code}: ${message}`, final: true }
     : { reason: message, final: false }

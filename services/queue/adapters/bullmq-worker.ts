@@ -35,7 +35,8 @@ export function startWorker<Name extends JobName>(
       return await handler(checkPayload(name, job.data), context)
     } catch (error) {
       const { reason, final } = failureOf(error)
-      throw final ? new UnrecoverableError(reason) : error
+      if (final) throw new UnrecoverableError(reason)
+      throw error instanceof Error ? error : new Error(reason)
     }
   }
   const process = (job: Job, token?: string, signal?: AbortSignal) => {
