@@ -16,6 +16,7 @@ const everything = { lines: 100, branches: 100, functions: 100, statements: 100 
 
 export default defineConfig({
   test: {
+    setupFiles: ['test/support/same-cases.ts'],
     testTimeout: 120_000, // for machines that do other work too; no test waits for it
     hookTimeout: 120_000,
     expect: { poll: { timeout: 60_000 } }, // nor for this: what is polled for comes, or never does
