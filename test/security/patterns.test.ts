@@ -24,7 +24,7 @@ it('makes a pattern of nothing that is not written down, but of what schemas say
   const { unknown } = shippedPatterns()
   expect(unknown.map(({ place, text }) => [place.split(':')[0], text])).toEqual([
     ['services/fleet/scalar-problem.ts', 'schema.pattern'], // the fleet's, which is looked at
-    ['services/queue/adapters/bullmq.ts', 'cadence.cron'], // a cron expression
+    ['services/queue/adapters/bullmq-clocks.ts', 'cadence.cron'], // a cron expression
   ])
 })
 
