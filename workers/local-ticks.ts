@@ -39,13 +39,7 @@ const TIDYING_MS = 20 * MINUTE_MS
  */
 export function startLocalTicks(ports: LocalTickPorts): () => Promise<void> {
   const every = (ms: number, name: string, run: () => Promise<unknown>) =>
-    repeat(ms, async () => {
-      try {
-        await run()
-      } catch (error) {
-        ports.warn(`${name}: ${(error as Error).message}`)
-      }
-    })
+    repeat(ms, run, ({ message }) => ports.warn(`${name}: ${message}`))
   const stops = [
     every(QUARTER_MINUTE_MS, 'watchdog', () => countJobs(ports)),
     every(QUARTER_MINUTE_MS, 'clocks', ports.rewind),

@@ -124,8 +124,10 @@ const BEAT_MS = 2_000
 
 /** Batches of requests: a beat after the other, until told to stop. */
 function keepRunning(runner: BatchRunner, { log }: Service): Stop {
-  const stop = repeat(BEAT_MS, () =>
-    runner.beat().catch((error: Error) => log.warn(`batches: ${error.message}`)),
+  const stop = repeat(
+    BEAT_MS,
+    () => runner.beat(),
+    ({ message }) => log.warn(`batches: ${message}`),
   )
   return async () => {
     await stop()
